@@ -1,0 +1,42 @@
+import type { EngineName } from '../fleet/index.ts'
+
+/** Where a replica is reached. */
+export interface ReplicaAddress {
+  readonly protocol: 'http' | 'https'
+  /** Host name or IP address, without brackets. */
+  readonly host: string
+  readonly port: number
+  /** Path before `/v1`, without a slash at its end; empty in most cases. */
+  readonly basePath: string
+}
+
+/** What its source says of a replica; whether it answers is for the gateway's own probes to find. */
+export type ReplicaPhase = 'starting' | 'serving' | 'draining' | 'failed'
+
+/** One replica of a model. */
+export interface Replica {
+  /** Unique within the Fleet and stable over restarts, such as `smollm2-0`. */
+  readonly id: string
+  /** The model's name in the Fleet. */
+  readonly model: string
+  readonly engine: EngineName
+  readonly address: ReplicaAddress
+  readonly phase: ReplicaPhase
+  /** Changes whenever the process behind the address is another one. */
+  readonly generation: number
+}
+
+/**
+ * Tells where replicas are. The last good snapshot stays in force when the source fails.
+ */
+export interface ReplicaSource {
+  /** For logs: `static`, `local-state`. */
+  readonly name: string
+  /** Reads the first snapshot; resolves even when it is empty. */
+  start(): Promise<void>
+  /** The replicas that are known now. */
+  snapshot(): readonly Replica[]
+  /** Calls `listener` after each change; returns the function that ends it. */
+  subscribe(listener: () => void): () => void
+  close(): Promise<void>
+}

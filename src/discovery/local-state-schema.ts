@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { engineNames } from '../fleet/index.ts'
+
+/** A process by pid and start time (clock ticks since boot, /proc/pid/stat field 22), so that a reused pid is not mistaken for it. */
+const processIdentity = z.object({ pid: z.int().positive(), startTime: z.string() })
+
+/** States of a supervised process. */
+export const processStates = [
+  'preparing',
+  'starting',
+  'ready',
+  'restarting',
+  'crash-loop',
+  'stopping',
+  'stopped',
+] as const
+
+const replicaState = z.object({
+  id: z.string(),
+  model: z.string(),
+  engine: z.enum(engineNames),
+  host: z.string(),
+  port: z.int(),
+  state: z.enum(processStates),
+  /** The process that we spawned: the engine, or the watchdog that holds it. */
+  process: processIdentity.nullable(),
+  /** The foreign engine under a watchdog. */
+  engineProcess: processIdentity.nullable(),
+  /** Times that the process was started; the generation of its replica. */
+  starts: z.int(),
+  since: z.string(),
+  lastError: z.string().nullable(),
+})
+
+/** `state.json` of a Fleet on target `local`: written by the supervisor, read by `status`, `down`, `logs` and the gateway. */
+export const localStateSchema = z.object({
+  version: z.literal(1),
+  fleet: z.string(),
+  fleetFile: z.string(),
+  supervisor: processIdentity,
+  startedAt: z.string(),
+  gateway: z
+    .object({
+      process: processIdentity.nullable(),
+      state: z.enum(processStates),
+      starts: z.int(),
+      listen: z.object({ host: z.string(), port: z.int() }),
+      admin: z.object({ host: z.string(), port: z.int() }),
+      lastError: z.string().nullable(),
+    })
+    .nullable(),
+  replicas: z.array(replicaState),
+})
+
+/** The state of a Fleet on this machine. */
+export type LocalState = z.output<typeof localStateSchema>
+/** One supervised replica in the state. */
+export type LocalReplicaState = LocalState['replicas'][number]
+/** A process that is recognised again. */
+export type ProcessIdentity = z.output<typeof processIdentity>
+/** State of a supervised process. */
+export type ProcessState = (typeof processStates)[number]

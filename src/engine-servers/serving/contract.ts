@@ -1,0 +1,97 @@
+/** A chat message as OpenAI's API has it; unknown fields are kept for the chat template. */
+export interface ChatMessage {
+  readonly role: string
+  readonly content?: string | null | readonly { readonly type: string; readonly text?: string }[]
+  readonly [field: string]: unknown
+}
+
+/** What the answer must look like. */
+export type ResponseFormat =
+  | { readonly type: 'text' }
+  | { readonly type: 'json_object' }
+  | { readonly type: 'json_schema'; readonly schema: unknown }
+
+/** One sequence to generate. Every field is already checked for type and range. */
+export interface GenerationRequest {
+  /** A chat, to be rendered with the model's own template, or a prompt to continue. */
+  readonly input:
+    | { readonly kind: 'chat'; readonly messages: readonly ChatMessage[]; readonly tools?: readonly unknown[] }
+    | { readonly kind: 'prompt'; readonly prompt: string | readonly number[] }
+  /** Output tokens at the most; as many as the context holds when absent. */
+  readonly maxTokens?: number
+  readonly temperature?: number
+  readonly topP?: number
+  readonly topK?: number
+  readonly minP?: number
+  readonly seed?: number
+  readonly presencePenalty?: number
+  readonly frequencyPenalty?: number
+  readonly repetitionPenalty?: number
+  readonly stop: readonly string[]
+  readonly ignoreEos: boolean
+  readonly responseFormat: ResponseFormat
+}
+
+/** How a generation ended, and what it used. */
+export interface GenerationResult {
+  readonly finishReason: 'stop' | 'length'
+  readonly promptTokens: number
+  readonly completionTokens: number
+  /** Prompt tokens that were in the KV cache already. */
+  readonly cachedTokens: number
+}
+
+/** Load and totals of an engine server. */
+export interface ServingLoad {
+  readonly running: number
+  readonly waiting: number
+  /** 0 to 1. */
+  readonly kvCacheUsage: number
+  readonly promptTokens: number
+  readonly cachedPromptTokens: number
+  readonly generatedTokens: number
+}
+
+/** The part of an engine server that computes; `serving/` puts OpenAI's HTTP surface before it. */
+export interface Backend {
+  /** Names under which the model is served; the first one is used in answers. */
+  readonly modelNames: readonly string[]
+  /** Prompt plus answer, in tokens; known once ready. */
+  readonly contextLength: number
+  /** Whether `/health` answers 200, 503 while loading, or 500. */
+  state(): 'loading' | 'ready' | 'failed'
+  load(): ServingLoad
+  /**
+   * Generates one sequence; `onText` gets text as it comes, never half a character, never part of a stop string.
+   * Rejects with the signal's reason after an abort, once the sequence is freed; with `ServingError` for a bad request.
+   */
+  generate(
+    request: GenerationRequest,
+    onText: (text: string, tokens: number) => void,
+    signal: AbortSignal,
+  ): Promise<GenerationResult>
+  /** One vector an input. */
+  embed(
+    inputs: readonly (string | readonly number[])[],
+    signal: AbortSignal,
+  ): Promise<{ readonly vectors: readonly (readonly number[])[]; readonly promptTokens: number }>
+  tokenize(text: string): Promise<readonly number[]>
+  detokenize(tokens: readonly number[]): Promise<string>
+  /** Frees everything. */
+  close(): Promise<void>
+}
+
+/** A request that cannot be served, as the engine server answers it. */
+export class ServingError extends Error {
+  readonly status: number
+  readonly type: string
+  readonly param: string | null
+
+  constructor(status: number, message: string, type = 'BadRequestError', param: string | null = null) {
+    super(message)
+    this.name = 'ServingError'
+    this.status = status
+    this.type = type
+    this.param = param
+  }
+}

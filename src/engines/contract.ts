@@ -1,0 +1,68 @@
+import type { EngineName, Model } from '../fleet/index.ts'
+
+/** What a replica of a model is started with. */
+export interface LaunchRequest {
+  readonly model: Model
+  /** Path of the model's file or folder in the store; absent when the engine needs none. */
+  readonly modelPath?: string
+  readonly host: string
+  readonly port: number
+  /** CPU threads that this replica may use. */
+  readonly threads: number
+  /** Names of the engine binaries that were found on PATH, such as `llama-server`. */
+  readonly binariesOnPath: ReadonlySet<string>
+}
+
+/** A process to start: a foreign binary from PATH, or one of our own under `src/engine-servers/`. */
+export interface Launch {
+  readonly program:
+    | { readonly kind: 'binary'; readonly name: string }
+    | { readonly kind: 'server'; readonly name: 'llamacpp' | 'simulated' }
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Load of a replica as its metrics tell it; a figure that the engine does not export is absent. */
+export interface EngineLoad {
+  /** Sequences that are being computed. */
+  readonly running?: number
+  /** Requests that wait inside the engine. */
+  readonly waiting?: number
+  /** Share of the KV cache in use, 0 to 1. */
+  readonly kvCacheUsage?: number
+  /** Prompt tokens processed since start. */
+  readonly promptTokens?: number
+  /** Tokens generated since start. */
+  readonly generatedTokens?: number
+}
+
+/** API paths that an engine may answer itself, below its base URL. */
+export type EngineRoute =
+  | '/v1/chat/completions'
+  | '/v1/completions'
+  | '/v1/embeddings'
+  | '/v1/responses'
+  | '/v1/messages'
+  | '/tokenize'
+  | '/detokenize'
+
+/** An inference server, as pure data and functions. */
+export interface Engine {
+  readonly name: EngineName
+  /** The name that people know it by. */
+  readonly title: string
+  /** Whether Fairlead starts processes of it on this machine. */
+  readonly runsLocally: boolean
+  /** Whether a replica needs the model's weights from the store. */
+  readonly needsModelFile: boolean
+  /** API paths that it answers. */
+  readonly routes: readonly EngineRoute[]
+  /** Path that answers 200 as soon as the replica serves. */
+  readonly readinessPath: string
+  /** Path of its Prometheus metrics. */
+  readonly metricsPath: string
+  /** The command that starts a replica; throws `UserError` for what it cannot express. */
+  launch(request: LaunchRequest): Launch
+  /** Reads the load from its metrics in Prometheus text format 0.0.4; unknown series are ignored. */
+  parseLoad(metrics: string): EngineLoad
+}

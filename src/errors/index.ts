@@ -1,0 +1,7 @@
+/**
+ * Errors, reasons and exit codes: the vocabulary in which every part of Fairlead says no.
+ */
+export { exitCodes, type ExitCode } from './exit-codes.ts'
+export { FairleadError, type FairleadErrorOptions } from './fairlead-error.ts'
+export { reasons, type Reason, type ReasonInfo } from './reasons.ts'
+export { UserError, type UserErrorParts } from './user-error.ts'
