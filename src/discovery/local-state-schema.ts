@@ -39,6 +39,8 @@ export const localStateSchema = z.object({
   fleetFile: z.string(),
   supervisor: processIdentity,
   startedAt: z.string(),
+  /** Longest time in milliseconds that an orderly stop takes: draining and both graces. */
+  stopBudgetMs: z.int().nonnegative().optional(),
   gateway: z
     .object({
       process: processIdentity.nullable(),

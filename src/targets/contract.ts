@@ -7,7 +7,7 @@ export type TargetName = 'local' | 'compose' | 'kubernetes' | 'kserve' | 'llmd'
 
 /** One thing that `apply` would do, in order. */
 export interface PlannedAction {
-  /** `install`, `download`, `start`, `stop`, `keep`. */
+  /** `install`, `download`, `start`, `stop`, `keep`, `warn`. */
   readonly verb: string
   /** What it is done to, such as `model smollm2` or `replica smollm2-0`. */
   readonly subject: string
@@ -56,6 +56,8 @@ export interface ApplyContext {
   readonly progress: ProgressReporter
   /** Ends the work; for `local`, stops the Fleet. */
   readonly signal: AbortSignal
+  /** Ends an orderly stop that takes too long for the person who waits: what still runs is killed at once. */
+  readonly killSignal?: AbortSignal
   /** Called once everything answers. */
   readonly onReady?: (status: FleetStatus) => void
 }

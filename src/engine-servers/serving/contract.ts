@@ -30,11 +30,15 @@ export interface GenerationRequest {
   readonly stop: readonly string[]
   readonly ignoreEos: boolean
   readonly responseFormat: ResponseFormat
+  /** Whether the client reads the answer as it comes; for fault injection and logs only. */
+  readonly isStreamed: boolean
 }
 
 /** How a generation ended, and what it used. */
 export interface GenerationResult {
   readonly finishReason: 'stop' | 'length'
+  /** The stop string that ended it; absent when the model ended by itself. */
+  readonly stopReason?: string
   readonly promptTokens: number
   readonly completionTokens: number
   /** Prompt tokens that were in the KV cache already. */
@@ -47,7 +51,9 @@ export interface ServingLoad {
   readonly waiting: number
   /** 0 to 1. */
   readonly kvCacheUsage: number
+  /** Prompt tokens since start, cached ones included. */
   readonly promptTokens: number
+  /** Prompt tokens since start that were in the KV cache already. */
   readonly cachedPromptTokens: number
   readonly generatedTokens: number
 }
@@ -62,13 +68,17 @@ export interface Backend {
   state(): 'loading' | 'ready' | 'failed'
   load(): ServingLoad
   /**
-   * Generates one sequence; `onText` gets text as it comes, never half a character, never part of a stop string.
+   * Generates one sequence; `onText` gets text as it comes, never half a character, never part of a stop string;
+   * `tokens` is how many tokens the text stands for. A token without text of its own may come as an empty text.
+   * `onPrompt` is called once before the first text, as soon as the prompt's length is known.
+   * A slow reader never holds a sequence: text that it has not read is merged by `serving/`.
    * Rejects with the signal's reason after an abort, once the sequence is freed; with `ServingError` for a bad request.
    */
   generate(
     request: GenerationRequest,
     onText: (text: string, tokens: number) => void,
     signal: AbortSignal,
+    onPrompt?: (promptTokens: number) => void,
   ): Promise<GenerationResult>
   /** One vector an input. */
   embed(
@@ -76,6 +86,8 @@ export interface Backend {
     signal: AbortSignal,
   ): Promise<{ readonly vectors: readonly (readonly number[])[]; readonly promptTokens: number }>
   tokenize(text: string): Promise<readonly number[]>
+  /** The tokens of a chat as the model's template renders it; `/tokenize` refuses `messages` when absent. */
+  tokenizeChat?(messages: readonly ChatMessage[], tools?: readonly unknown[]): Promise<readonly number[]>
   detokenize(tokens: readonly number[]): Promise<string>
   /** Frees everything. */
   close(): Promise<void>
@@ -93,5 +105,13 @@ export class ServingError extends Error {
     this.status = status
     this.type = type
     this.param = param
+  }
+}
+
+/** Thrown by a backend to cut the client's connection without a further byte, as a dying process does. */
+export class ConnectionCut extends Error {
+  constructor() {
+    super('connection cut')
+    this.name = 'ConnectionCut'
   }
 }

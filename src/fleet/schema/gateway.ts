@@ -1,35 +1,45 @@
 import { z } from 'zod'
-import { bytes, duration } from './units.ts'
-import { text } from './names.ts'
+import { bytes, cpus, duration } from './units.ts'
+import { list, text } from './names.ts'
+
+/** How long each phase of a request may take. */
+export const deadlines = z.strictObject({
+  connect: duration().prefault('5s').describe('Until a connection to a replica stands.'),
+  ttft: duration().prefault('5m').describe('Until the first byte of the answer.'),
+  idle: duration().prefault('2m').describe('Between two pieces of a streamed answer.'),
+  total: duration().prefault('30m').describe('Until the answer is complete.'),
+})
+
+/** What happens when a replica fails before it answers. */
+export const retry = z.strictObject({
+  attempts: z.int().min(1).max(10).default(3).describe('Tries in all, each on another replica, before the first byte.'),
+  hedgeAfter: duration()
+    .optional()
+    .describe('Sends a second try after this time without a first byte; never when absent.'),
+})
+
+/** Certificate of a listener. */
+const tls = z.strictObject({
+  certFile: text(4096).describe('Certificate chain (PEM); read again when it changes.'),
+  keyFile: text(4096).describe('Its key (PEM).'),
+  clientCaFile: text(4096).optional().describe('Authorities that clients’ certificates must come from (PEM).'),
+})
 
 /** The process that clients talk to. */
 export const gateway = z.strictObject({
-  listen: text(253).default('127.0.0.1:8080').describe('Address and port for clients.'),
+  listen: text(253).default('127.0.0.1:8080').describe('Address and port for clients; port 0 takes a free one.'),
   admin: text(253)
     .optional()
     .describe('Address and port for /metrics and administration; loopback, port + 1, when absent.'),
   workers: z.int().min(1).max(256).default(1).describe('Threads that serve clients.'),
   bodyLimit: bytes().prefault('32Mi').describe('Largest request body.'),
-  deadlines: z
-    .strictObject({
-      connect: duration().prefault('5s').describe('Until a connection to a replica stands.'),
-      ttft: duration().prefault('5m').describe('Until the first byte of the answer.'),
-      idle: duration().prefault('2m').describe('Between two pieces of a streamed answer.'),
-      total: duration().prefault('30m').describe('Until the answer is complete.'),
-    })
-    .prefault({})
-    .describe('How long each phase of a request may take.'),
-  retry: z
-    .strictObject({
-      attempts: z
-        .int()
-        .min(1)
-        .max(10)
-        .default(3)
-        .describe('Tries in all, each on another replica, before the first byte.'),
-    })
-    .prefault({})
-    .describe('What happens when a replica fails before it answers.'),
+  headerLimit: bytes().prefault('16Ki').describe('Largest request head.'),
+  tls: tls.optional().describe('Serves HTTPS.'),
+  deadlines: deadlines.prefault({}).describe('How long each phase of a request may take.'),
+  keepAliveAfter: duration()
+    .prefault('10s')
+    .describe('A stream without a first byte by then gets 200 and comment lines.'),
+  retry: retry.prefault({}).describe('What happens when a replica fails before it answers.'),
   health: z
     .strictObject({
       interval: duration().prefault('2s').describe('Between two probes of a replica.'),
@@ -43,10 +53,35 @@ export const gateway = z.strictObject({
     })
     .prefault({})
     .describe('How the gateway watches replicas.'),
+  ejection: z
+    .strictObject({
+      failures: z.int().min(1).max(1000).default(5).describe('Failed requests in a row that eject a replica.'),
+      time: duration().prefault('30s').describe('Until an ejected replica gets a trial request.'),
+    })
+    .prefault({})
+    .describe('When a replica that answers probes but fails requests is set aside.'),
   drain: z
     .strictObject({
       timeout: duration().prefault('30s').describe('Time that open streams get to finish when the gateway stops.'),
     })
     .prefault({})
     .describe('How the gateway stops.'),
+  cors: z
+    .strictObject({
+      origins: list(text(2048), 256).default([]).describe('Origins that browsers may call from.'),
+    })
+    .prefault({})
+    .describe('Which web pages may call.'),
+  trustedProxies: list(text(64), 64).default([]).describe('Addresses or networks whose X-Forwarded-For is believed.'),
+  proxyProtocol: z.boolean().default(false).describe('Whether connections begin with a PROXY protocol header.'),
+  replicas: z.int().min(1).max(100).default(1).describe('Copies of the gateway, where the target runs several.'),
+  resources: z
+    .strictObject({
+      cpu: cpus().optional().describe('CPU cores that are reserved.'),
+      cpuLimit: cpus().optional().describe('CPU cores at the most.'),
+      memory: bytes().optional().describe('Memory limit.'),
+      memoryRequest: bytes().optional().describe('Memory that is reserved; as much as `memory` when absent.'),
+    })
+    .prefault({})
+    .describe('What a gateway asks of its host.'),
 })

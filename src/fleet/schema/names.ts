@@ -25,18 +25,41 @@ export const list = <Item extends z.ZodType>(item: Item, maxItems = 64) => z.arr
 /** Free text with a bound. */
 export const text = (maxLength = 1024) => z.string().max(maxLength)
 
+/** Labels and the like: text by text, with a bound that a CRD schema can say. */
+export const textMap = (maxProperties = 64) =>
+  z
+    .record(text(253), text(1024))
+    .refine((map) => Object.keys(map).length <= maxProperties, `expected at most ${maxProperties} entries`)
+    .meta({ maxProperties })
+
+/** An http(s) URL. */
+export const httpUrl = () =>
+  text(2048).regex(/^https?:\/\/[^\s]+$/, 'expected a URL that starts with http:// or https://')
+
+/** A name of an environment variable (POSIX.1-2017 section 8.1, lower case allowed too). */
+export const variableName = () =>
+  text(253).regex(
+    /^[A-Za-z_][A-Za-z0-9_]*$/,
+    'expected letters, digits and underscores, starting with a letter or underscore',
+  )
+
+/** A share of a whole. */
+export const share = () => z.number().min(0).max(1)
+
 /** A secret by reference, never by value: exactly one of the three is set. */
 export const secretReference = () =>
-  z.strictObject({
-    env: text(253).optional().describe('Name of the environment variable that holds the secret.'),
-    file: text(4096).optional().describe('Path of the file that holds the secret.'),
-    secretRef: z
-      .strictObject({
-        name: dnsLabel().describe('Name of the Kubernetes Secret.'),
-        key: text(253).describe('Key within the Secret.'),
-      })
-      .optional()
-      .describe('A key of a Kubernetes Secret.'),
-  })
+  z
+    .strictObject({
+      env: variableName().optional().describe('Name of the environment variable that holds the secret.'),
+      file: text(4096).optional().describe('Path of the file that holds the secret.'),
+      secretRef: z
+        .strictObject({
+          name: dnsLabel().describe('Name of the Kubernetes Secret.'),
+          key: text(253).describe('Key within the Secret.'),
+        })
+        .optional()
+        .describe('A key of a Kubernetes Secret.'),
+    })
+    .meta({ 'x-fairlead-kind': 'secret' })
 /** A secret by reference. */
 export type SecretReference = z.output<ReturnType<typeof secretReference>>

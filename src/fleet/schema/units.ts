@@ -46,28 +46,53 @@ export function parseTokens(text: string): Tokens | undefined {
   return Math.round(Number(match[1]) * scale)
 }
 
-/** A schema that reads an int-or-string with `parse` and names what was expected when it cannot. */
-function unit(parse: (text: string) => number | undefined, expected: string) {
-  return z.union([z.int().min(0), z.string().max(32)]).transform((value, context) => {
-    const amount = parse(String(value))
-    if (amount !== undefined && Number.isSafeInteger(amount)) return amount
-    context.addIssue({ code: 'custom', message: `expected ${expected}`, input: value })
-    return z.NEVER
-  })
+/** Reads CPU cores as Kubernetes writes them: `4`, `1.5`, `500m` (thousandths); undefined when it is none. */
+export function parseCpus(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)(m?)$/.exec(text)
+  if (match === null) return undefined
+  return Number(match[1]) / (match[2] === 'm' ? 1_000 : 1)
 }
 
-/** `5s`, `1m30s`; resolved to milliseconds. */
-export const duration = () =>
+/** What a unit is called in messages, and how it is written. */
+export const unitExpectations = {
+  duration: 'a duration such as 500ms, 5s, 1m30s or 2h',
+  bytes: 'a size such as 8Gi, 500M or a whole number of bytes',
+  tokens: 'a number of tokens such as 4096 or 32k (32 × 1024)',
+  cpus: 'a number of CPU cores such as 4 or 500m (half a core)',
+} as const
+/** The unit of a field; stands in its JSON Schema as `x-fairlead-kind`. */
+export type UnitName = keyof typeof unitExpectations
+
+/** How each unit is read. */
+export const unitParsers: Readonly<Record<UnitName, (text: string) => number | undefined>> = {
+  duration: parseDuration,
+  bytes: parseBytes,
+  tokens: parseTokens,
+  cpus: parseCpus,
+}
+
+/** Reads a written amount, or reports what was expected. */
+const reading =
+  (unit: UnitName) =>
+  (value: string | number, context: z.RefinementCtx): number => {
+    const amount = unitParsers[unit](String(value))
+    if (amount !== undefined && amount <= Number.MAX_SAFE_INTEGER) return amount
+    context.addIssue({ code: 'custom', message: `expected ${unitExpectations[unit]}`, input: value })
+    return z.NEVER
+  }
+
+/** A schema of an int-or-string that is an amount. */
+const intOrString = (unit: UnitName) =>
   z
-    .string()
-    .max(32)
-    .transform((value, context): Milliseconds => {
-      const amount = parseDuration(value)
-      if (amount !== undefined) return amount
-      context.addIssue({ code: 'custom', message: 'expected a duration such as 500ms, 5s, 1m30s or 2h', input: value })
-      return z.NEVER
-    })
+    .union([z.int().min(0), z.string().max(32)])
+    .transform(reading(unit))
+    .meta({ 'x-fairlead-kind': unit })
+
+/** `5s`, `1m30s`; resolved to milliseconds. */
+export const duration = () => z.string().max(32).transform(reading('duration')).meta({ 'x-fairlead-kind': 'duration' })
 /** `8Gi`, `500M` or a number of bytes; resolved to bytes. */
-export const bytes = () => unit(parseBytes, 'a size such as 8Gi, 500M or a whole number of bytes')
+export const bytes = () => intOrString('bytes')
 /** `32k` or a number of tokens; resolved to tokens. */
-export const tokens = () => unit(parseTokens, 'a number of tokens such as 4096 or 32k (32 × 1024)')
+export const tokens = () => intOrString('tokens')
+/** `4` or `500m`; resolved to cores. */
+export const cpus = () => intOrString('cpus')

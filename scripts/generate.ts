@@ -1,0 +1,40 @@
+// Writes every generated file, or with --check says which are out of date (exit code 1).
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { commandReference } from '../src/cli/reference.ts'
+import { fleetJsonSchema, fleetReference } from '../src/fleet/index.ts'
+import { renderFleetReference } from './fleet-reference.ts'
+import { renderStatusPage } from './status-page.ts'
+
+const testFiles = globSync(['src/**/*.test.ts', 'test/**/*.test.ts']).sort()
+
+/** Generated files by path. */
+const generated: Record<string, () => string> = {
+  'fairlead.schema.json': () => `${JSON.stringify(fleetJsonSchema(), null, 2)}\n`,
+  'docs/reference/commands.md': () => commandReference(),
+  'docs/reference/fleet.md': () => renderFleetReference(fleetReference()),
+  'docs/status.md': () => renderStatusPage('docs/requirements.json', testFiles),
+}
+
+/** The file as it stands, or nothing. */
+function current(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+const isCheck = process.argv.includes('--check')
+for (const [path, render] of Object.entries(generated)) {
+  const content = render()
+  if (content === current(path)) continue
+  if (isCheck) {
+    process.stdout.write(`${path} is out of date\n`)
+    process.exitCode = 1
+  } else {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, content)
+    process.stdout.write(`wrote ${path}\n`)
+  }
+}

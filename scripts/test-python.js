@@ -1,0 +1,59 @@
+// A Python in which the official OpenAI client can be imported, kept in a cache folder between runs. Needs no root.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import { withLock } from './lock.js'
+
+const requirements = ['openai==3.54.0']
+
+function cacheFolder() {
+  const base = process.env.XDG_CACHE_HOME
+  return join(base !== undefined && isAbsolute(base) ? base : join(homedir(), '.cache'), 'fairlead-test')
+}
+
+function run(command, args) {
+  const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+  if (result.error !== undefined) throw new Error(`${command}: ${result.error.message}`)
+  if (result.status === 0) return result.stdout.trim()
+  throw new Error(`${command} ${args.slice(0, 3).join(' ')}: ${result.stderr.trim().split('\n').at(-1) ?? ''}`)
+}
+
+/** The venv gets no pip of its own, since some distributions leave out what that needs; the outer pip fills it. */
+function build(folder) {
+  const python = join(folder, 'bin', 'python')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  run('python3', ['-m', 'venv', '--without-pip', folder])
+  const packages = run(python, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'])
+  const quiet = ['--quiet', '--no-input', '--disable-pip-version-check']
+  run('python3', ['-m', 'pip', 'install', ...quiet, '--target', packages, ...requirements])
+  run(python, ['-c', 'import openai'])
+}
+
+/** Resolves to `{ python }`, the path of such an interpreter, or to `{ reason }` why there is none. */
+export async function provisionPython() {
+  try {
+    const identity = run('python3', ['-c', 'import sys; print(sys.version, sys.executable)'])
+    const key = createHash('sha256')
+      .update(`${identity}\n${requirements.join('\n')}`)
+      .digest('hex')
+      .slice(0, 16)
+    const folder = join(cacheFolder(), `python-${key}`)
+    const complete = join(folder, 'complete')
+    await withLock(
+      `${folder}.lock`,
+      () => {},
+      () => {
+        if (existsSync(complete)) return
+        process.stderr.write(`Installing ${requirements.join(' ')} for tests into ${folder} …\n`)
+        build(folder)
+        writeFileSync(complete, '')
+      },
+    )
+    return { python: join(folder, 'bin', 'python') }
+  } catch (error) {
+    return { reason: `no Python with the OpenAI client: ${error.message}` }
+  }
+}

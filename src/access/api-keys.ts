@@ -1,0 +1,87 @@
+import { hash, timingSafeEqual } from 'node:crypto'
+import { UserError } from '../errors/index.ts'
+import type { Fleet } from '../fleet/index.ts'
+
+/** A shorter key is guessed or a typing mistake; generators make 32 characters and more. */
+const minimumKeyLength = 16
+
+/** What a key may open. */
+export type Scope = Fleet['access']['keys'][number]['scopes'][number]
+
+/** Whose key it is, and what it opens. */
+export interface KeyOwner {
+  /** Shown in logs in place of the key. */
+  readonly name: string
+  readonly scopes: ReadonlySet<Scope>
+  /** Models that it may ask for; null is all of them. */
+  readonly models: ReadonlySet<string> | null
+  /** Milliseconds since the epoch after which it opens nothing; null is never. */
+  readonly expiresAt: number | null
+}
+
+interface Entry {
+  readonly owner: KeyOwner
+  readonly digest: Buffer
+  readonly where: string
+}
+
+/** The SHA-256 digest of a key. */
+function digestOf(key: string): Buffer {
+  return hash('sha256', key, 'buffer')
+}
+
+/**
+ * The keys that are accepted. Only SHA-256 digests are kept: keys have enough entropy of their own,
+ * so a slow password hash would add time to every request and no safety.
+ */
+export class ApiKeys {
+  readonly #entries = new Map<string, Entry>()
+
+  /** How many keys there are; without any, everybody may ask. */
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /**
+   * Adds a key. `where` says where it stands, for the error.
+   * @throws UserError when it is too short or there already.
+   */
+  add(owner: KeyOwner, key: string, where: string): void {
+    if (key.length < minimumKeyLength) {
+      throw new UserError({
+        what: `The key of ${owner.name} is too short`,
+        where,
+        why: `It has ${key.length} characters; at least ${minimumKeyLength} are needed so that nobody guesses it.`,
+        mend: 'Make a new one.',
+        command: 'openssl rand -hex 32',
+      })
+    }
+    this.addDigest(owner, digestOf(key), where)
+  }
+
+  /** Adds a key by its digest of 32 bytes. */
+  addDigest(owner: KeyOwner, digest: Buffer, where: string): void {
+    const known = this.#entries.get(digest.toString('latin1'))
+    if (known !== undefined) {
+      throw new UserError({
+        what: `${owner.name} and ${known.owner.name} have the same key`,
+        where,
+        why: `It also stands at ${known.where}.`,
+        mend: 'Give each its own key, or remove one.',
+      })
+    }
+    this.#entries.set(digest.toString('latin1'), { owner, digest, where })
+  }
+
+  /**
+   * The key's owner, or undefined for a key that is unknown or has expired. Digests are looked up, so the time taken
+   * tells nothing of a key but whether its digest is known; the found one is compared in constant time.
+   */
+  identify(key: string): KeyOwner | undefined {
+    const digest = digestOf(key)
+    const entry = this.#entries.get(digest.toString('latin1'))
+    if (entry === undefined || !timingSafeEqual(entry.digest, digest)) return undefined
+    const { expiresAt } = entry.owner
+    return expiresAt !== null && Date.now() >= expiresAt ? undefined : entry.owner
+  }
+}

@@ -1,0 +1,19 @@
+import type { Command } from '../command.ts'
+import { portOptions } from './shared.ts'
+
+/** `fairlead gateway` */
+export const gateway: Command = {
+  name: 'gateway',
+  section: 'Run a Fleet',
+  summary: 'Run the gateway alone, in front of engines that run already',
+  description:
+    'Starts no engine. Serves models of engine `external` at their addresses, and the replicas that `up` has started.',
+  options: [{ name: 'fleet', value: 'FILE', description: 'Fleet file', completes: 'file' }, ...portOptions],
+  examples: [
+    {
+      command: 'fairlead gateway --fleet fleet.yaml --port 8080',
+      what: 'one URL in front of the external engines of a Fleet',
+    },
+  ],
+  load: async () => (await import('../handlers/gateway.ts')).gateway,
+}

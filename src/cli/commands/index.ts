@@ -1,0 +1,41 @@
+/**
+ * Every command of `fairlead`, as data, in the order in which help lists them.
+ */
+import type { Command, CommandGroup } from '../command.ts'
+import { chat } from './chat.ts'
+import { completion } from './completion.ts'
+import { down } from './down.ts'
+import { gateway } from './gateway.ts'
+import { init } from './init.ts'
+import { logs } from './logs.ts'
+import { modelsList } from './models-list.ts'
+import { modelsPull } from './models-pull.ts'
+import { modelsVerify } from './models-verify.ts'
+import { plan } from './plan.ts'
+import { schema } from './schema.ts'
+import { status } from './status.ts'
+import { up } from './up.ts'
+import { version } from './version.ts'
+
+/** All commands. */
+export const commands: readonly Command[] = [
+  up,
+  down,
+  plan,
+  gateway,
+  status,
+  logs,
+  chat,
+  modelsPull,
+  modelsList,
+  modelsVerify,
+  init,
+  schema,
+  completion,
+  version,
+]
+
+/** First words that several commands share. */
+export const commandGroups: readonly CommandGroup[] = [
+  { name: 'models', summary: 'Fetch, list and check models in the cache' },
+]

@@ -1,0 +1,33 @@
+import type { Command } from '../command.ts'
+import { runningFleetOption } from './shared.ts'
+
+/** `fairlead logs` */
+export const logs: Command = {
+  name: 'logs',
+  section: 'Look at it',
+  summary: 'Show the logs of engines and the gateway',
+  arguments: [
+    { name: 'MODEL', description: 'a model, a replica such as smollm2-0, or `gateway`; everything when absent' },
+  ],
+  options: [
+    { name: 'follow', short: 'f', description: 'go on with new lines until Ctrl-C' },
+    {
+      name: 'tail',
+      short: 'n',
+      value: 'N',
+      type: 'integer',
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 50,
+      description: 'lines from the end of each log',
+    },
+    runningFleetOption,
+  ],
+  examples: [
+    { command: 'fairlead logs', what: 'the last lines of every log' },
+    { command: 'fairlead logs smollm2 -f', what: 'follow the replicas of one model' },
+    { command: 'fairlead logs gateway --tail 200', what: 'the last 200 lines of the gateway' },
+  ],
+  reports: true,
+  load: async () => (await import('../handlers/logs.ts')).logs,
+}

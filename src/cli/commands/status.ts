@@ -1,0 +1,30 @@
+import type { Command } from '../command.ts'
+import { runningFleetArgument } from './shared.ts'
+
+/** `fairlead status` */
+export const status: Command = {
+  name: 'status',
+  section: 'Look at it',
+  summary: 'Show models, replicas and the gateway of a Fleet',
+  description: 'Exits with 0 when everything is ready, and with 2 when something is not or the Fleet does not run.',
+  arguments: [runningFleetArgument],
+  options: [
+    { name: 'watch', short: 'w', description: 'draw it again until Ctrl-C' },
+    {
+      name: 'interval',
+      value: 'SECONDS',
+      type: 'integer',
+      minimum: 1,
+      maximum: 3600,
+      default: 2,
+      description: 'seconds between two draws of --watch',
+    },
+  ],
+  examples: [
+    { command: 'fairlead status', what: 'one table' },
+    { command: 'fairlead status --watch', what: 'a table that keeps itself up to date' },
+    { command: 'fairlead status --json', what: 'one JSON document for scripts' },
+  ],
+  reports: true,
+  load: async () => (await import('../handlers/status.ts')).status,
+}

@@ -1,0 +1,15 @@
+import type { CommandOption } from './command.ts'
+
+/** Options that every command takes, before or after its name. */
+export const globalOptions: readonly CommandOption[] = [
+  { name: 'quiet', short: 'q', description: 'only results, warnings and errors' },
+  { name: 'no-color', description: 'no colours; NO_COLOR=1 does the same' },
+  { name: 'debug', description: 'show the stack of an unexpected error; FAIRLEAD_DEBUG=1 does the same' },
+  { name: 'help', short: 'h', description: 'show help' },
+]
+
+/** Options of commands that report. */
+export const reportOptions: readonly CommandOption[] = [
+  { name: 'json', description: 'print exactly one JSON document on standard output' },
+  { name: 'format', value: 'FORMAT', choices: ['text', 'json'], description: 'the same by name', default: 'text' },
+]

@@ -1,0 +1,45 @@
+import { exitCodes } from '../../errors/index.ts'
+import { openModelStore, type ModelRequest } from '../../models/index.ts'
+import type { CommandContext, CommandHandler } from '../command.ts'
+import { openFleet } from '../fleets/index.ts'
+import { readText } from '../option-values.ts'
+import { usageError } from '../parse/index.ts'
+import { createProgress } from '../progress/index.ts'
+
+const isSource = (text: string) => /^[a-z][a-z0-9+]*:\/\//i.test(text)
+
+/** Every distinct source of a Fleet. */
+async function requestsOfFleet(file: string, context: CommandContext): Promise<readonly ModelRequest[]> {
+  const { fleet } = await openFleet(file, context)
+  const requests = new Map<string, ModelRequest>()
+  for (const { source, checksum } of fleet.models) if (source !== undefined) requests.set(source, { source, checksum })
+  return [...requests.values()]
+}
+
+/** Acts for `fairlead models pull`. */
+export const modelsPull: CommandHandler = async ({ args: [argument = ''], options }, context) => {
+  const { output, environment, signal } = context
+  const checksum = readText(options['checksum'])
+  if (checksum !== undefined && !isSource(argument)) {
+    throw usageError({ what: '--checksum belongs to one source', why: 'A Fleet file has a checksum for each model.' })
+  }
+  if (checksum !== undefined && !/^sha256:[0-9a-f]{64}$/.test(checksum)) {
+    throw usageError({ what: '--checksum is sha256: and 64 hexadecimal digits', why: `It was "${checksum}".` })
+  }
+  const requests = isSource(argument) ? [{ source: argument, checksum }] : await requestsOfFleet(argument, context)
+  const store = openModelStore(environment)
+  const progress = createProgress(output)
+  try {
+    const pulled = []
+    for (const request of requests) {
+      const model = await store.pull(request, { environment, progress, signal })
+      pulled.push(model)
+      if (!output.json) output.line(`${model.source}\n  ${model.path}\n  ${model.checksum}`)
+    }
+    if (output.json) output.document(pulled)
+    else if (requests.length === 0) output.note('No model of this Fleet has a source to fetch.')
+    return exitCodes.done
+  } finally {
+    progress.close()
+  }
+}

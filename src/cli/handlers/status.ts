@@ -1,0 +1,58 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { exitCodes, type ExitCode } from '../../errors/index.ts'
+import { fleetStatus, findTarget, resolveFleetName, type FleetStatus } from '../../operate/index.ts'
+import type { CommandContext, CommandHandler } from '../command.ts'
+import { readInteger } from '../option-values.ts'
+import type { Output } from '../output.ts'
+import { usageError } from '../parse/index.ts'
+import { judgeHealth, renderStatus } from '../status/index.ts'
+
+const exitCodeOf = (status: FleetStatus): ExitCode =>
+  judgeHealth(status) === 'ready' ? exitCodes.done : exitCodes.answerIsNo
+
+/** Draws over what was drawn before; one write, so that nothing flickers. */
+function drawOver(lines: readonly string[], output: Output): void {
+  const home = '\u001B[H'
+  output.write(home + lines.map((line) => `${line}\u001B[K\n`).join('') + '\u001B[J')
+}
+
+async function watch(read: () => Promise<FleetStatus>, seconds: number, context: CommandContext): Promise<ExitCode> {
+  const { output, signal } = context
+  if (output.isResultTerminal) output.write('\u001B[2J')
+  for (;;) {
+    const status = await read()
+    const lines = [
+      ...renderStatus(status, output.paint),
+      '',
+      output.paint.dim(`${new Date().toTimeString().slice(0, 8)}, every ${seconds} s; Ctrl-C ends`),
+    ]
+    if (output.isResultTerminal) drawOver(lines, output)
+    else output.line(`${renderStatus(status, output.paint).join('\n')}\n`)
+    await wait(seconds * 1000, undefined, { signal })
+  }
+}
+
+function tellNothingRuns(output: Output): ExitCode {
+  if (output.json)
+    output.document({ fleet: null, target: 'local', running: false, gateway: null, replicas: [], health: 'down' })
+  else output.line('No Fleet runs on this machine. Start one with: fairlead up')
+  return exitCodes.answerIsNo
+}
+
+/** Acts for `fairlead status`. */
+export const status: CommandHandler = async ({ args: [argument], options }, context) => {
+  const { output, environment, workingFolder } = context
+  const isWatching = options['watch'] === true
+  if (isWatching && output.json) {
+    throw usageError({ what: '--watch and --json exclude each other', why: 'JSON output is exactly one document.' })
+  }
+  const target = findTarget('local')
+  if (argument === undefined && (await target.list(environment)).length === 0) return tellNothingRuns(output)
+  const name = await resolveFleetName(argument, environment, target, workingFolder)
+  const read = () => fleetStatus(name, environment, target)
+  if (isWatching) return watch(read, readInteger(options['interval']) ?? 2, context)
+  const current = await read()
+  if (output.json) output.document({ ...current, health: judgeHealth(current) })
+  else for (const line of renderStatus(current, output.paint)) output.line(line)
+  return exitCodeOf(current)
+}

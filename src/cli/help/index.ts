@@ -1,0 +1,5 @@
+/**
+ * Help texts, rendered from the commands as data without loading a parser or a handler.
+ */
+export { renderCommandHelp, renderGroupHelp, renderRootHelp, type HelpSurface } from './render-help.ts'
+export { commandSignature, optionMeaning, optionSignature } from './signature.ts'

@@ -1,0 +1,16 @@
+/**
+ * Where replicas are: addresses from the Fleet, the state file of a Fleet on this machine, or both together.
+ */
+export { combineSources } from './combined.ts'
+export type { Replica, ReplicaAddress, ReplicaPhase, ReplicaSource } from './contract.ts'
+export { baseUrl, parseBaseUrl } from './base-url.ts'
+export { createLocalStateSource } from './local-state.ts'
+export {
+  localStateSchema,
+  processStates,
+  type LocalReplicaState,
+  type LocalState,
+  type ProcessIdentity,
+  type ProcessState,
+} from './local-state-schema.ts'
+export { createStaticSource } from './static.ts'

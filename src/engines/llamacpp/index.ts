@@ -1,0 +1,19 @@
+/**
+ * llama.cpp: GGUF models on processors and small GPUs; `llama-server` from PATH, or our own server over node-llama-cpp.
+ */
+import type { Engine } from '../contract.ts'
+import { launchLlamacpp } from './launch.ts'
+import { parseLlamacppLoad } from './load.ts'
+
+/** The engine llama.cpp. */
+export const llamacppEngine: Engine = {
+  name: 'llamacpp',
+  title: 'llama.cpp',
+  runsLocally: true,
+  needsModelFile: true,
+  routes: ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/tokenize', '/detokenize'],
+  readinessPath: '/health',
+  metricsPath: '/metrics',
+  launch: launchLlamacpp,
+  parseLoad: parseLlamacppLoad,
+}

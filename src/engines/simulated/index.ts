@@ -1,0 +1,31 @@
+/**
+ * The simulated engine: a deterministic fake model with vLLM's HTTP surface and metric names, for trying out and for tests.
+ */
+import type { Engine, LaunchRequest } from '../contract.ts'
+import { parseVllmLoad } from '../vllm-load.ts'
+
+/** The simulated engine as data; its process is `src/engine-servers/simulated/`. */
+export const simulatedEngine: Engine = {
+  name: 'simulated',
+  title: 'Simulated engine',
+  runsLocally: true,
+  needsModelFile: false,
+  routes: ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/tokenize', '/detokenize'],
+  readinessPath: '/health',
+  metricsPath: '/metrics',
+  launch: (request) => ({ program: { kind: 'server', name: 'simulated' }, args: launchArguments(request), env: {} }),
+  parseLoad: parseVllmLoad,
+}
+
+function launchArguments({ model, host, port }: LaunchRequest): string[] {
+  const settings = { ...model.simulated, maxSequences: model.maxSequences ?? model.simulated.maxSequences }
+  return [
+    `--model=${model.name}`,
+    ...(model.aliases.length > 0 ? [`--alias=${model.aliases.join(',')}`] : []),
+    `--host=${host}`,
+    `--port=${port}`,
+    ...(model.context === undefined ? [] : [`--context=${model.context}`]),
+    `--settings=${JSON.stringify(settings)}`,
+    ...model.engineArgs,
+  ]
+}

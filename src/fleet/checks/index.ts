@@ -1,0 +1,43 @@
+import { formatPath } from '../diagnostic.ts'
+import { addressesAreBaseUrls } from './addresses.ts'
+import type { Check, CheckContext, Finding } from './check.ts'
+import { listenersAreAddresses, reachableMeansProtected } from './listen.ts'
+import { entriesAreNamedApart, namesMeanOneThing } from './names.ts'
+import { deadlinesGrow, scalesAreRanges, settingsFitTogether } from './ranges.ts'
+import { referredModelsExist } from './references.ts'
+import { nothingCarriesASecret, secretsHaveOnePlace } from './secrets.ts'
+import { enginesHaveWhatTheyNeed, sourcesAreKnown } from './sources.ts'
+
+/** Every rule that the schema cannot say. */
+const checks: readonly Check[] = [
+  namesMeanOneThing,
+  entriesAreNamedApart,
+  referredModelsExist,
+  enginesHaveWhatTheyNeed,
+  sourcesAreKnown,
+  addressesAreBaseUrls,
+  listenersAreAddresses,
+  reachableMeansProtected,
+  scalesAreRanges,
+  settingsFitTogether,
+  deadlinesGrow,
+  secretsHaveOnePlace,
+  nothingCarriesASecret,
+]
+
+/** Runs every check; a finding that follows from a field in `wrong` (formatted paths) is left out. */
+export function runChecks(context: CheckContext, wrong: ReadonlySet<string>): Finding[] {
+  const findings = checks.flatMap((check) => check(context))
+  if (wrong.size === 0) return findings
+  return findings.filter(({ path, from = [] }) => ![path, ...from].some((field) => touches(formatPath(field), wrong)))
+}
+
+/** Whether a field, one above it or one below it is wrong. */
+function touches(field: string, wrong: ReadonlySet<string>): boolean {
+  for (const path of wrong) {
+    if (path === field || isBelow(field, path) || isBelow(path, field)) return true
+  }
+  return false
+}
+
+const isBelow = (path: string, above: string) => path.startsWith(`${above}.`) || path.startsWith(`${above}[`)

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { activeFields } from './activity/active-fields.ts'
+import { fleetReference } from './index.ts'
+import { schemaNodeAt } from './schema-node.ts'
+
+const fields = fleetReference()
+const paths = fields.map(({ path }) => path)
+
+const active = (path: string) => fields.find((field) => field.path === path)?.active
+
+describe('fleetReference', () => {
+  it('describes every field, so that no page has a hole', () => {
+    expect(fields.filter(({ description }) => !/^[A-ZÀ-Þ].*\.$/.test(description)).map(({ path }) => path)).toEqual([])
+    expect(fields.filter(({ type }) => /undefined|something/.test(type))).toEqual([])
+  })
+
+  it('has every section that later parts fill in', () => {
+    const sections = paths.filter((path) => !path.includes('.'))
+    expect(sections).toEqual([
+      'name',
+      'models',
+      'gateway',
+      'access',
+      'limits',
+      'routing',
+      'flow',
+      'cache',
+      'guard',
+      'transform',
+      'jobs',
+      'experiments',
+      'autoscale',
+      'observe',
+      'storage',
+      'prices',
+      'targets',
+    ])
+  })
+
+  it('tells a field that something acts on from one that is only accepted', () => {
+    expect(active('models[].replicas')).toBe(true)
+    expect(active('gateway.deadlines.ttft')).toBe(true)
+    expect(active('gateway')).toBe(true)
+    expect(active('models[].speculative')).toBe(false)
+    expect(active('gateway.retry.hedgeAfter')).toBe(false)
+  })
+
+  it('knows every field that is called active', () => {
+    const unknown = activeFields.filter((field) => {
+      const steps = field.replace(/\.\*$/, '').replaceAll('[]', '.0').split('.')
+      return schemaNodeAt(steps.map((step) => (step === '0' ? 0 : step))) === undefined
+    })
+    expect(unknown).toEqual([])
+  })
+
+  it('shows defaults as they are written', () => {
+    expect(fields.find(({ path }) => path === 'gateway.bodyLimit')?.default).toBe('32Mi')
+    expect(fields.find(({ path }) => path === 'models[].simulated.ttft')?.default).toBe('50ms')
+  })
+})

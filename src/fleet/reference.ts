@@ -1,0 +1,54 @@
+import { isActive } from './activity/active-fields.ts'
+import { expectation } from './explain/expectation.ts'
+import { fleetSchemaNode, type SchemaNode } from './schema-node.ts'
+
+/** A field of the Fleet file, for its reference page. */
+export interface FleetField {
+  /** Such as `models[].context`. */
+  readonly path: string
+  /** What it takes, in words. */
+  readonly type: string
+  /** Whether a Fleet must say it, where what holds it is written. */
+  readonly required: boolean
+  /** Its default as it would be written; absent when there is none. */
+  readonly default?: unknown
+  readonly description: string
+  /** Whether something acts on it today; for a section, on a part of it. */
+  readonly active: boolean
+}
+
+/** Every field in the order of the schema; a section that a model overrides is one row. */
+export function fleetReference(): FleetField[] {
+  const rows: FleetField[] = []
+  const visit = (node: SchemaNode, path: string, required: boolean) => {
+    rows.push({
+      path,
+      type: typeInWords(node),
+      required,
+      ...(hasPlainDefault(node) ? { default: node.default } : {}),
+      description: node.description ?? '',
+      active: isActive(path) !== false,
+    })
+    if (node['x-fairlead-overrides'] === undefined && node['x-fairlead-kind'] !== 'secret') visitFields(node, path)
+  }
+  const visitFields = (node: SchemaNode, path: string) => {
+    const inner = node.type === 'array' ? (node.items ?? {}) : node
+    const prefix = path === '' ? '' : `${path}${node.type === 'array' ? '[]' : ''}.`
+    for (const [name, field] of Object.entries(inner.properties ?? {})) {
+      visit(field, `${prefix}${name}`, inner.required?.includes(name) === true)
+    }
+  }
+  visitFields(fleetSchemaNode(), '')
+  return rows
+}
+
+function typeInWords(node: SchemaNode): string {
+  if (node['x-fairlead-kind'] === 'secret') return 'a secret: one of env, file, secretRef'
+  if (node.type !== 'array') return expectation(node)
+  const items = node.items ?? {}
+  return items.properties === undefined ? `a list; each entry ${expectation(items)}` : 'a list of maps'
+}
+
+/** Sections default to all their fields’ defaults, which have rows of their own. */
+const hasPlainDefault = ({ default: value }: SchemaNode) =>
+  value !== undefined && (typeof value !== 'object' || (Array.isArray(value) && value.length > 0))

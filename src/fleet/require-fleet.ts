@@ -1,0 +1,16 @@
+import { exitCodes, UserError } from '../errors/index.ts'
+import { formatDiagnostics } from './format-diagnostics.ts'
+import type { LoadedFleet } from './load.ts'
+import type { Fleet } from './schema/fleet.ts'
+
+/** The Fleet; throws `UserError` with every problem as text, and exit code 2, when it has errors. */
+export function requireFleet(loaded: LoadedFleet, options: { readonly colour: boolean } = { colour: false }): Fleet {
+  if (loaded.fleet !== undefined) return loaded.fleet
+  const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error').length
+  throw new UserError({
+    what: `${loaded.file} has ${errors === 1 ? 'an error' : `${errors} errors`}`,
+    why: formatDiagnostics(loaded.diagnostics, loaded.text, options),
+    mend: 'mend what is listed and run the command again',
+    exitCode: exitCodes.answerIsNo,
+  })
+}

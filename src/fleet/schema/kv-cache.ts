@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { bytes } from './units.ts'
+import { list, text } from './names.ts'
+
+/** The KV cache of an engine. */
+export const kvCache = z.strictObject({
+  dtype: z
+    .enum(['auto', 'fp16', 'bf16', 'fp8', 'fp8_e4m3', 'fp8_e5m2', 'q8_0', 'q4_0'])
+    .default('auto')
+    .describe('Type that keys and values are kept in.'),
+  prefixCaching: z.boolean().default(true).describe('Whether prompts reuse the blocks of earlier ones.'),
+  blockSize: z.int().min(1).max(4096).optional().describe('Tokens in a block; the engine’s own when absent.'),
+  tiers: list(
+    z.strictObject({
+      medium: z.enum(['gpu', 'memory', 'disk']).describe('Where the tier lies.'),
+      size: bytes().describe('How much it holds.'),
+      path: text(4096).optional().describe('Folder of a disk tier.'),
+    }),
+    8,
+  )
+    .default([])
+    .describe('Tiers of the cache, fastest first.'),
+})

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { bytes, tokens } from './units.ts'
+import { list, text } from './names.ts'
+import { hardware, parallelism, resources } from './hardware.ts'
+
+/** The replicas that only prefill, or only decode. */
+export const pool = z.strictObject({
+  replicas: z
+    .int()
+    .min(0)
+    .max(1000)
+    .optional()
+    .describe('Copies that run; 1 when neither this nor minReplicas is set.'),
+  minReplicas: z.int().min(0).max(1000).optional().describe('Fewest copies, for autoscaling.'),
+  maxReplicas: z.int().min(1).max(1000).optional().describe('Most copies, for autoscaling.'),
+  hardware: hardware.prefault({}).describe('Accelerators of a replica of this pool.'),
+  parallelism: parallelism.prefault({}).describe('How the model is spread in this pool.'),
+  maxSequences: z.int().min(1).max(65_536).optional().describe('Sequences that a replica runs at once.'),
+  maxBatchedTokens: tokens().optional().describe('Tokens in one engine step.'),
+  memory: bytes().optional().describe('Memory limit of a replica.'),
+  resources: resources.prefault({}).describe('What a replica asks of its host.'),
+  engineArgs: list(text(4096), 128).default([]).describe('Further arguments of this pool’s engines.'),
+})

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { duration, tokens } from './units.ts'
+import { list, servedName, share, text } from './names.ts'
+
+/** Which replica answers. */
+export const routing = z.strictObject({
+  policy: z
+    .enum(['auto', 'leastInFlight', 'roundRobin', 'load', 'prefix', 'prefixExact'])
+    .default('auto')
+    .describe('How a replica is chosen; auto takes the best that its engine supports.'),
+  saturation: share().default(0.9).describe('KV cache use above which a replica gets no request for its cache alone.'),
+  session: z
+    .strictObject({
+      header: text(63).default('x-session-id').describe('Header that names a session.'),
+      time: duration().prefault('1h').describe('How long a session stays with its replica.'),
+      enabled: z.boolean().default(false).describe('Whether sessions stay with a replica.'),
+    })
+    .prefault({})
+    .describe('Sessions that stay with one replica.'),
+  prefix: z
+    .strictObject({
+      blocks: z.int().min(1_000).max(10_000_000).default(1_000_000).describe('Blocks that the prefix index holds.'),
+    })
+    .prefault({})
+    .describe('The prefix index.'),
+  disaggregation: z
+    .strictObject({
+      transfer: z
+        .enum(['nixl', 'nixlPush', 'lmcache', 'mooncake', 'sharedStorage', 'bootstrap'])
+        .default('nixl')
+        .describe('How KV blocks get from prefill to decode.'),
+      minPromptTokens: tokens().prefault('2k').describe('Shorter prompts are prefilled where they decode.'),
+    })
+    .prefault({})
+    .describe('Prefill and decode on replicas of their own.'),
+  fallbackModels: list(servedName(), 16)
+    .default([])
+    .describe('Models that answer in its place when no replica is ready.'),
+})

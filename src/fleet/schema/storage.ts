@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { bytes, duration } from './units.ts'
+import { dnsLabel, httpUrl, list, secretReference, text } from './names.ts'
+
+/** Where models lie once fetched. */
+const models = z.strictObject({
+  path: text(4096).optional().describe('Folder of the model cache; under XDG_CACHE_HOME when absent.'),
+  kind: z
+    .enum(['folder', 'hostPath', 'sharedClaim', 'claimPerModel', 'imageVolume'])
+    .default('folder')
+    .describe('How a cluster keeps models.'),
+  storageClass: dnsLabel().optional().describe('Kubernetes StorageClass of the claims.'),
+  size: bytes().optional().describe('Size of the claims; from the models when absent.'),
+  offline: z.boolean().default(false).describe('Never fetches; models must be there.'),
+  hubMirror: httpUrl().optional().describe('Mirror of the Hugging Face hub.'),
+  endpoint: httpUrl().optional().describe('S3-compatible endpoint for s3:// sources.'),
+  region: text(63).optional().describe('Its region.'),
+  pathStyle: z.boolean().default(false).describe('Whether buckets stand in the path.'),
+  caFile: text(4096).optional().describe('Certificate authorities of the endpoint (PEM).'),
+})
+
+/** Where counters, keys and jobs lie. */
+const state = z.strictObject({
+  kind: z.enum(['embedded', 'redis']).default('embedded').describe('In each gateway, or shared by all.'),
+  url: text(2048)
+    .regex(/^rediss?:\/\/[^\s]+$/, 'expected a URL that starts with redis:// or rediss://')
+    .optional()
+    .describe('For redis: its address; the target runs one when absent.'),
+  password: secretReference().optional().describe('For redis: its password.'),
+  prefix: text(63).default('fairlead:').describe('For redis: what every name in it starts with.'),
+})
+
+/** Where container images come from. */
+const images = z.strictObject({
+  registry: text(253).optional().describe('Prefix of every image, such as registry.example.org/mirror.'),
+  pullSecrets: list(dnsLabel(), 16).default([]).describe('Kubernetes Secrets to pull with.'),
+  pullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent').describe('When images are pulled.'),
+})
+
+/** Copies of the model cache. */
+const backup = z.strictObject({
+  to: text(2048).describe('Folder, s3:// or oci:// that backups go to.'),
+  schedule: text(63).default('0 3 * * *').describe('When, as a cron expression.'),
+  keep: z.int().min(1).max(1000).default(7).describe('Backups that are kept.'),
+  maxAge: duration().prefault('8d').describe('Age of the last one that raises an alert.'),
+})
+
+/** Where things are kept. */
+export const storage = z.strictObject({
+  models: models.prefault({}).describe('The model cache.'),
+  state: state.prefault({}).describe('Counters, keys and jobs.'),
+  images: images.prefault({}).describe('Container images.'),
+  backup: backup.optional().describe('Backups of the model cache.'),
+})

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { dnsLabel, list, text, textMap } from './names.ts'
+
+/** The platforms that a Fleet may run on. */
+const targetNames = ['local', 'compose', 'kubernetes', 'kserve', 'llmd'] as const
+
+/** Processes on this machine, and on further plain hosts. */
+const local = z.strictObject({
+  hosts: list(
+    z.strictObject({
+      name: dnsLabel().describe('Name of the host, as in placement.hosts.'),
+      address: text(253).describe('Host name or address that the gateway reaches it at.'),
+    }),
+    256,
+  )
+    .default([])
+    .describe('Further hosts that run replicas.'),
+})
+
+/** A Docker Compose project. */
+const compose = z.strictObject({
+  project: dnsLabel().optional().describe('Name of the project; the Fleet’s when absent.'),
+  network: text(63).optional().describe('External network to join.'),
+  bundle: list(z.enum(['redis', 'langfuse', 'prometheus', 'grafana']), 8)
+    .default([])
+    .describe('Services that run beside the gateway.'),
+})
+
+/** What every target on Kubernetes knows. */
+const cluster = {
+  context: text(253).optional().describe('Context of the kubeconfig; the current one when absent.'),
+  namespace: dnsLabel().default('default').describe('Namespace of every object.'),
+  labels: textMap().default({}).describe('Labels of every object.'),
+  annotations: textMap().default({}).describe('Annotations of every object.'),
+}
+
+/** Plain Kubernetes. */
+const kubernetes = z.strictObject({
+  ...cluster,
+  serviceType: z
+    .enum(['ClusterIP', 'NodePort', 'LoadBalancer'])
+    .default('ClusterIP')
+    .describe('Type of the gateway’s Service.'),
+  sessionAffinity: z.boolean().default(false).describe('Whether a client stays with one gateway for an hour.'),
+  ingress: z
+    .strictObject({
+      kind: z.enum(['ingress', 'gatewayApi', 'traefik']).default('ingress').describe('How clients come in.'),
+      host: text(253).describe('Host name that clients use.'),
+      className: text(253).optional().describe('IngressClass or GatewayClass.'),
+      tlsSecret: text(253).optional().describe('Secret with the certificate.'),
+      clusterIssuer: text(253).optional().describe('Issuer of cert-manager that makes it.'),
+    })
+    .optional()
+    .describe('How clients outside the cluster come in.'),
+  networkPolicy: z.boolean().default(true).describe('Whether only the traffic that is needed gets through.'),
+  monitoring: z
+    .enum(['operator', 'annotations', 'none'])
+    .default('operator')
+    .describe('How Prometheus finds the metrics.'),
+  gpuQuota: z.int().min(0).max(100_000).optional().describe('GPUs that the namespace may use.'),
+})
+
+/** KServe. */
+const kserve = z.strictObject({
+  ...cluster,
+  kind: z
+    .enum(['InferenceService', 'LLMInferenceService'])
+    .default('InferenceService')
+    .describe('Kind that models become.'),
+  mode: z.enum(['Standard', 'Knative']).default('Standard').describe('Deployment mode of InferenceServices.'),
+  serviceAccount: dnsLabel().optional().describe('Service account with the storage secrets.'),
+})
+
+/** llm-d. */
+const llmd = z.strictObject({
+  ...cluster,
+  mode: z
+    .enum(['standalone', 'gateway'])
+    .default('standalone')
+    .describe('Whether its own proxy or a Gateway is in front.'),
+  gatewayClass: text(253).optional().describe('GatewayClass, for mode gateway.'),
+})
+
+/** What differs from platform to platform. */
+export const targets = z.strictObject({
+  default: z.enum(targetNames).default('local').describe('Platform of commands that name none.'),
+  local: local.prefault({}).describe('Processes on this machine.'),
+  compose: compose.prefault({}).describe('A Docker Compose project.'),
+  kubernetes: kubernetes.prefault({}).describe('Plain Kubernetes.'),
+  kserve: kserve.prefault({}).describe('KServe.'),
+  llmd: llmd.prefault({}).describe('The router and pools of llm-d.'),
+})

@@ -1,0 +1,36 @@
+import { version, type Metrics } from '../../observe/index.ts'
+import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
+import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
+
+/** Has the values that are read rather than counted filled in before each exposition. */
+export function collectMetrics(
+  metrics: Metrics,
+  sources: {
+    readonly catalogue: ModelCatalogue
+    readonly replicas: () => readonly ReplicaHandle[]
+    readonly isDraining: () => boolean
+  },
+): void {
+  metrics.onRender(() => {
+    metrics.gauge('fairlead_build_info', { version }).set(1)
+    metrics.gauge('fairlead_gateway_draining', {}).set(sources.isDraining() ? 1 : 0)
+    for (const handle of sources.replicas()) {
+      const labels = { model: handle.replica.model, replica: handle.id }
+      metrics.gauge('fairlead_gateway_requests_in_flight', labels).set(handle.inFlight)
+      metrics.gauge('fairlead_gateway_replica_ready', labels).set(handle.isAvailable ? 1 : 0)
+    }
+    const { models } = sources.catalogue
+    for (const { name, series, replicas } of models) {
+      // The older names are views of the same counts.
+      const { success, error } = series.totals()
+      metrics.counter('llm_requests_total', { model: name, status: 'success' }).value = success
+      metrics.counter('llm_requests_total', { model: name, status: 'error' }).value = error
+      metrics.counter('llm_tokens_generated_total', { model: name }).value = series.outputTokens.value
+      const isLoaded = replicas.some((replica) => replica.isAvailable)
+      metrics.gauge('llm_model_loaded', { model: name }).set(isLoaded ? 1 : 0)
+      const durations = metrics.histogram('llm_inference_duration_seconds', { model: name })
+      durations.counts.set(series.duration.counts)
+      durations.sum = series.duration.sum
+    }
+  })
+}

@@ -1,0 +1,85 @@
+import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
+import type { UpstreamCall } from '../data-plane/upstream/contract.ts'
+import { nextHealth, probeDelayMs, unknownHealth, type HealthEvent, type HealthSettings } from './health-state.ts'
+
+/** Probes one replica for as long as it is known, and keeps its `isReady`. */
+export class HealthMonitor {
+  readonly #handle: ReplicaHandle
+  readonly #settings: HealthSettings
+  readonly #path: string
+  readonly #onChange: (isReady: boolean) => void
+  #state = unknownHealth
+  #timer: NodeJS.Timeout | undefined
+  #call: UpstreamCall | null = null
+  #isClosed = false
+
+  constructor(
+    handle: ReplicaHandle,
+    options: {
+      readonly settings: HealthSettings
+      /** Path that answers 2xx when the replica serves. */
+      readonly path: string
+      readonly onChange: (isReady: boolean) => void
+    },
+  ) {
+    this.#handle = handle
+    this.#settings = options.settings
+    this.#path = options.path
+    this.#onChange = options.onChange
+    handle.onConnectFailure = (detail) => this.#note({ kind: 'connect_failed', detail })
+    this.#probe()
+  }
+
+  /** Probes now, since its source told something new. */
+  hurry(): void {
+    if (this.#call === null) this.#probe()
+  }
+
+  close(): void {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    this.#call?.abort()
+    this.#call = null
+  }
+
+  #probe(): void {
+    clearTimeout(this.#timer)
+    let status = 0
+    this.#timer = setTimeout(() => this.#finish('no answer in time'), this.#settings.timeout)
+    this.#timer.unref()
+    const { client, headers } = this.#handle
+    this.#call = client.send(
+      { method: 'GET', path: this.#path, headers, body: null },
+      {
+        onHead: (received) => (status = received),
+        onData: () => {},
+        onEnd: () => this.#finish(status >= 200 && status < 300 ? null : `status ${status}`),
+        onFailure: ({ detail }) => this.#finish(detail),
+      },
+    )
+  }
+
+  #finish(problem: string | null): void {
+    this.#call?.abort()
+    this.#call = null
+    clearTimeout(this.#timer)
+    this.#note(problem === null ? { kind: 'probe_succeeded' } : { kind: 'probe_failed', detail: problem })
+  }
+
+  #note(event: HealthEvent): void {
+    if (this.#isClosed) return
+    const wasReady = this.#state.isReady
+    this.#state = nextHealth(this.#state, event, this.#settings)
+    this.#handle.isReady = this.#state.isReady
+    if (this.#state.lastError !== null) this.#handle.lastError = this.#state.lastError
+    else if (!wasReady) this.#handle.lastError = null
+    // A probe under way plans the next one when it ends.
+    if (this.#call === null) {
+      clearTimeout(this.#timer)
+      const isStarting = this.#handle.replica.phase === 'starting'
+      this.#timer = setTimeout(() => this.#probe(), probeDelayMs(this.#state, isStarting, this.#settings))
+      this.#timer.unref()
+    }
+    if (wasReady !== this.#state.isReady) this.#onChange(this.#state.isReady)
+  }
+}

@@ -1,0 +1,125 @@
+import type { Replica, ReplicaSource } from '../../discovery/index.ts'
+import { baseUrl } from '../../discovery/index.ts'
+import type { EngineName } from '../../fleet/index.ts'
+import type { Logger, Metrics } from '../../observe/index.ts'
+import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
+import { ReplicaHandle } from '../data-plane/replica-handle.ts'
+import type { UpstreamClient } from '../data-plane/upstream/contract.ts'
+import { HealthMonitor } from './health-monitor.ts'
+import type { HealthSettings } from './health-state.ts'
+
+/** What the registry works with. */
+export interface RegistryOptions {
+  readonly source: ReplicaSource
+  readonly catalogue: ModelCatalogue
+  readonly metrics: Metrics
+  readonly logger: Logger
+  readonly health: HealthSettings
+  readonly createClient: (replica: Replica) => UpstreamClient
+  /** Header fields that requests to this model's replicas carry. */
+  readonly headersFor: (model: string) => readonly string[]
+  /** Path that answers 2xx when a replica of this engine serves. */
+  readonly readinessPath: (engine: EngineName) => string
+}
+
+interface Known {
+  readonly handle: ReplicaHandle
+  readonly monitor: HealthMonitor
+}
+
+/** Same process at the same place: its connections, counts and health go on. */
+function identityOf(replica: Replica): string {
+  return JSON.stringify([replica.id, replica.model, replica.engine, baseUrl(replica.address), replica.generation])
+}
+
+/** Keeps the catalogue's lists of replicas equal to what discovery says, and has each of them probed. */
+export class ReplicaRegistry {
+  readonly #options: RegistryOptions
+  #known = new Map<string, Known>()
+  #unsubscribe: () => void = () => {}
+
+  constructor(options: RegistryOptions) {
+    this.#options = options
+  }
+
+  async start(): Promise<void> {
+    const { source } = this.#options
+    this.#unsubscribe = source.subscribe(() => this.#apply())
+    await source.start()
+    this.#apply()
+  }
+
+  /** Every replica that is known now. */
+  get handles(): readonly ReplicaHandle[] {
+    return [...this.#known.values()].map(({ handle }) => handle)
+  }
+
+  async close(): Promise<void> {
+    this.#unsubscribe()
+    await this.#options.source.close()
+    for (const { handle, monitor } of this.#known.values()) {
+      monitor.close()
+      handle.client.destroy()
+    }
+  }
+
+  #apply(): void {
+    const { source, catalogue, logger } = this.#options
+    const before = this.#known
+    const after = new Map<string, Known>()
+    for (const replica of source.snapshot()) {
+      if (catalogue.find(replica.model)?.name !== replica.model) {
+        logger.warn({ replica: replica.id, model: replica.model }, 'a replica of a model that the Fleet does not have')
+        continue
+      }
+      const identity = identityOf(replica)
+      const known = before.get(identity)
+      if (known === undefined) {
+        after.set(identity, this.#add(replica))
+      } else {
+        const hasChanged = known.handle.replica.phase !== replica.phase
+        known.handle.replica = replica
+        if (hasChanged) known.monitor.hurry()
+        after.set(identity, known)
+      }
+    }
+    this.#known = after
+    for (const model of catalogue.models) {
+      model.replicas = this.handles.filter((handle) => handle.replica.model === model.name)
+    }
+    for (const [identity, known] of before) if (!after.has(identity)) this.#retire(known)
+  }
+
+  #add(replica: Replica): Known {
+    const { createClient, headersFor, metrics, logger, health, readinessPath } = this.#options
+    const labels = { model: replica.model, replica: replica.id }
+    const handle = new ReplicaHandle({
+      replica,
+      client: createClient(replica),
+      headers: headersFor(replica.model),
+      requestsSeries: metrics.counter('fairlead_gateway_replica_requests_total', labels),
+    })
+    const monitor = new HealthMonitor(handle, {
+      settings: health,
+      path: readinessPath(replica.engine),
+      onChange: (isReady) => {
+        if (isReady) logger.info({ ...labels, address: handle.address }, 'replica is ready')
+        else logger.warn({ ...labels, address: handle.address, problem: handle.lastError }, 'replica is not ready')
+      },
+    })
+    return { handle, monitor }
+  }
+
+  /** Requests under way finish on their connections. */
+  #retire({ handle, monitor }: Known): void {
+    monitor.close()
+    handle.client.close()
+    const { model, id } = handle.replica
+    if (this.handles.some((other) => other.id === id)) return
+    const labels = { model, replica: id }
+    const { metrics } = this.#options
+    metrics.remove('fairlead_gateway_replica_ready', labels)
+    metrics.remove('fairlead_gateway_requests_in_flight', labels)
+    metrics.remove('fairlead_gateway_replica_requests_total', labels)
+  }
+}

@@ -1,0 +1,29 @@
+/** What the choice looks at. */
+export interface Candidate {
+  readonly isAvailable: boolean
+  readonly inFlight: number
+}
+
+/** Why no replica was chosen: none is there, or all have as many requests as they may. */
+export type NoChoice = 'none_available' | 'all_full'
+
+/**
+ * The replica with the fewest requests in flight; equals take turns, by `turn`. Passes over what is not available,
+ * what is full, and what `isExcluded`.
+ */
+export function chooseReplica<Item extends Candidate>(
+  candidates: readonly Item[],
+  turn: number,
+  maxInFlight: number,
+  isExcluded: (candidate: Item) => boolean,
+): Item | NoChoice {
+  let best: Item | undefined
+  let isSomeFull = false
+  for (let step = 0; step < candidates.length; step += 1) {
+    const candidate = candidates[(turn + step) % candidates.length]
+    if (candidate === undefined || !candidate.isAvailable || isExcluded(candidate)) continue
+    if (candidate.inFlight >= maxInFlight) isSomeFull = true
+    else if (best === undefined || candidate.inFlight < best.inFlight) best = candidate
+  }
+  return best ?? (isSomeFull ? 'all_full' : 'none_available')
+}

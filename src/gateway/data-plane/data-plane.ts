@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { KeyOwner } from '../../access/index.ts'
+import type { AccessLog } from '../../observe/index.ts'
+import type { DeadlineWheel } from './deadline-wheel.ts'
+import type { ModelCatalogue } from './model-catalogue.ts'
+import type { Translation } from './translation.ts'
+
+/** A request under way, as draining sees it. */
+export interface ActiveExchange {
+  /** Asks the client to open another connection next time; too late once the head is sent. */
+  lastOnConnection(): void
+  /** Ends it because the gateway stops. */
+  abandon(): void
+}
+
+/** What all exchanges of a data plane share. */
+export interface DataPlane {
+  readonly catalogue: ModelCatalogue
+  readonly wheel: DeadlineWheel
+  readonly bodyLimitBytes: number
+  readonly accessLog: AccessLog
+  /** Exchanges under way, for draining. */
+  readonly exchanges: Set<ActiveExchange>
+  /** Whether connections are to close after their answers. */
+  isDraining: boolean
+  /** Counts a body that was refused for its size. */
+  readonly onBodyTooLarge: () => void
+  /** Told of faults of ours; the client only hears `internal`. */
+  readonly onFault: (error: unknown, requestId: string) => void
+}
+
+/** One request for an engine, as the ingress understood it. */
+export interface ExchangeRequest {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly requestId: string
+  /** Path without query, for the access log. */
+  readonly path: string
+  /** Path and query at the engine. */
+  readonly enginePath: string
+  /** The model that the path names; it counts more than the body's. */
+  readonly pathModel: string | null
+  /** Whose key was presented; null where keys are not asked for. */
+  readonly owner: KeyOwner | null
+  readonly translation: Translation | null
+  /** Whether the client waits for `100 Continue` before it sends the body. */
+  readonly expectsContinue: boolean
+}

@@ -1,0 +1,29 @@
+import type { Reason } from '../../errors/index.ts'
+import type { NoChoice } from './choose-replica.ts'
+import { Refusal } from './refusal.ts'
+import type { ServedModel } from './served-model.ts'
+
+/** Seconds until a starting replica is worth another try. */
+const retryAfterSeconds = 2
+
+const messages: { readonly [Name in Reason]?: string } = {
+  deadline_ttft: 'The engine did not begin to answer in time.',
+  deadline_idle: 'The engine fell silent in the middle of the answer.',
+  deadline_total: 'The answer took longer than the total time allowed.',
+}
+
+/** A deadline has passed. */
+export function deadlineRefusal(reason: Reason): Refusal {
+  return new Refusal(reason, messages[reason] ?? 'The request took too long.')
+}
+
+/** No replica can take the request. */
+export function noChoiceRefusal(why: NoChoice, model: ServedModel): Refusal {
+  if (why === 'all_full') {
+    const message = `Every replica of ${model.name} has as many requests as it takes.`
+    return new Refusal('queue_full', message, { retryAfterSeconds })
+  }
+  const { length } = model.replicas
+  const state = length === 0 ? 'no replica is known' : `none of its ${length} replicas is ready`
+  return new Refusal('no_ready_replica', `The model ${model.name} cannot answer now: ${state}.`, { retryAfterSeconds })
+}

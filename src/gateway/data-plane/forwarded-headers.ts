@@ -1,0 +1,85 @@
+/** Fields that end at each hop (RFC 9110 section 7.6.1), with those of RFC 2616 section 13.5.1 that are still sent. */
+const hopByHop = [
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
+/**
+ * Request fields that stay here. The body is framed anew, so its length and `expect` are not passed on; answers are
+ * asked for uncompressed, so that usage can be read from them; who the client is concerns nobody behind the gateway.
+ */
+const keptFromEngines = new Set([
+  ...hopByHop,
+  'host',
+  'content-length',
+  'expect',
+  'accept-encoding',
+  'authorization',
+  'x-api-key',
+  'cookie',
+  'x-request-id',
+  // Fields by which gateways and engines talk among themselves; a client must not steer them.
+  'x-data-parallel-rank',
+  'x-prefiller-host-port',
+  'x-gateway-destination-endpoint',
+  'x-gateway-inference-objective',
+])
+const internalPrefix = 'x-fairlead-'
+
+/** Answer fields that stay here: those of the hop, and those that the gateway writes itself. */
+const keptFromClients = new Set([...hopByHop, 'date', 'server', 'x-request-id'])
+
+/** Names that a `Connection` field declares to end at this hop too. */
+function declaredHopByHop(connection: string | undefined): ReadonlySet<string> | null {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return null
+  return new Set(connection.split(',').map((name) => name.trim().toLowerCase()))
+}
+
+/**
+ * The client's header fields as an engine gets them, names and values in turn.
+ * `injected` are ours: the request id, and the upstream's key where it has one.
+ */
+export function headersForEngine(
+  raw: readonly string[],
+  connection: string | undefined,
+  injected: readonly string[],
+): string[] {
+  const declared = declaredHopByHop(connection)
+  const headers = [...injected]
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = (raw[index] ?? '').toLowerCase()
+    if (keptFromEngines.has(name) || name.startsWith(internalPrefix) || declared?.has(name) === true) continue
+    headers.push(name, raw[index + 1] ?? '')
+  }
+  return headers
+}
+
+/** An engine's header fields as the client gets them, names and values in turn. */
+export function headersForClient(raw: readonly string[], requestId: string): string[] {
+  const headers = ['x-request-id', requestId]
+  let declared: ReadonlySet<string> | null = null
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    if ((raw[index] ?? '').toLowerCase() === 'connection') declared = declaredHopByHop(raw[index + 1])
+  }
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = (raw[index] ?? '').toLowerCase()
+    if (keptFromClients.has(name) || name.startsWith(internalPrefix) || declared?.has(name) === true) continue
+    headers.push(name, raw[index + 1] ?? '')
+  }
+  return headers
+}
+
+/** The value of a field among names and values in turn; undefined when it is not there. */
+export function headerValue(raw: readonly string[], wanted: string): string | undefined {
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    if ((raw[index] ?? '').toLowerCase() === wanted) return raw[index + 1]
+  }
+  return undefined
+}

@@ -1,0 +1,94 @@
+import type { Model } from '../../fleet/index.ts'
+import type { CounterSeries, HistogramSeries, Metrics } from '../../observe/index.ts'
+import type { ReplicaHandle } from './replica-handle.ts'
+
+/** The series of one model, bound ahead of their use. */
+export class ModelSeries {
+  readonly ttft: HistogramSeries
+  readonly duration: HistogramSeries
+  readonly inputTokens: CounterSeries
+  readonly outputTokens: CounterSeries
+  readonly #metrics: Metrics
+  readonly #model: string
+  /** By status, then reason: a handful of each. */
+  readonly #ended = new Map<number, Map<string, CounterSeries>>()
+
+  constructor(metrics: Metrics, model: string) {
+    this.#metrics = metrics
+    this.#model = model
+    this.ttft = metrics.histogram('fairlead_gateway_ttft_seconds', { model })
+    this.duration = metrics.histogram('fairlead_gateway_request_duration_seconds', { model })
+    this.inputTokens = metrics.counter('fairlead_gateway_input_tokens_total', { model })
+    this.outputTokens = metrics.counter('fairlead_gateway_output_tokens_total', { model })
+  }
+
+  /** Counter of requests that ended so; an empty reason is success. */
+  ended(status: number, reason: string): CounterSeries {
+    let byReason = this.#ended.get(status)
+    if (byReason === undefined) this.#ended.set(status, (byReason = new Map<string, CounterSeries>()))
+    let series = byReason.get(reason)
+    if (series === undefined) {
+      const labels = { model: this.#model, code: String(status), reason }
+      series = this.#metrics.counter('fairlead_gateway_requests_total', labels)
+      byReason.set(reason, series)
+    }
+    return series
+  }
+
+  /** Counter of retries; rare, so it is looked up. */
+  retried(reason: string): CounterSeries {
+    return this.#metrics.counter('fairlead_gateway_upstream_retries_total', { model: this.#model, reason })
+  }
+
+  /** Requests that ended, and how many of them without a reason. */
+  totals(): { readonly success: number; readonly error: number } {
+    let success = 0
+    let error = 0
+    for (const byReason of this.#ended.values()) {
+      for (const [reason, series] of byReason) {
+        if (reason === '') success += series.value
+        else error += series.value
+      }
+    }
+    return { success, error }
+  }
+}
+
+/** A model as the gateway serves it. */
+export class ServedModel {
+  readonly model: Model
+  readonly series: ModelSeries
+  /** The name that its engine answers to. */
+  readonly engineName: string
+  readonly maxInFlight: number
+  /** Its replicas; the list is replaced, never changed, when discovery brings another. */
+  replicas: readonly ReplicaHandle[] = []
+  #turn = 0
+
+  constructor(model: Model, metrics: Metrics) {
+    this.model = model
+    this.series = new ModelSeries(metrics, model.name)
+    this.engineName = model.upstreamModel ?? model.name
+    this.maxInFlight = model.maxInFlight ?? Infinity
+  }
+
+  get name(): string {
+    return this.model.name
+  }
+
+  /** Its name and its aliases. */
+  get names(): readonly string[] {
+    return [this.model.name, ...this.model.aliases]
+  }
+
+  /** Replicas that are meant to be there. */
+  get expectedReplicas(): number {
+    return this.model.engine === 'external' ? this.model.addresses.length : this.model.replicas
+  }
+
+  /** A number that grows by one with each request, for taking turns. */
+  nextTurn(): number {
+    this.#turn = (this.#turn + 1) % 0x4000_0000
+    return this.#turn
+  }
+}

@@ -1,0 +1,44 @@
+/** One request to an engine. */
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'POST'
+  /** Path and query. */
+  readonly path: string
+  /** Names and values in turn; length and host are the client's to add. */
+  readonly headers: readonly string[]
+  readonly body: Buffer | null
+}
+
+/** How a request failed, by how far it had come. */
+export interface UpstreamFailure {
+  /** `connect`: no connection stood. `reset`: it broke before an answer began. `died`: it broke within the answer. */
+  readonly kind: 'connect' | 'reset' | 'died'
+  /** For logs and `lastError`, such as `ECONNREFUSED`; not for clients. */
+  readonly detail: string
+}
+
+/** Gets one answer. Nothing is called before `send` has returned, after `abort`, or after `onEnd` and `onFailure`. */
+export interface UpstreamHandler {
+  /** Status and header fields, names and values in turn. */
+  onHead(status: number, headers: readonly string[]): void
+  onData(piece: Buffer): void
+  onEnd(): void
+  onFailure(failure: UpstreamFailure): void
+}
+
+/** A request under way. */
+export interface UpstreamCall {
+  /** Stops reading once the piece at hand is delivered; the engine meets a full socket. Only within `onData`. */
+  pause(): void
+  resume(): void
+  /** Breaks the connection, so that the engine notices at once; the handler hears nothing more. */
+  abort(): void
+}
+
+/** Connections to one replica, one request on each at a time. */
+export interface UpstreamClient {
+  send(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall
+  /** Lets requests under way finish, then closes; takes no new ones. */
+  close(): void
+  /** Breaks everything. */
+  destroy(): void
+}

@@ -1,0 +1,63 @@
+/** Tokens as an engine reports them. */
+export interface Usage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+/** How much of an answer's end is kept: `usage` stands in the last event but one, or near the end of a JSON answer. */
+const tailBytes = 4096
+const marker = '"usage":'
+
+/**
+ * Finds `usage` at the end of an answer without looking at every event: only the last bytes are kept, and searched
+ * once, when the answer is over. Inside a JSON string the quotes of the marker would be escaped, so it is always a key.
+ */
+export class UsageTail {
+  #only: Buffer | null = null
+  #tail: Buffer | null = null
+  #length = 0
+
+  /** Takes the next piece of the answer. */
+  take(piece: Buffer): void {
+    if (this.#tail === null && this.#only === null) {
+      this.#only = piece
+      return
+    }
+    if (this.#tail === null) {
+      this.#tail = Buffer.allocUnsafe(2 * tailBytes)
+      if (this.#only !== null) this.#append(this.#tail, this.#only)
+      this.#only = null
+    }
+    this.#append(this.#tail, piece)
+  }
+
+  /** The last usage that is whole, or undefined. */
+  read(): Usage | undefined {
+    const bytes = this.#only ?? this.#tail?.subarray(0, this.#length)
+    if (bytes === undefined) return undefined
+    for (let at = bytes.lastIndexOf(marker); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(marker, at - 1)) {
+      const usage = readUsage(bytes.toString('latin1', at + marker.length, at + marker.length + 1024))
+      if (usage !== undefined) return usage
+    }
+    return undefined
+  }
+
+  #append(tail: Buffer, piece: Buffer): void {
+    if (this.#length + piece.length > tail.length) {
+      const kept = Math.max(0, Math.min(this.#length, tailBytes - piece.length))
+      tail.copyWithin(0, this.#length - kept, this.#length)
+      this.#length = kept
+    }
+    const start = Math.max(0, piece.length - (tail.length - this.#length))
+    this.#length += piece.copy(tail, this.#length, start)
+  }
+}
+
+/** Reads `{"prompt_tokens":…,"completion_tokens":…}`; Responses and Messages call them input_ and output_tokens. */
+function readUsage(text: string): Usage | undefined {
+  if (!/^\s*\{/.test(text)) return undefined
+  const input = /"(?:prompt|input)_tokens"\s*:\s*(\d+)/.exec(text)?.[1]
+  if (input === undefined) return undefined
+  const output = /"(?:completion|output)_tokens"\s*:\s*(\d+)/.exec(text)?.[1]
+  return { inputTokens: Number(input), outputTokens: Number(output ?? 0) }
+}

@@ -1,0 +1,157 @@
+import type { KeyOwner } from '../../access/index.ts'
+import { version, type LoadReport, type Metrics } from '../../observe/index.ts'
+import { fleetHealth } from '../control/fleet-health.ts'
+import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
+import { Refusal } from '../data-plane/refusal.ts'
+import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
+import type { LocalAnswer, LocalRoute } from '../data-plane/route.ts'
+import type { ServedModel } from '../data-plane/served-model.ts'
+
+/** What local routes tell of. */
+export interface LocalRouteContext {
+  readonly fleetName: string
+  readonly catalogue: ModelCatalogue
+  readonly metrics: Metrics
+  readonly replicas: () => readonly ReplicaHandle[]
+  readonly isDraining: () => boolean
+  readonly startedAt: Date
+  /** Whether `/admin` asks for an admin key: where others than this machine reach it. */
+  readonly isAdminKeyed: boolean
+}
+
+function json(value: unknown, status = 200): LocalAnswer {
+  return { status, contentType: 'application/json', body: JSON.stringify(value) }
+}
+
+/** The routes that the gateway answers itself, for clients. */
+export function clientRoutes(context: LocalRouteContext): readonly LocalRoute[] {
+  return [...modelRoutes(context), ...stateRoutes(context), metricsRoute(context, 'metrics')]
+}
+
+/** The routes of the admin listener. */
+export function adminRoutes(context: LocalRouteContext): readonly LocalRoute[] {
+  return [...stateRoutes(context), metricsRoute(context, 'open'), loadRoute(context)]
+}
+
+/** Whether a key's owner may ask a model. */
+const isVisible = (owner: KeyOwner | null) => (served: ServedModel) => owner?.models?.has(served.name) !== false
+
+function modelRoutes({ catalogue, startedAt }: LocalRouteContext): readonly LocalRoute[] {
+  const created = Math.floor(startedAt.getTime() / 1000)
+  const entry = (id: string, { name, model }: ServedModel) => ({
+    id,
+    object: 'model',
+    created,
+    owned_by: 'fairlead',
+    root: name,
+    parent: null,
+    // vLLM's field; absent where the Fleet leaves the context to the model.
+    ...(model.context === undefined ? {} : { max_model_len: model.context }),
+  })
+  const list = (models: readonly ServedModel[]) => ({
+    object: 'list',
+    data: models.flatMap((served) => served.names.map((id) => entry(id, served))),
+  })
+  const find = (name: string, owner: KeyOwner | null): ServedModel => {
+    const served = catalogue.require(name, isVisible(owner))
+    if (isVisible(owner)(served)) return served
+    throw new Refusal('permission_denied', `This key may not use the model ${JSON.stringify(name)}.`)
+  }
+  const route = { kind: 'local', method: 'GET', scope: 'inference' } as const
+  return [
+    {
+      ...route,
+      path: '/v1/models',
+      summary: 'Lists the models and their aliases.',
+      answer: ({ owner }) => json(list(catalogue.models.filter(isVisible(owner)))),
+    },
+    {
+      ...route,
+      path: '/models/{model}/v1/models',
+      summary: 'Lists that model alone.',
+      answer: ({ model, owner }) => json(list([find(model ?? '', owner)])),
+    },
+    {
+      ...route,
+      path: '/v1/models/{model}',
+      summary: 'Tells of one model.',
+      answer: ({ model, owner }) => json(entry(model ?? '', find(model ?? '', owner))),
+    },
+  ]
+}
+
+function stateRoutes({ catalogue, isDraining }: LocalRouteContext): readonly LocalRoute[] {
+  const route = { kind: 'local', method: 'GET', scope: 'open' } as const
+  return [
+    {
+      ...route,
+      path: '/health',
+      summary: 'ok, degraded or unhealthy, with each model; 503 when no model answers.',
+      answer: () => {
+        const health = fleetHealth(
+          catalogue.models.map((served) => ({
+            name: served.name,
+            expected: served.expectedReplicas,
+            available: served.replicas.map((replica) => replica.isAvailable),
+          })),
+        )
+        return json({ ...health, version }, health.status === 'unhealthy' ? 503 : 200)
+      },
+    },
+    {
+      ...route,
+      path: '/livez',
+      summary: '200 while the process works.',
+      answer: () => json({ status: 'ok' }),
+    },
+    {
+      ...route,
+      path: '/readyz',
+      summary: '200 while new requests are welcome; 503 once it stops.',
+      answer: () => (isDraining() ? json({ status: 'draining' }, 503) : json({ status: 'ok' })),
+    },
+  ]
+}
+
+function metricsRoute({ metrics }: LocalRouteContext, scope: LocalRoute['scope']): LocalRoute {
+  return {
+    kind: 'local',
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Metrics in Prometheus text format.',
+    scope,
+    answer: async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.render() }),
+  }
+}
+
+function loadRoute({ fleetName, replicas, isDraining, isAdminKeyed }: LocalRouteContext): LocalRoute {
+  return {
+    kind: 'local',
+    method: 'GET',
+    path: '/admin/v1/load',
+    summary: 'The load of every replica as this gateway sees it.',
+    scope: isAdminKeyed ? 'admin' : 'open',
+    answer: () => {
+      const now = performance.now()
+      const report: LoadReport = {
+        version: 1,
+        gatewayVersion: version,
+        fleet: fleetName,
+        draining: isDraining(),
+        replicas: replicas().map((handle) => ({
+          id: handle.id,
+          model: handle.replica.model,
+          engine: handle.replica.engine,
+          address: handle.address,
+          phase: handle.replica.phase,
+          ready: handle.isReady,
+          inFlight: handle.inFlight,
+          requests: handle.requests,
+          tokensPerSecond: Math.round(handle.tokens.perSecond(now) * 10) / 10,
+          lastError: handle.lastError,
+        })),
+      }
+      return json(report)
+    },
+  }
+}

@@ -1,0 +1,193 @@
+import type { Server } from 'node:http'
+import { dirname, resolve } from 'node:path'
+import { loadApiKeys, readSecret, type SecretContext } from '../access/index.ts'
+import { combineSources, createLocalStateSource, createStaticSource, type ReplicaSource } from '../discovery/index.ts'
+import { engines } from '../engines/index.ts'
+import type { Environment } from '../files/index.ts'
+import { parseListenAddress, isLoopback, type Fleet, type ListenAddress } from '../fleet/index.ts'
+import { createAccessLog, createLogger, createMetrics, type Logger } from '../observe/index.ts'
+import { collectMetrics } from './control/collect-metrics.ts'
+import { drainServers } from './control/drain.ts'
+import {
+  authorityOf,
+  defaultAdminAddress,
+  overrideAddress,
+  refuseOpenExposure,
+  type ListenOverride,
+} from './control/listen-address.ts'
+import { openListener } from './control/open-listener.ts'
+import { ReplicaRegistry } from './control/replica-registry.ts'
+import { DeadlineWheel } from './data-plane/deadline-wheel.ts'
+import type { DataPlane } from './data-plane/data-plane.ts'
+import { createIngress } from './data-plane/ingress.ts'
+import { ModelCatalogue } from './data-plane/model-catalogue.ts'
+import { RouteTable } from './data-plane/route.ts'
+import { createUndiciUpstream } from './data-plane/upstream/undici-upstream.ts'
+import { engineRoutes } from './routes/engine-routes.ts'
+import { adminRoutes, clientRoutes, type LocalRouteContext } from './routes/local-routes.ts'
+
+/** What a gateway is started with. */
+export interface GatewayOptions {
+  readonly fleet: Fleet
+  /** File that the Fleet came from; relative paths within it start from its folder, else from the working folder. */
+  readonly fleetFile?: string
+  /** `state.json` of the supervisor, where replicas of this machine are found. */
+  readonly statePath?: string
+  /** Replaces parts of `gateway.listen`. */
+  readonly listen?: ListenOverride
+  /** Replaces parts of `gateway.admin`. */
+  readonly admin?: ListenOverride
+  readonly environment: Environment
+  /** Drains and closes the gateway. */
+  readonly signal?: AbortSignal
+  readonly logger?: Logger
+  /** Whether metrics tell of this process too: memory, CPU, event loop. */
+  readonly processMetrics?: boolean
+  /** Where replicas are, for tests; from the Fleet and the state file when absent. */
+  readonly source?: ReplicaSource
+}
+
+/** A gateway that listens. */
+export interface RunningGateway {
+  readonly address: ListenAddress
+  readonly adminAddress: ListenAddress
+  /**
+   * Takes no new connection, lets requests finish until `gateway.drain.timeout`, ends the rest honestly, then closes.
+   * A second call waits for the first.
+   */
+  drain(): Promise<void>
+  /** Ends every request at once and frees everything. */
+  close(): Promise<void>
+  /** Settles once it is closed, by whomever. */
+  readonly closed: Promise<void>
+}
+
+/**
+ * Starts a gateway for a Fleet; resolves once both listeners accept connections.
+ * @throws UserError for keys that cannot be read, an address that must not be open, or a port that is taken.
+ */
+export async function runGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const { fleet, environment } = options
+  const logger = options.logger ?? createLogger({ name: 'gateway' })
+  const secrets: SecretContext = {
+    environment,
+    baseFolder: options.fleetFile === undefined ? process.cwd() : dirname(resolve(options.fleetFile)),
+  }
+
+  const listen = overrideAddress(parseListenAddress(fleet.gateway.listen), options.listen)
+  const adminDefault =
+    fleet.gateway.admin === undefined ? defaultAdminAddress(listen) : parseListenAddress(fleet.gateway.admin)
+  const admin = overrideAddress(adminDefault, options.admin)
+  const keys = await loadApiKeys(fleet.access, secrets)
+  const exposure = { hasKeys: keys.size > 0, anonymous: fleet.access.anonymous }
+  refuseOpenExposure(listen, 'gateway.listen', exposure)
+  refuseOpenExposure(admin, 'gateway.admin', exposure)
+
+  const metrics = createMetrics({ process: options.processMetrics === true })
+  const catalogue = new ModelCatalogue(fleet, metrics)
+  const tooLarge = metrics.counter('fairlead_gateway_body_too_large_total', {})
+  const plane: DataPlane = {
+    catalogue,
+    wheel: new DeadlineWheel(),
+    bodyLimitBytes: fleet.gateway.bodyLimit,
+    accessLog: createAccessLog(logger),
+    exchanges: new Set(),
+    isDraining: false,
+    onBodyTooLarge: () => tooLarge.add(1),
+    onFault: (error, requestId) => logger.error({ err: error, requestId }, 'a request failed inside the gateway'),
+  }
+  const upstreamKeys = await readUpstreamKeys(fleet, secrets)
+  const registry = new ReplicaRegistry({
+    source: options.source ?? discover(options, logger),
+    catalogue,
+    metrics,
+    logger,
+    health: fleet.gateway.health,
+    createClient: ({ address, model }) =>
+      createUndiciUpstream(address, {
+        connectTimeoutMs: catalogue.find(model)?.model.deadlines.connect ?? fleet.gateway.deadlines.connect,
+      }),
+    headersFor: (model) => upstreamKeys.get(model) ?? [],
+    readinessPath: (engine) => engines.find(({ name }) => name === engine)?.readinessPath ?? '/health',
+  })
+  const context: LocalRouteContext = {
+    fleetName: fleet.name,
+    catalogue,
+    metrics,
+    replicas: () => registry.handles,
+    isDraining: () => plane.isDraining,
+    startedAt: new Date(),
+    isAdminKeyed: keys.size > 0 && !isLoopback(admin.host),
+  }
+  collectMetrics(metrics, context)
+
+  const ingress = { plane, keys: keys.size > 0 ? keys : null, headerLimitBytes: fleet.gateway.headerLimit }
+  const server = createIngress({ ...ingress, routes: new RouteTable([...engineRoutes, ...clientRoutes(context)]) })
+  const adminServer = createIngress({ ...ingress, routes: new RouteTable(adminRoutes(context)) })
+  await registry.start()
+  const servers: readonly Server[] = [server, adminServer]
+  const closed = Promise.withResolvers<void>()
+  let closing: Promise<void> | undefined
+  let draining: Promise<void> | undefined
+
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      plane.isDraining = true
+      for (const exchange of plane.exchanges) exchange.abandon()
+      for (const each of servers) {
+        each.close()
+        each.closeAllConnections()
+      }
+      plane.wheel.close()
+      await registry.close()
+      logger.info('gateway is closed')
+      logger.flush()
+      closed.resolve()
+    })()
+    return closing
+  }
+  const drain = (): Promise<void> => {
+    draining ??= (async () => {
+      plane.isDraining = true
+      logger.info({ requests: plane.exchanges.size }, 'gateway is draining')
+      await drainServers([server], plane.exchanges, fleet.gateway.drain.timeout)
+      await close()
+    })()
+    return draining
+  }
+
+  try {
+    const address = await openListener(server, listen, { field: 'gateway.listen', option: '--port' })
+    const adminAddress = await openListener(adminServer, admin, { field: 'gateway.admin', option: '--admin-port' })
+    options.signal?.addEventListener('abort', () => void drain(), { once: true })
+    if (options.signal?.aborted === true) void drain()
+    logger.info(
+      { listen: authorityOf(address), admin: authorityOf(adminAddress), models: catalogue.names },
+      'gateway is listening',
+    )
+    return { address, adminAddress, drain, close, closed: closed.promise }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function discover({ fleet, statePath }: GatewayOptions, logger: Logger): ReplicaSource {
+  const sources = [createStaticSource(fleet)]
+  if (statePath !== undefined) {
+    const onError = (problem: string) => logger.warn({ statePath, problem }, 'the state file cannot be read')
+    sources.push(createLocalStateSource({ path: statePath, onError }))
+  }
+  return combineSources(sources)
+}
+
+/** The header fields that carry each external model's key. */
+async function readUpstreamKeys(fleet: Fleet, secrets: SecretContext): Promise<ReadonlyMap<string, readonly string[]>> {
+  const headers = new Map<string, readonly string[]>()
+  for (const [index, { name, apiKey }] of fleet.models.entries()) {
+    if (apiKey === undefined) continue
+    const key = await readSecret(apiKey, `models[${index}].apiKey`, secrets)
+    headers.set(name, ['authorization', `Bearer ${key}`])
+  }
+  return headers
+}

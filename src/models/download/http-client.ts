@@ -1,0 +1,127 @@
+import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from 'undici'
+import type { Environment } from '../../files/index.ts'
+import { UserError } from '../../errors/index.ts'
+import type { DownloadSettings } from './settings.ts'
+
+/** A GET or HEAD. */
+export interface HttpQuestion {
+  readonly method: 'GET' | 'HEAD'
+  readonly url: URL
+  /** Sent to every host. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Credentials: sent to the origin of `url` only, whatever it redirects to. */
+  readonly secretHeaders?: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  /** `same-origin` stops at a redirect to another origin and gives it back. */
+  readonly follow?: 'all' | 'same-origin'
+}
+
+/** The answer after redirects. */
+export interface HttpAnswer {
+  /** The address that answered. */
+  readonly url: URL
+  readonly status: number
+  readonly body: Dispatcher.ResponseData['body']
+  /** A header's value; the first one when it came more than once. */
+  header(name: string): string | undefined
+}
+
+const maxRedirects = 5
+const redirectStatuses = new Set([301, 302, 303, 307, 308])
+
+/** Where a redirect leads. */
+export function redirectTarget(from: URL, location: string): URL {
+  const refuse = (why: string): never => {
+    throw new UserError({ what: `${from.host} sent a redirect that cannot be followed`, where: from.host, why })
+  }
+  const target = URL.parse(location, from.href) ?? refuse('Its location is not an address.')
+  if (target.protocol !== 'https:' && target.protocol !== 'http:') refuse(`It leads to ${target.protocol}.`)
+  if (from.protocol === 'https:' && target.protocol === 'http:') refuse('It leads from https to http.')
+  if (target.username !== '' || target.password !== '') refuse('It carries credentials.')
+  return target
+}
+
+/** Asks HTTP servers on behalf of one download; close it afterwards. */
+export class HttpClient {
+  readonly #dispatcher: Dispatcher
+  readonly #headersTimeoutMs: number
+
+  constructor(environment: Environment, settings: DownloadSettings) {
+    this.#headersTimeoutMs = settings.stallMs
+    const httpProxy = environment['http_proxy'] ?? environment['HTTP_PROXY']
+    const httpsProxy = environment['https_proxy'] ?? environment['HTTPS_PROXY']
+    const options = {
+      connect: { timeout: settings.connectTimeoutMs },
+      headersTimeout: settings.stallMs,
+      // The download watches the rate itself.
+      bodyTimeout: 0,
+    }
+    this.#dispatcher =
+      httpProxy || httpsProxy
+        ? new EnvHttpProxyAgent({
+            ...options,
+            httpProxy: httpProxy ?? '',
+            httpsProxy: httpsProxy ?? '',
+            noProxy: environment['no_proxy'] ?? environment['NO_PROXY'] ?? '',
+          })
+        : new Agent(options)
+  }
+
+  /** Follows at most 5 redirects. The caller reads or drops the body. */
+  async ask(question: HttpQuestion): Promise<HttpAnswer> {
+    let url = question.url
+    for (let redirects = 0; ; redirects += 1) {
+      const response = await request(url, {
+        method: question.method,
+        dispatcher: this.#dispatcher,
+        signal: question.signal,
+        headersTimeout: this.#headersTimeoutMs,
+        headers: {
+          'user-agent': 'fairlead',
+          'accept-encoding': 'identity',
+          ...question.headers,
+          ...(url.origin === question.url.origin ? question.secretHeaders : {}),
+        },
+      })
+      const header = (name: string): string | undefined => {
+        const value = response.headers[name]
+        return Array.isArray(value) ? value[0] : value
+      }
+      const location = header('location')
+      const answer = { url, status: response.statusCode, body: response.body, header }
+      if (!redirectStatuses.has(response.statusCode) || location === undefined) return answer
+      const target = redirectTarget(url, location)
+      if (question.follow === 'same-origin' && target.origin !== question.url.origin) return answer
+      await dropBody(response.body)
+      if (redirects >= maxRedirects) {
+        throw new UserError({
+          what: `${question.url.host} redirects in circles`,
+          where: question.url.host,
+          why: `It sent more than ${maxRedirects} redirects.`,
+        })
+      }
+      url = target
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy()
+  }
+}
+
+/** Ends a response whose body nobody reads. */
+export async function dropBody(body: Dispatcher.ResponseData['body']): Promise<void> {
+  await body.dump({ limit: 16_384 }).catch(() => undefined)
+}
+
+/** Reads a small body as text; stops at `limitBytes`. */
+export async function readSmallBody(body: Dispatcher.ResponseData['body'], limitBytes: number): Promise<string> {
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const piece of body) {
+    pieces.push(piece as Buffer)
+    length += (piece as Buffer).length
+    if (length > limitBytes) throw new Error(`an answer has more than ${limitBytes} bytes`)
+  }
+  return Buffer.concat(pieces).toString('utf8')
+}

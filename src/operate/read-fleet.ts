@@ -1,0 +1,37 @@
+import { resolve } from 'node:path'
+import { readBoundedFile, type Environment } from '../files/index.ts'
+import { fleetFileLimitBytes, loadFleet, requireFleet, type Diagnostic } from '../fleet/index.ts'
+import type { FleetSource } from '../targets/index.ts'
+
+/** A Fleet file that was read and has no error. */
+export interface ReadFleet extends FleetSource {
+  readonly warnings: readonly Diagnostic[]
+  /** The file's text, for excerpts in warnings. */
+  readonly text: string
+}
+
+/** How a Fleet file is read. */
+export interface ReadFleetOptions {
+  /** What a relative path starts from; the process's own folder when absent. */
+  readonly workingFolder?: string
+  /** Whether the problems in an error are coloured for a terminal; not when absent. */
+  readonly colour?: boolean
+}
+
+/**
+ * Reads a Fleet file.
+ * @param path as the person gave it; diagnostics show it so
+ * @param environment may override fields, as `FAIRLEAD_<PATH>`
+ * @throws UserError with all problems at once
+ */
+export async function readFleet(
+  path: string,
+  environment: Environment,
+  { workingFolder = process.cwd(), colour = false }: ReadFleetOptions = {},
+): Promise<ReadFleet> {
+  const file = resolve(workingFolder, path)
+  const loaded = loadFleet(await readBoundedFile(file, fleetFileLimitBytes), { file: path, environment })
+  const fleet = requireFleet(loaded, { colour })
+  const warnings = loaded.diagnostics.filter(({ severity }) => severity === 'warning')
+  return { fleet, file, warnings, text: loaded.text }
+}

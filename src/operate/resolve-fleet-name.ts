@@ -1,0 +1,56 @@
+import { exitCodes, UserError } from '../errors/index.ts'
+import type { Environment } from '../files/index.ts'
+import type { Target } from '../targets/index.ts'
+import { readFleet } from './read-fleet.ts'
+
+/** Whether an argument means a file rather than a name; a name has neither a slash nor such an ending. */
+const meansFile = (argument: string) => /[/\\]|\.(ya?ml|json)$/i.test(argument)
+
+/**
+ * Which Fleet a verb such as `status`, `down` or `logs` means: the one of a Fleet file, the one of a name, or the only one.
+ * A name is taken as it is, known or not: the verb itself says that it does not run.
+ * @throws UserError when nothing runs, or when it would be a guess
+ */
+export async function resolveFleetName(
+  argument: string | undefined,
+  environment: Environment,
+  target: Target,
+  workingFolder: string = process.cwd(),
+): Promise<string> {
+  if (argument !== undefined) {
+    return meansFile(argument) ? (await readFleet(argument, environment, { workingFolder })).fleet.name : argument
+  }
+  const known = await target.list(environment)
+  const [first] = known
+  if (first === undefined) {
+    throw new UserError({ what: 'No Fleet runs on this machine', mend: 'Start one:', command: 'fairlead up' })
+  }
+  if (known.length === 1) return first
+  const running = await findRunning(known, environment, target)
+  const [only] = running
+  if (only !== undefined && running.length === 1) return only
+  throw new UserError({
+    what: `There are ${known.length} Fleets: ${known.join(', ')}`,
+    why: 'It is not clear which one is meant.',
+    mend: 'Give its name or its file, such as:',
+    command: `fairlead status ${running[0] ?? first}`,
+    exitCode: exitCodes.usage,
+  })
+}
+
+/** Those that run; one whose state cannot be read is counted, since it may. */
+async function findRunning(
+  names: readonly string[],
+  environment: Environment,
+  target: Target,
+): Promise<readonly string[]> {
+  const running = await Promise.all(
+    names.map((name) =>
+      target.status(name, environment).then(
+        (status) => status.running,
+        () => true,
+      ),
+    ),
+  )
+  return names.filter((_, index) => running[index])
+}

@@ -1,0 +1,49 @@
+import { request } from 'undici'
+import { z } from 'zod'
+import type { Milliseconds } from '../../fleet/index.ts'
+import { reachable, urlOf, type Listen } from './ports.ts'
+
+/** The part of `/admin/v1/load` that a status shows; more fields may come. */
+const loadAnswer = z.object({
+  replicas: z.array(
+    z.object({
+      id: z.string(),
+      model: z.string(),
+      engine: z.string(),
+      address: z.string(),
+      ready: z.boolean(),
+      inFlight: z.number().nullish(),
+      tokensPerSecond: z.number().nullish(),
+      lastError: z.string().nullish(),
+    }),
+  ),
+})
+
+/** What the gateway knows of one replica. */
+export type ReplicaLoad = z.output<typeof loadAnswer>['replicas'][number]
+/** What the gateway knows, by replica id: replicas of this machine and external ones. */
+export type GatewayLoad = ReadonlyMap<string, ReplicaLoad>
+
+/** A status must come at once, and a gateway on this machine that serves answers within a few milliseconds. */
+const timeoutMs: Milliseconds = 1_000
+/** A thousand replicas take about 0.5 MB. */
+const limitBytes = 8 * 2 ** 20
+
+/** Asks the gateway how busy its replicas are; undefined when it does not answer in time or not as expected. */
+export async function readGatewayLoad(admin: Listen): Promise<GatewayLoad | undefined> {
+  try {
+    const { statusCode, body } = await request(`${urlOf(reachable(admin))}/admin/v1/load`, {
+      signal: AbortSignal.timeout(timeoutMs),
+      reset: true,
+    })
+    let text = ''
+    for await (const piece of body.setEncoding('utf8')) {
+      text += piece as string
+      if (text.length > limitBytes) return undefined
+    }
+    const parsed = loadAnswer.safeParse(statusCode === 200 ? JSON.parse(text) : undefined)
+    return parsed.success ? new Map(parsed.data.replicas.map((replica) => [replica.id, replica])) : undefined
+  } catch {
+    return undefined
+  }
+}

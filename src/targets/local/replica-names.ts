@@ -1,0 +1,37 @@
+import type { Fleet, Model } from '../../fleet/index.ts'
+
+/** One replica that is to run on this machine. */
+export interface LocalReplica {
+  /** Unique within the Fleet, stable, and fit for a file name: `smollm2-0`. */
+  readonly id: string
+  readonly model: Model
+}
+
+/** A model's name as part of a file name: `meta-llama/Llama-3` becomes `meta-llama-Llama-3`. */
+function fileNameOf(modelName: string): string {
+  return modelName.replace(/[^A-Za-z0-9._-]/g, '-')
+}
+
+/** The replicas that are processes on this machine, in the order of the Fleet file. */
+export function localReplicas(fleet: Fleet): readonly LocalReplica[] {
+  const taken = new Set<string>()
+  return fleet.models.flatMap((model) => {
+    if (model.engine === 'external') return []
+    let base = fileNameOf(model.name)
+    for (let suffix = 2; taken.has(base); suffix++) base = `${fileNameOf(model.name)}-${suffix}x`
+    taken.add(base)
+    return Array.from({ length: model.replicas }, (_, index) => ({ id: `${base}-${index}`, model }))
+  })
+}
+
+/** Threads of a replica: what the Fleet says, else an equal share of the cores, at least 1. */
+export function threadsOf(model: Model, cores: number, replicaCount: number): number {
+  return model.threads ?? Math.max(1, Math.floor(cores / Math.max(1, replicaCount)))
+}
+
+/** Whether a log belongs to what a person asked for: a replica id, `gateway`, or a model's name. */
+export function isLogOf(source: string, subject: string, modelOf: ReadonlyMap<string, string>): boolean {
+  if (source === subject || modelOf.get(source) === subject) return true
+  const prefix = `${fileNameOf(subject)}-`
+  return !modelOf.has(source) && source.startsWith(prefix) && /^\d+$/.test(source.slice(prefix.length))
+}

@@ -1,0 +1,48 @@
+import type { ApplyContext, FleetSource, Target } from '../contract.ts'
+import { describeAction } from './actions.ts'
+import { deleteLocal } from './delete.ts'
+import { gatewayListenOf } from './gateway-listen.ts'
+import { listFleets } from './list-fleets.ts'
+import { readLogs } from './logs.ts'
+import { observe } from './observe.ts'
+import type { LocalParts } from './parts.ts'
+import { plan } from './plan.ts'
+import { readState } from './read-state.ts'
+import { reapLeftovers } from './reap.ts'
+import { createStateFolder, stateFolderOf } from './state-folder.ts'
+import { readStatus } from './status.ts'
+import { asOnlySupervisor } from './supervisor-lock.ts'
+import { FleetSupervisor } from './supervisor/fleet-supervisor.ts'
+
+/** Clears what a supervisor that died left behind, then supervises the Fleet until it is stopped. */
+async function apply(source: FleetSource, context: ApplyContext, parts: LocalParts): Promise<void> {
+  const folder = stateFolderOf(context.environment, source.fleet.name)
+  await createStateFolder(folder)
+  await asOnlySupervisor(folder, context.signal, async () => {
+    const stored = await readState(folder)
+    if (stored.kind === 'unreadable') {
+      context.progress.note(`The state of an earlier run cannot be read (${stored.problem}); starting afresh.`)
+    }
+    if (stored.kind === 'state') {
+      const count = await reapLeftovers(stored.state, parts.clock)
+      if (count > 0) context.progress.note(`Ended ${count} ${count === 1 ? 'process' : 'processes'} of an earlier run.`)
+    }
+    await new FleetSupervisor(source, folder, context, parts).run()
+  })
+}
+
+/** Target `local`: processes on this machine under a supervisor. */
+export function createLocalTarget(parts: LocalParts): Target {
+  return {
+    name: 'local',
+    async plan({ fleet }, environment) {
+      const observed = await observe(fleet, environment, parts)
+      return plan(fleet, gatewayListenOf(fleet), observed, parts.engineFor).map(describeAction)
+    },
+    apply: (source, context) => apply(source, context, parts),
+    status: readStatus,
+    list: listFleets,
+    logs: readLogs,
+    delete: (fleetName, environment) => deleteLocal(fleetName, environment, parts.clock),
+  }
+}
