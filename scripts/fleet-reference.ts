@@ -21,7 +21,9 @@ function row({ path, type, required, default: value, description, active }: Flee
 /** The reference page of the Fleet file, a table a section. */
 export function renderFleetReference(fields: readonly FleetField[]): string {
   const tables = [...sections(fields)].map(([section, rows]) =>
-    [`## ${section}`, '', '| field | takes | default | what it does |', '|---|---|---|---|', ...rows.map(row), ''].join('\n'),
+    [`## ${section}`, '', '| field | takes | default | what it does |', '|---|---|---|---|', ...rows.map(row), ''].join(
+      '\n',
+    ),
   )
   return [
     '# The Fleet file',

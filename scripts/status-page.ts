@@ -12,21 +12,21 @@ interface Proof {
   readonly test: string
 }
 
-const marker = /\/\/ proves ([A-Z]\d+(?:, [A-Z]\d+)*) \((real part|recording|simulated)\)\n\s*(?:it|test|describe)\b[^'"`]*['"`]((?:[^'"`\\]|\\.)+)['"`]/g
+const marker =
+  /\/\/ proves ([A-Z]\d+(?:, [A-Z]\d+)*) \((real part|recording|simulated)\)\n\s*(?:it|test|describe)\b[^'"`]*['"`]((?:[^'"`\\]|\\.)+)['"`]/g
 
 /** Finds the markers in one test file; throws for a marker that no test follows. */
 function proofsIn(file: string): Proof[] {
   const source = readFileSync(file, 'utf8')
-  const proofs = [...source.matchAll(marker)].map(
-    ([, rows = '', kind, test = '']): Proof => ({
-      rows: rows.split(', '),
-      kind: kind as Kind,
-      file,
-      test: test.replace(/\\(.)/g, '$1'),
-    }),
-  )
+  const proofs = [...source.matchAll(marker)].map(([, rows = '', kind, test = '']): Proof => ({
+    rows: rows.split(', '),
+    kind: kind as Kind,
+    file,
+    test: test.replace(/\\(.)/g, '$1'),
+  }))
   const markers = source.split('// proves ').length - 1
-  if (markers !== proofs.length) throw new Error(`${file}: ${markers - proofs.length} "// proves" markers stand above no test`)
+  if (markers !== proofs.length)
+    throw new Error(`${file}: ${markers - proofs.length} "// proves" markers stand above no test`)
   return proofs
 }
 

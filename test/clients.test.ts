@@ -51,14 +51,24 @@ describe('the official Node client against a real model', () => {
 
   // proves C1 (real part)
   it('gets a sensible answer', async () => {
-    const answer = await client.chat.completions.create({ model: 'smollm2', messages: question, temperature: 0, max_tokens: 30 })
+    const answer = await client.chat.completions.create({
+      model: 'smollm2',
+      messages: question,
+      temperature: 0,
+      max_tokens: 30,
+    })
     expect(answer.choices[0]?.message.content).toMatch(/Paris/)
     expect(answer.usage?.completion_tokens).toBeGreaterThan(0)
   })
 
   // proves A3, C1 (real part)
   it('streams the same answer under a role name', async () => {
-    const whole = await client.chat.completions.create({ model: 'smollm2', messages: question, temperature: 0, max_tokens: 30 })
+    const whole = await client.chat.completions.create({
+      model: 'smollm2',
+      messages: question,
+      temperature: 0,
+      max_tokens: 30,
+    })
     const stream = await client.chat.completions.create({
       model: 'standard',
       messages: question,
@@ -128,9 +138,10 @@ describe('the official Node client against a real model', () => {
 
   // proves C1 (real part)
   it('is told which models there are when it asks for another', async () => {
-    const failure = await client.chat.completions
-      .create({ model: 'gpt-4', messages: question })
-      .then(() => undefined, (error: unknown) => error)
+    const failure = await client.chat.completions.create({ model: 'gpt-4', messages: question }).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
     expect(failure).toBeInstanceOf(OpenAI.NotFoundError)
     expect((failure as Error).message).toContain('smollm2')
     const { data } = await client.models.list()
@@ -143,8 +154,10 @@ describe('the official Python client against a real model', () => {
   it('chats, streams, follows a schema, embeds and aborts', async ({ skip }) => {
     const python = process.env['FAIRLEAD_TEST_PYTHON']
     if (python === undefined) skip('no Python with the openai package; `npm test` installs it where python3 is there')
-    const { code, stdout, stderr } = await world.start(python ?? '', [join(repository, 'test', 'clients.py'), fleet.url])
-      .finished
+    const { code, stdout, stderr } = await world.start(python ?? '', [
+      join(repository, 'test', 'clients.py'),
+      fleet.url,
+    ]).finished
     expect(stderr).toBe('')
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ chat: true, stream: true, schema: true, embeddings: 576, aborted: true })
@@ -160,7 +173,10 @@ describe('curl-shaped requests', () => {
       body: JSON.stringify({ text: 'What is the capital of France?', max_tokens: 20, temperature: 0 }),
     })
     expect(generated.status).toBe(200)
-    expect(await generated.json()).toMatchObject({ text: expect.stringMatching(/Paris/), usage: { completion_tokens: expect.any(Number) } })
+    expect(await generated.json()).toMatchObject({
+      text: expect.stringMatching(/Paris/),
+      usage: { completion_tokens: expect.any(Number) },
+    })
 
     const byPath = await fetch(`${fleet.url}/models/smollm2/v1/chat/completions`, {
       method: 'POST',

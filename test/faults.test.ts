@@ -21,7 +21,11 @@ const laptop = join(import.meta.dirname, '..', 'examples', 'laptop.yaml')
 interface State {
   readonly supervisor: { readonly pid: number }
   readonly gateway: { readonly process: { readonly pid: number } | null; readonly state: string }
-  readonly replicas: { readonly id: string; readonly process: { readonly pid: number } | null; readonly state: string }[]
+  readonly replicas: {
+    readonly id: string
+    readonly process: { readonly pid: number } | null
+    readonly state: string
+  }[]
 }
 
 /** Whether a process runs; a zombie does not. */

@@ -8,7 +8,9 @@ import { freePort, openWorld, repository, stop } from './harness/world.ts'
 
 /** Copies what a clone of the working tree would hold. */
 function cloneInto(folder: string): void {
-  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: repository })
+  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+    cwd: repository,
+  })
   for (const file of files.toString().split('\0').filter(Boolean)) {
     const copy = join(folder, file)
     mkdirSync(dirname(copy), { recursive: true })

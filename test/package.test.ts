@@ -27,7 +27,8 @@ describe('the packed npm package in a clean directory', () => {
     try {
       const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', world.folder], { cwd: repository })
       const tarball = join(world.folder, packed.toString().trim().split('\n').at(-1) ?? '')
-      const install = await world.start('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', tarball]).finished
+      const install = await world.start('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', tarball])
+        .finished
       expect(install.code, install.stderr).toBe(0)
       expect(folderBytes(join(world.folder, 'node_modules', 'fairlead')), 'the package itself').toBeLessThan(60e6)
 

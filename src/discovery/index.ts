@@ -7,7 +7,6 @@ export { baseUrl, parseBaseUrl } from './base-url.ts'
 export { createLocalStateSource } from './local-state.ts'
 export {
   localStateSchema,
-  processStates,
   type LocalReplicaState,
   type LocalState,
   type ProcessIdentity,

@@ -5,15 +5,7 @@ import { engineNames } from '../fleet/index.ts'
 const processIdentity = z.object({ pid: z.int().positive(), startTime: z.string() })
 
 /** States of a supervised process. */
-export const processStates = [
-  'preparing',
-  'starting',
-  'ready',
-  'restarting',
-  'crash-loop',
-  'stopping',
-  'stopped',
-] as const
+const processStates = ['preparing', 'starting', 'ready', 'restarting', 'crash-loop', 'stopping', 'stopped'] as const
 
 const replicaState = z.object({
   id: z.string(),

@@ -67,7 +67,7 @@ async function installInto(
   { environment, progress, signal }: InstallContext,
 ): Promise<InstalledEngine> {
   const version = lockedVersion(lock)
-  const subject = `Engine llama.cpp ${version} for ${build.id}`
+  const subject = `Engine llama.cpp (node-llama-cpp ${version}, ${build.id})`
   const total = installedBytes(build)
   const step = progress.step(subject, total)
   try {

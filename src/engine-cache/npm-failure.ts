@@ -52,12 +52,11 @@ const knownFailures: readonly KnownFailure[] = [
 export function explainNpmFailure(subject: string, output: string, exitCode: number | null): UserErrorParts {
   const what = `${subject} could not be installed.`
   const known = knownFailures.find(({ pattern }) => pattern.test(output))
-  const tail = output
+  const lines = output
     .split('\n')
     .map((line) => line.replace(/^npm (error|ERR!)\s*/, '').trim())
     .filter((line) => line !== '' && !/^npm warn (?!tar )|A complete log of this run/.test(line))
-    .slice(-6)
-    .join(' / ')
+  const tail = [...new Set(lines)].slice(-6).join(' / ')
   if (known === undefined)
     return {
       what,

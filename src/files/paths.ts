@@ -12,7 +12,7 @@ function xdgBase(environment: Environment, variable: string, fallback: string): 
 }
 
 /** Where downloads live: `$XDG_CACHE_HOME/fairlead`. */
-export function cacheFolder(environment: Environment): string {
+function cacheFolder(environment: Environment): string {
   return join(xdgBase(environment, 'XDG_CACHE_HOME', '.cache'), 'fairlead')
 }
 

@@ -192,7 +192,7 @@ describe('a client that leaves', () => {
     const leftAt = performance.now()
     request.destroy()
     expect(await left()).toMatchObject({ status: 499 })
-    // Measured at about a millisecond; the bound only tells it from a time-out.
+    // About a millisecond on a quiet loopback; the bound only tells it from a time-out.
     expect((upstream.received[0]?.abortedAt ?? Infinity) - leftAt).toBeLessThan(2_000)
   })
 

@@ -10,12 +10,12 @@ export interface MetricRow {
 
 /** The bounds of vLLM 0.32's `vllm:time_to_first_token_seconds`, so that one dashboard shows both sides. */
 const ttftBuckets = [
-  0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80, 160, 640,
+  0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80, 160, 640, 2560,
 ]
 /** The bounds of vLLM 0.32's `vllm:e2e_request_latency_seconds`, with finer ones below for embeddings and errors. */
 const durationBuckets = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960,
-  1920,
+  1920, 7680,
 ]
 
 /** Every metric that the gateway exports. */

@@ -9,7 +9,7 @@ export function errorBody(refusal: Refusal): string {
 
 /**
  * The error as the last event of a stream whose 200 is gone already. OpenAI's clients raise for a `data` with `error`
- * and for `event: error` (openai-node 7 and openai-python 2, both in streaming); no `[DONE]` follows.
+ * and for `event: error` (openai-node 7, core/streaming); no `[DONE]` follows.
  */
 export function errorEvent(refusal: Refusal): string {
   return `event: error\ndata: ${errorBody(refusal)}\n\n`
