@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import OpenAI from 'openai'
+import OpenAI, { NotFoundError } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { getJson, replicaLoads, startFleet, type RunningFleet } from './harness/fleet.ts'
 import { until } from './harness/until.ts'
@@ -11,6 +11,12 @@ const schema = {
   properties: { city: { type: 'string' }, population: { type: 'integer' } },
   required: ['city', 'population'],
   additionalProperties: false,
+}
+
+/** Cosine similarity of two vectors. */
+function cosine(a: number[] = [], b: number[] = []): number {
+  const dot = a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0)
+  return dot / (Math.hypot(...a) * Math.hypot(...b))
 }
 
 let world: World
@@ -112,10 +118,6 @@ describe('the official Node client against a real model', () => {
       input: ['a small cat', 'a little kitten', 'quarterly tax report of a company'],
     })
     const [cat, kitten, tax] = data.map((item) => item.embedding)
-    const cosine = (a: number[] = [], b: number[] = []) => {
-      const dot = a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0)
-      return dot / (Math.hypot(...a) * Math.hypot(...b))
-    }
     expect(cat?.length).toBe(576)
     expect(cosine(cat, kitten)).toBeGreaterThan(cosine(cat, tax))
   })
@@ -142,7 +144,7 @@ describe('the official Node client against a real model', () => {
       () => undefined,
       (error: unknown) => error,
     )
-    expect(failure).toBeInstanceOf(OpenAI.NotFoundError)
+    expect(failure).toBeInstanceOf(NotFoundError)
     expect((failure as Error).message).toContain('smollm2')
     const { data } = await client.models.list()
     expect(data.map((model) => model.id)).toEqual(['smollm2', 'standard'])

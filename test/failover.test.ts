@@ -96,12 +96,13 @@ describe('two models and three replicas behind one gateway', () => {
 
   // proves Q7 (simulated)
   it('counts nothing in flight once every request has ended', async () => {
-    await until(
+    const loads = await until(
       async () => {
-        const loads = await replicaLoads(fleet)
-        return loads.length === 4 && loads.every((load) => load.inFlight === 0)
+        const now = await replicaLoads(fleet)
+        return now.every((load) => load.inFlight === 0) ? now : undefined
       },
       () => 'every in-flight count is zero',
     )
+    expect(loads.map((load) => load.id).sort()).toEqual(['other-0', 'swift-0', 'swift-1', 'swift-2'])
   })
 })

@@ -77,7 +77,9 @@ describe('from a fresh clone and an empty home to an answer of a real model', ()
       const second = await firstAnswer()
       expect(second.text).toBe(first.text)
       expect(second.said, 'a second start downloads nothing').not.toMatch(/download|MB\/s/i)
-      console.info(`clone to answer ${first.seconds.toFixed(1)} s, second start ${second.seconds.toFixed(1)} s`)
+      process.stderr.write(
+        `clone to answer ${first.seconds.toFixed(1)} s, second start ${second.seconds.toFixed(1)} s\n`,
+      )
     } finally {
       await world.close()
     }

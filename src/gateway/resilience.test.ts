@@ -236,7 +236,7 @@ describe('deadlines', () => {
   it('ttft: an engine that takes the request and says nothing', async () => {
     const [upstream] = await upstreams(() => {})
     const gateway = await gatewayFor([{ url: upstream?.url ?? '' }], { model: { deadlines: { ttft: '100ms' } } })
-    const answer = await gateway.ask(chat, body)
+    const answer = await gateway.ask(chat, streaming)
     expect([answer.status, codeOf(answer)]).toEqual([504, 'deadline_ttft'])
     await until('the engine sees the end', () => upstream?.received[0]?.isAborted === true)
     await untilIdle(gateway)

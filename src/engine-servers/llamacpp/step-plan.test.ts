@@ -5,7 +5,7 @@ describe('planPrefill', () => {
   it.each([
     ['one prompt fills the batch', [1000], 0, [256]],
     ['a short one leaves room for the next', [100, 1000, 10], 0, [100, 156, 0]],
-    ['less beside sequences that generate, so that their tokens keep coming', [1000], 3, [128]],
+    ['less beside sequences that generate, so that their tokens keep coming', [1000], 3, [32]],
     ['nothing to read', [], 3, []],
   ])('%s', (_case, remaining, generating, plan) => {
     expect(planPrefill(remaining, generating, 256)).toEqual(plan)

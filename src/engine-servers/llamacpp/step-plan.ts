@@ -1,5 +1,5 @@
 /** Prompt tokens computed in a step in which others wait for their next token: their pause stays short. */
-const interleavedTokens = 128
+const interleavedTokens = 32
 
 /**
  * How many prompt tokens each sequence that still reads its prompt computes in the next step: first come, first served, within

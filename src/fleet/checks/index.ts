@@ -7,6 +7,7 @@ import { deadlinesGrow, scalesAreRanges, settingsFitTogether } from './ranges.ts
 import { referredModelsExist } from './references.ts'
 import { nothingCarriesASecret, secretsHaveOnePlace } from './secrets.ts'
 import { enginesHaveWhatTheyNeed, sourcesAreKnown } from './sources.ts'
+import { tlsIsNotServedYet } from './tls.ts'
 
 /** Every rule that the schema cannot say. */
 const checks: readonly Check[] = [
@@ -23,6 +24,7 @@ const checks: readonly Check[] = [
   deadlinesGrow,
   secretsHaveOnePlace,
   nothingCarriesASecret,
+  tlsIsNotServedYet,
 ]
 
 /** Runs every check; a finding that follows from a field in `wrong` (formatted paths) is left out. */

@@ -5,7 +5,7 @@ import { list, text } from './names.ts'
 /** How long each phase of a request may take. */
 export const deadlines = z.strictObject({
   connect: duration().prefault('5s').describe('Until a connection to a replica stands.'),
-  ttft: duration().prefault('5m').describe('Until the first byte of the answer.'),
+  ttft: duration().prefault('5m').describe('Until the first byte of a streamed answer.'),
   idle: duration().prefault('2m').describe('Between two pieces of a streamed answer.'),
   total: duration().prefault('30m').describe('Until the answer is complete.'),
 })

@@ -122,6 +122,9 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
     const headers = headersForEngine(request.rawHeaders, request.headers.connection, [
       'x-request-id',
       requestId,
+      // The body was found to be JSON; vLLM refuses it under the name that `curl -d` gives it.
+      'content-type',
+      'application/json',
       ...replica.headers,
     ])
     this.#call = replica.client.send({ method: 'POST', path: enginePath, headers, body: this.#body }, this)
@@ -249,6 +252,8 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
     const deadlines = this.#model?.model.deadlines
     if (deadlines === undefined) return { at: Infinity, reason: 'deadline_total' }
     const total = this.#arrivedAt + deadlines.total
+    // An answer in one piece has its first byte when it is complete: the total alone bounds it.
+    if (this.#phase === 'waiting' && !this.#isStream) return { at: total, reason: 'deadline_total' }
     const phase = this.#phase === 'waiting' ? this.#admittedAt + deadlines.ttft : this.#lastActivityAt + deadlines.idle
     if (total <= phase) return { at: total, reason: 'deadline_total' }
     return { at: phase, reason: this.#phase === 'waiting' ? 'deadline_ttft' : 'deadline_idle' }

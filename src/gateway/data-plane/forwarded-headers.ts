@@ -12,13 +12,14 @@ const hopByHop = [
 ]
 
 /**
- * Request fields that stay here. The body is framed anew, so its length and `expect` are not passed on; answers are
+ * Request fields that stay here. The body is framed and named anew, so its length, type and `expect` are not passed on; answers are
  * asked for uncompressed, so that usage can be read from them; who the client is concerns nobody behind the gateway.
  */
 const keptFromEngines = new Set([
   ...hopByHop,
   'host',
   'content-length',
+  'content-type',
   'expect',
   'accept-encoding',
   'authorization',

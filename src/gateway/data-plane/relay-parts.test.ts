@@ -136,7 +136,7 @@ describe('header fields', () => {
       traceparent: 00-1-2-01
       OpenAI-Organization: o`)
     expect(headersForEngine(raw, 'close, X-Hop', ['x-request-id', 'r'])).toEqual(
-      fields('x-request-id: r\ncontent-type: application/json\ntraceparent: 00-1-2-01\nopenai-organization: o'),
+      fields('x-request-id: r\ntraceparent: 00-1-2-01\nopenai-organization: o'),
     )
   })
 
