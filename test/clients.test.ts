@@ -172,7 +172,11 @@ describe('curl-shaped requests', () => {
   it('answers /generate, the model’s own path, health and metrics', async () => {
     const generated = await fetch(`${fleet.url}/generate`, {
       method: 'POST',
-      body: JSON.stringify({ text: 'What is the capital of France?', max_tokens: 20, temperature: 0 }),
+      body: JSON.stringify({
+        text: 'What is the capital of France? Answer in one sentence.',
+        max_tokens: 20,
+        temperature: 0,
+      }),
     })
     expect(generated.status).toBe(200)
     expect(await generated.json()).toMatchObject({

@@ -54,7 +54,7 @@ describe('from a fresh clone and an empty home to an answer of a real model', ()
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({
             model: 'smollm2',
-            messages: [{ role: 'user', content: 'What is the capital of France?' }],
+            messages: [{ role: 'user', content: 'What is the capital of France? Answer in one sentence.' }],
             temperature: 0,
             max_tokens: 20,
           }),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { GenerationRequest, GenerationResult, ServingError } from '../serving/index.ts'
-import { LlamacppBackend } from './llamacpp-backend.ts'
+import { LlamacppBackend } from './index.ts'
 import { provideRealEngine, realSettings } from './testing/real-engine.ts'
 
 const minutes = 60_000

@@ -26,7 +26,7 @@ const modelWith = (threads?: number) => {
 
 describe('threads of a replica', () => {
   it.each([
-    { cores: 8, replicas: 1, threads: undefined, expected: 8 },
+    { cores: 8, replicas: 1, threads: undefined, expected: 7 },
     { cores: 8, replicas: 3, threads: undefined, expected: 2 },
     { cores: 2, replicas: 5, threads: undefined, expected: 1 },
     { cores: 2, replicas: 5, threads: 4, expected: 4 },

@@ -24,9 +24,13 @@ export function localReplicas(fleet: Fleet): readonly LocalReplica[] {
   })
 }
 
-/** Threads of a replica: what the Fleet says, else an equal share of the cores, at least 1. */
+/**
+ * Threads of a replica: what the Fleet says, else an equal share of all cores but one, at least 1.
+ * The one is the gateway's and everybody else's: llama.cpp's threads wait for each other at every layer, and one that
+ * has to share its core holds up all (2 threads on 2 busy cores gave half the tokens/s of 1).
+ */
 export function threadsOf(model: Model, cores: number, replicaCount: number): number {
-  return model.threads ?? Math.max(1, Math.floor(cores / Math.max(1, replicaCount)))
+  return model.threads ?? Math.max(1, Math.floor((cores - 1) / Math.max(1, replicaCount)))
 }
 
 /** Whether a log belongs to what a person asked for: a replica id, `gateway`, or a model's name. */

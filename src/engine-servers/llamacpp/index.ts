@@ -1,7 +1,0 @@
-/**
- * Our llama.cpp server: node-llama-cpp from the engine cache behind the common HTTP surface, with continuous batching and
- * prompt-prefix reuse. It runs as a process of its own (`main.ts`); nothing but tests imports it.
- */
-export { LlamacppBackend } from './llamacpp-backend.ts'
-export { prepareLlamacpp } from './prepare.ts'
-export { parseSettings, type LlamacppSettings } from './settings.ts'
