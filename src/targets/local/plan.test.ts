@@ -50,8 +50,8 @@ describe('what `up` would do', () => {
       'install engine llamacpp: about 31 MB',
       'download model small: hf://o/small',
       'start gateway: http://127.0.0.1:8080, administration on http://127.0.0.1:8081',
-      "start replica small-0: fairlead’s llamacpp server --model '<hf://o/small>' --threads 4 (on a free port, 4 threads)",
-      "start replica small-1: fairlead’s llamacpp server --model '<hf://o/small>' --threads 4 (on a free port, 4 threads)",
+      "start replica small-0: fairlead’s llamacpp server --model '<hf://o/small>' --threads 3 (on a free port, 3 threads)",
+      "start replica small-1: fairlead’s llamacpp server --model '<hf://o/small>' --threads 3 (on a free port, 3 threads)",
     ])
   })
 
@@ -65,7 +65,7 @@ describe('what `up` would do', () => {
       'keep engine llamacpp: 3.14.5 is installed',
       'keep model small: 98 MB in the model store',
     ])
-    expect(actions[3]).toContain("--model '/store/small model.gguf' --threads 8")
+    expect(actions[3]).toContain("--model '/store/small model.gguf' --threads 7")
   })
 
   it('installs no engine when PATH has one', () => {
