@@ -10,7 +10,7 @@ export function requireFleet(loaded: LoadedFleet, options: { readonly colour: bo
   throw new UserError({
     what: `${loaded.file} has ${errors === 1 ? 'an error' : `${errors} errors`}`,
     why: formatDiagnostics(loaded.diagnostics, loaded.text, options),
-    mend: 'mend what is listed and run the command again',
+    mend: 'Mend what is listed and run the command again',
     exitCode: exitCodes.answerIsNo,
   })
 }
