@@ -1,6 +1,6 @@
 /** One request to an engine. */
 export interface UpstreamRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'HEAD' | 'POST'
   /** Path and query. */
   readonly path: string
   /** Names and values in turn; length and host are the client's to add. */
