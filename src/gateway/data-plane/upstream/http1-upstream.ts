@@ -42,7 +42,7 @@ export class Http1Upstream implements UpstreamClient {
     const { body } = request
     let head: string
     try {
-      head = requestHead(request, this.#target, body?.length ?? 0)
+      head = requestHead(request, this.#target)
     } catch (error) {
       return new RefusedCall(handler, error instanceof Error ? error.message : String(error))
     }

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
-import type { UpstreamCall, UpstreamFailure, UpstreamHandler } from '../contract.ts'
+import type { RequestBody, UpstreamCall, UpstreamFailure, UpstreamHandler } from '../contract.ts'
+import { BodySender } from './body-sender.ts'
 import type { ResponseHead } from './response-head.ts'
 import { ResponseParser, type ResponseSink } from './response-parser.ts'
 
@@ -22,7 +23,7 @@ export interface ConnectionTarget {
 export interface WritableRequest {
   /** Request line and fields, to be sent as latin1. */
   readonly head: string
-  readonly body: Buffer | null
+  readonly body: RequestBody | null
   readonly isHead: boolean
 }
 
@@ -66,6 +67,8 @@ export class Connection implements ResponseSink {
   #call: ConnectionCall | null = null
   /** The first request, until the connection stands. */
   #waiting: WritableRequest | null = null
+  /** Sends a body that still arrives. */
+  #sender: BodySender | null = null
   #connectTimer: NodeJS.Timeout | undefined
   #isConnected = false
   #isGone = false
@@ -147,6 +150,11 @@ export class Connection implements ResponseSink {
       socket.write(head, 'latin1')
       return
     }
+    if (!Buffer.isBuffer(body)) {
+      socket.write(head, 'latin1')
+      this.#sender = new BodySender(body, socket, (detail) => this.#fail(detail))
+      return
+    }
     socket.cork()
     socket.write(head, 'latin1')
     socket.write(body)
@@ -175,7 +183,10 @@ export class Connection implements ResponseSink {
     if (call === null) return
     this.#served += 1
     // An answer that came before the whole request was read leaves a connection that cannot be trusted.
-    const isReusable = this.#parser.isReusable && this.#socket.writableLength === 0 && !this.#isGone
+    const isSent = this.#socket.writableLength === 0 && this.#sender?.isDone !== false
+    this.#sender?.stop()
+    this.#sender = null
+    const isReusable = isSent && this.#parser.isReusable && !this.#isGone
     if (isReusable) {
       if (this.#socket.isPaused()) this.#socket.resume()
       this.#owner.onIdle(this)
@@ -209,6 +220,8 @@ export class Connection implements ResponseSink {
     if (this.#isGone) return
     this.#isGone = true
     this.#waiting = null
+    this.#sender?.stop()
+    this.#sender = null
     clearTimeout(this.#connectTimer)
     this.#socket.destroy()
     this.#owner.onGone(this, wasStale)

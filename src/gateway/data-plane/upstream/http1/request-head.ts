@@ -15,9 +15,8 @@ export class UnwritableRequestError extends Error {
  * @throws UnwritableRequestError for a character that would end a line or a field early.
  */
 export function requestHead(
-  { method, path, headers }: UpstreamRequest,
+  { method, path, headers, body }: UpstreamRequest,
   target: { readonly authority: string; readonly basePath: string },
-  bodyBytes: number,
 ): string {
   if (forbiddenInPath.test(path)) throw new UnwritableRequestError('the path holds a character that HTTP forbids')
   let head = `${method} ${target.basePath}${path} HTTP/1.1\r\nhost: ${target.authority}\r\n`
@@ -29,5 +28,7 @@ export function requestHead(
     }
     head += `${name}: ${value}\r\n`
   }
-  return method === 'POST' ? `${head}content-length: ${bodyBytes}\r\n\r\n` : `${head}\r\n`
+  if (body === null) return method === 'POST' ? `${head}content-length: 0\r\n\r\n` : `${head}\r\n`
+  const bytes = Buffer.isBuffer(body) ? body.length : body.lengthBytes
+  return bytes === null ? `${head}transfer-encoding: chunked\r\n\r\n` : `${head}content-length: ${bytes}\r\n\r\n`
 }
