@@ -25,17 +25,22 @@ interface Entry {
   readonly where: string
 }
 
+/** Keys in use at a time, far more than there are clients of one gateway in most places. */
+const rememberedKeys = 4096
+
 /** The SHA-256 digest of a key. */
 function digestOf(key: string): Buffer {
   return hash('sha256', key, 'buffer')
 }
 
 /**
- * The keys that are accepted. Only SHA-256 digests are kept: keys have enough entropy of their own,
- * so a slow password hash would add time to every request and no safety.
+ * The keys that are accepted, by SHA-256 digest: keys have enough entropy of their own, so a slow password hash would
+ * add time to every request and no safety. Keys themselves are held only once they were presented, in memory.
  */
 export class ApiKeys {
   readonly #entries = new Map<string, Entry>()
+  /** Entries of keys that were presented and are valid: hashing takes as long as the rest of admitting a request. */
+  readonly #remembered = new Map<string, Entry>()
 
   /** How many keys there are; without any, everybody may ask. */
   get size(): number {
@@ -75,13 +80,22 @@ export class ApiKeys {
 
   /**
    * The key's owner, or undefined for a key that is unknown or has expired. Digests are looked up, so the time taken
-   * tells nothing of a key but whether its digest is known; the found one is compared in constant time.
+   * tells nothing of a key but whether its digest is known; the found one is compared in constant time. A valid key
+   * that was presented before is found in a hash table, whose order no client can learn: V8 seeds it at random.
    */
   identify(key: string): KeyOwner | undefined {
+    const entry = this.#remembered.get(key) ?? this.#find(key)
+    if (entry === undefined) return undefined
+    const { expiresAt } = entry.owner
+    return expiresAt !== null && Date.now() >= expiresAt ? undefined : entry.owner
+  }
+
+  #find(key: string): Entry | undefined {
     const digest = digestOf(key)
     const entry = this.#entries.get(digest.toString('latin1'))
     if (entry === undefined || !timingSafeEqual(entry.digest, digest)) return undefined
-    const { expiresAt } = entry.owner
-    return expiresAt !== null && Date.now() >= expiresAt ? undefined : entry.owner
+    if (this.#remembered.size >= rememberedKeys) this.#remembered.clear()
+    this.#remembered.set(key, entry)
+    return entry
   }
 }

@@ -22,7 +22,7 @@ import type { DataPlane } from './data-plane/data-plane.ts'
 import { createIngress } from './data-plane/ingress.ts'
 import { ModelCatalogue } from './data-plane/model-catalogue.ts'
 import { RouteTable } from './data-plane/route.ts'
-import { createUndiciUpstream } from './data-plane/upstream/undici-upstream.ts'
+import { createUpstream } from './data-plane/upstream/create-upstream.ts'
 import { engineRoutes } from './routes/engine-routes.ts'
 import { adminRoutes, clientRoutes, type LocalRouteContext } from './routes/local-routes.ts'
 
@@ -104,7 +104,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     logger,
     health: fleet.gateway.health,
     createClient: ({ address, model }) =>
-      createUndiciUpstream(address, {
+      createUpstream(address, {
         connectTimeoutMs: catalogue.find(model)?.model.deadlines.connect ?? fleet.gateway.deadlines.connect,
       }),
     headersFor: (model) => upstreamKeys.get(model) ?? [],

@@ -1,4 +1,4 @@
-import type { Logger } from './logger.ts'
+import { destinationOf, type Logger } from './logger.ts'
 
 /** What the access log tells of one request: who, what, how it ended, how long it took. No key, no prompt, no answer. */
 export interface AccessRecord {
@@ -20,22 +20,63 @@ export interface AccessRecord {
   readonly attempts: number
   readonly durationMs: number
   /** Milliseconds until the first byte of the answer; absent when there was none. */
-  readonly ttftMs?: number
+  readonly ttftMs?: number | undefined
   readonly bytesIn: number
   readonly bytesOut: number
-  readonly inputTokens?: number
-  readonly outputTokens?: number
+  readonly inputTokens?: number | undefined
+  readonly outputTokens?: number | undefined
 }
 
 /** Takes one record for each request. */
 export type AccessLog = (record: AccessRecord) => void
 
-/** The access log as lines of `logger` with the message `request`; failures of ours at level `warn`. */
+/** What JSON writes as it is. */
+const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+
+const quote = (text: string): string => (plain.test(text) ? `"${text}"` : JSON.stringify(text))
+
+let second = 0
+let secondText = ''
+
+/** The time in ISO 8601; the part down to the second is made once a second. */
+function isoTime(): string {
+  const now = Date.now()
+  const milliseconds = now % 1000
+  if (now - milliseconds !== second) {
+    second = now - milliseconds
+    secondText = new Date(second).toISOString().slice(0, 20)
+  }
+  return `${secondText}${String(milliseconds).padStart(3, '0')}Z`
+}
+
+/** A record's fields as JSON, from the first comma on; fields without a value are left out. */
+function fieldsOf(record: AccessRecord): string {
+  const { ttftMs, inputTokens, outputTokens } = record
+  return (
+    `,"requestId":${quote(record.requestId)},"method":${quote(record.method)},"path":${quote(record.path)}` +
+    `,"status":${record.status},"reason":${quote(record.reason)},"model":${quote(record.model)}` +
+    `,"replica":${quote(record.replica)},"client":${quote(record.client)}` +
+    `,"remoteAddress":${quote(record.remoteAddress)},"attempts":${record.attempts}` +
+    `,"durationMs":${record.durationMs},"bytesIn":${record.bytesIn},"bytesOut":${record.bytesOut}` +
+    (ttftMs === undefined ? '' : `,"ttftMs":${ttftMs}`) +
+    (inputTokens === undefined ? '' : `,"inputTokens":${inputTokens}`) +
+    (outputTokens === undefined ? '' : `,"outputTokens":${outputTokens}`)
+  )
+}
+
+/**
+ * The access log as lines of `logger` with the message `request`; failures of ours at level `warn`. Lines are put
+ * together here, in the order in which the logger would, at a fifth of its time: it looks for secrets and serializers
+ * in every object, and a record has neither.
+ */
 export function createAccessLog(logger: Logger): AccessLog {
-  // A record has no field that could hide a secret, and looking for one costs more than writing the line.
-  const lines = logger.child({}, { redact: [] })
+  const destination = destinationOf(logger)
+  const bindings = Object.entries(logger.bindings())
+    .map(([name, value]) => `,${quote(name)}:${JSON.stringify(value)}`)
+    .join('')
   return (record) => {
-    if (record.status >= 500) lines.warn(record, 'request')
-    else lines.info(record, 'request')
+    const level = record.status >= 500 ? 'warn' : 'info'
+    if (!logger.isLevelEnabled(level)) return
+    destination.write(`{"level":"${level}","time":"${isoTime()}"${bindings}${fieldsOf(record)},"msg":"request"}\n`)
   }
 }

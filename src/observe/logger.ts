@@ -1,4 +1,4 @@
-import { destination, pino, stdTimeFunctions, type DestinationStream, type Logger as PinoLogger } from 'pino'
+import { destination, pino, stdTimeFunctions, symbols, type DestinationStream, type Logger as PinoLogger } from 'pino'
 
 /** A structured logger: JSON lines with `level`, `time` and `msg`. */
 export type Logger = PinoLogger
@@ -36,7 +36,9 @@ const redact = secretFields.flatMap((field) => [`["${field}"]`, `*["${field}"]`,
  * so that a line costs no system call of its own.
  */
 export function createLogger(options: LoggerOptions = {}): Logger {
-  const stream = options.destination ?? destination({ dest: 1, sync: false, minLength: 8_192, periodicFlush: 200 })
+  const stream =
+    options.destination ??
+    destination({ dest: 1, sync: false, minLength: 32_768, maxWrite: 65_536, periodicFlush: 200 })
   return pino(
     {
       level: options.level ?? 'info',
@@ -47,4 +49,9 @@ export function createLogger(options: LoggerOptions = {}): Logger {
     },
     stream,
   )
+}
+
+/** Where the lines of a logger go, for one who writes whole lines. */
+export function destinationOf(logger: Logger): DestinationStream {
+  return (logger as unknown as { readonly [symbols.streamSym]: DestinationStream })[symbols.streamSym]
 }

@@ -363,8 +363,9 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
       durationMs: Math.round(durationMs * 1000) / 1000,
       bytesIn: this.#bytesIn,
       bytesOut: this.#bytesOut,
-      ...(ttftMs === undefined ? {} : { ttftMs: Math.round(ttftMs * 1000) / 1000 }),
-      ...usage,
+      ttftMs: ttftMs === undefined ? undefined : Math.round(ttftMs * 1000) / 1000,
+      inputTokens: usage?.inputTokens,
+      outputTokens: usage?.outputTokens,
     })
   }
 }
