@@ -1,3 +1,15 @@
+import type { Readable } from 'node:stream'
+
+/** A body that is sent while it still arrives; it can be sent once only. */
+export interface StreamedBody {
+  readonly stream: Readable
+  /** Its length where it is known; it is sent in chunks otherwise. */
+  readonly lengthBytes: number | null
+}
+
+/** What an engine is to read: bytes at hand, or a stream. */
+export type RequestBody = Buffer | StreamedBody
+
 /** One request to an engine. */
 export interface UpstreamRequest {
   readonly method: 'GET' | 'POST'
@@ -5,7 +17,7 @@ export interface UpstreamRequest {
   readonly path: string
   /** Names and values in turn; length and host are the client's to add. */
   readonly headers: readonly string[]
-  readonly body: Buffer | null
+  readonly body: RequestBody | null
 }
 
 /** How a request failed, by how far it had come. */

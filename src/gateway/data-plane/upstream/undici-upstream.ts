@@ -97,12 +97,15 @@ export function createUndiciUpstream(
   return {
     send(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall {
       const call = new UndiciCall(handler)
+      const { body } = request
+      const isStreamed = body !== null && !Buffer.isBuffer(body)
+      const length = isStreamed && body.lengthBytes !== null ? ['content-length', String(body.lengthBytes)] : []
       pool.dispatch(
         {
           method: request.method,
           path: basePath + request.path,
-          headers: request.headers as string[],
-          body: request.body,
+          headers: [...request.headers, ...length],
+          body: isStreamed ? body.stream : body,
         },
         call,
       )
