@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Refusal } from '../../data-plane/refusal.ts'
-import { chunk, ending, readEvents, recordings, withoutIdentifiers } from '../testing/index.ts'
+import { catchRefusal, chunk, ending, readEvents, recordings, withoutIdentifiers } from '../testing/index.ts'
 import { messagesTranslation, messageTokensTranslation } from './index.ts'
 
 const user = (content: unknown) => ({ role: 'user', content })
@@ -21,6 +20,7 @@ const completion = (message: object, choice: object = {}) => ({
   ],
   usage: { prompt_tokens: 17, completion_tokens: 8, total_tokens: 25 },
 })
+const callDelta = (index: number, fields: object) => ({ tool_calls: [{ index, ...fields }] })
 const weather = { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Oslo' } }
 
 describe('a question to /v1/messages', () => {
@@ -202,13 +202,12 @@ describe('a stream', () => {
 
   it('of calls gives their arguments piece by piece', () => {
     const answer = translate(base).answer()
-    const call = (index: number, fields: object) => ({ tool_calls: [{ index, ...fields }] })
     const chunks = [
       { reasoning_content: 'Hm.' },
-      call(0, { id: 'call_1', type: 'function', function: { name: 'weather', arguments: '' } }),
-      call(0, { function: { arguments: '{"city":' } }),
-      call(0, { function: { arguments: '"Oslo"}' } }),
-      call(1, { id: 'call_2', type: 'function', function: { name: 'time', arguments: '{}' } }),
+      callDelta(0, { id: 'call_1', type: 'function', function: { name: 'weather', arguments: '' } }),
+      callDelta(0, { function: { arguments: '{"city":' } }),
+      callDelta(0, { function: { arguments: '"Oslo"}' } }),
+      callDelta(1, { id: 'call_2', type: 'function', function: { name: 'time', arguments: '{}' } }),
     ]
     let told = chunks.map((delta) => answer.event?.(dataOf(chunk(delta))) ?? '').join('')
     told += answer.event?.(dataOf(chunk({}, { finish_reason: 'tool_calls' }))) ?? ''
@@ -259,13 +258,3 @@ describe('/v1/messages/count_tokens', () => {
 })
 
 const dataOf = (event: string) => event.replace(/^data: /, '').trimEnd()
-
-function catchRefusal(act: () => unknown): Refusal {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof Refusal) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
-}

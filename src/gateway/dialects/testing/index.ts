@@ -2,6 +2,7 @@
  * Means of testing dialects: recordings of engines that speak them, chats in an engine's own words, and a reader of whole
  * event streams.
  */
+import { Refusal } from '../../data-plane/refusal.ts'
 import recorded from './recordings.json' with { type: 'json' }
 
 /** What real engines answered; `source` says which, and what was replaced. */
@@ -32,7 +33,7 @@ export function readEvents(text: string): readonly ReadEvent[] {
     .split('\n\n')
     .filter((event) => event !== '')
     .map((event) => {
-      const [, name = '', data = ''] = /^event: (.*)\ndata: (.*)$/.exec(event) ?? []
+      const [, name = '', data = ''] = /^event: ([^\n]*)\ndata: ([^\n]*)$/.exec(event) ?? []
       return { event: name, data: JSON.parse(data) as Record<string, unknown> }
     })
 }
@@ -42,4 +43,15 @@ export function withoutIdentifiers(text: string): string {
   return text
     .replaceAll(/"(msg|resp|rs|fc|toolu|call)_[0-9a-f]{24,32}"/g, '"$1_0"')
     .replaceAll(/"(created|completed)_at":\d+/g, '"$1_at":0')
+}
+
+/** The refusal that `act` throws. */
+export function catchRefusal(act: () => unknown): Refusal {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof Refusal) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
 }
