@@ -43,6 +43,7 @@ export type EngineRoute =
   | '/v1/embeddings'
   | '/v1/responses'
   | '/v1/messages'
+  | '/v1/messages/count_tokens'
   | '/tokenize'
   | '/detokenize'
 
@@ -57,6 +58,8 @@ export interface Engine {
   readonly needsModelFile: boolean
   /** API paths that it answers. */
   readonly routes: readonly EngineRoute[]
+  /** API paths that some programs or versions of it answer; none when absent. Only asking tells. */
+  readonly possibleRoutes?: readonly EngineRoute[]
   /** Path that answers 200 as soon as the replica serves. */
   readonly readinessPath: string
   /** Path of its Prometheus metrics. */

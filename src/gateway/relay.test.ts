@@ -171,7 +171,7 @@ describe('an answer as a whole', () => {
       response.write('{"half":')
       setImmediate(() => response.destroy())
     }
-    const answer = await gateway.ask(chat, '{"model":"m"}')
+    const answer = await gateway.ask('/v1/completions', '{"model":"m"}')
     expect([answer.status, answer.isBroken]).toEqual([200, true])
   })
 

@@ -17,6 +17,7 @@ import {
 } from './control/listen-address.ts'
 import { openListener } from './control/open-listener.ts'
 import { ReplicaRegistry } from './control/replica-registry.ts'
+import { OriginList } from './data-plane/cors.ts'
 import { DeadlineWheel } from './data-plane/deadline-wheel.ts'
 import type { DataPlane } from './data-plane/data-plane.ts'
 import { createIngress } from './data-plane/ingress.ts'
@@ -25,6 +26,12 @@ import { RouteTable } from './data-plane/route.ts'
 import { createUpstream } from './data-plane/upstream/create-upstream.ts'
 import { engineRoutes } from './routes/engine-routes.ts'
 import { adminRoutes, clientRoutes, type LocalRouteContext } from './routes/local-routes.ts'
+
+/** An engine without data may speak any dialect: the gateway finds out by asking. */
+const unknownEngineRoutes = {
+  routes: [],
+  possibleRoutes: ['/v1/responses', '/v1/messages', '/v1/messages/count_tokens'],
+}
 
 /** What a gateway is started with. */
 export interface GatewayOptions {
@@ -108,6 +115,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
         connectTimeoutMs: catalogue.find(model)?.model.deadlines.connect ?? fleet.gateway.deadlines.connect,
       }),
     headersFor: (model) => upstreamKeys.get(model) ?? [],
+    routesOf: (engine) => engines.find(({ name }) => name === engine) ?? unknownEngineRoutes,
     readinessPath: (engine) => engines.find(({ name }) => name === engine)?.readinessPath ?? '/health',
   })
   const context: LocalRouteContext = {
@@ -122,7 +130,13 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   collectMetrics(metrics, context)
 
   const ingress = { plane, keys: keys.size > 0 ? keys : null, headerLimitBytes: fleet.gateway.headerLimit }
-  const server = createIngress({ ...ingress, routes: new RouteTable([...engineRoutes, ...clientRoutes(context)]) })
+  const { cors, passUnknownPaths } = fleet.gateway
+  const server = createIngress({
+    ...ingress,
+    routes: new RouteTable([...engineRoutes, ...clientRoutes(context)]),
+    passesUnknownPaths: passUnknownPaths,
+    ...(cors.origins.length === 0 ? {} : { origins: new OriginList(cors.origins) }),
+  })
   const adminServer = createIngress({ ...ingress, routes: new RouteTable(adminRoutes(context)) })
   await registry.start()
   const servers: readonly Server[] = [server, adminServer]

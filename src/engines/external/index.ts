@@ -15,15 +15,8 @@ export const externalEngine: Engine = {
   title: 'External OpenAI-compatible server',
   runsLocally: false,
   needsModelFile: false,
-  routes: [
-    '/v1/chat/completions',
-    '/v1/completions',
-    '/v1/embeddings',
-    '/v1/responses',
-    '/v1/messages',
-    '/tokenize',
-    '/detokenize',
-  ],
+  routes: ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/tokenize', '/detokenize'],
+  possibleRoutes: ['/v1/responses', '/v1/messages', '/v1/messages/count_tokens'],
   readinessPath: '/v1/models',
   metricsPath: '/metrics',
   launch({ model }) {

@@ -12,6 +12,8 @@ export const llamacppEngine: Engine = {
   runsLocally: true,
   needsModelFile: true,
   routes: ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/tokenize', '/detokenize'],
+  // `llama-server` has them since 2026, our own server does not.
+  possibleRoutes: ['/v1/responses', '/v1/messages', '/v1/messages/count_tokens'],
   readinessPath: '/health',
   metricsPath: '/metrics',
   launch: launchLlamacpp,

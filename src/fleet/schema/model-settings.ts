@@ -19,6 +19,10 @@ export const chat = z.strictObject({
   templateFile: text(4096).optional().describe('File with the chat template.'),
   toolParser: text(63).optional().describe('Parser of tool calls, by the engine’s name for it.'),
   reasoningParser: text(63).optional().describe('Parser of reasoning, by the engine’s name for it.'),
+  reasoningNames: z
+    .enum(['both', 'as-is'])
+    .default('both')
+    .describe('Whether chat answers carry reasoning as `reasoning` and `reasoning_content`, or as the engine says it.'),
 })
 
 /** What a request may carry beside text. */

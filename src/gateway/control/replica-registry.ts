@@ -2,6 +2,7 @@ import type { Replica, ReplicaSource } from '../../discovery/index.ts'
 import { baseUrl } from '../../discovery/index.ts'
 import type { EngineName } from '../../fleet/index.ts'
 import type { Logger, Metrics } from '../../observe/index.ts'
+import type { EngineRoutes } from '../data-plane/known-routes.ts'
 import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
 import { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { UpstreamClient } from '../data-plane/upstream/contract.ts'
@@ -20,6 +21,8 @@ export interface RegistryOptions {
   readonly headersFor: (model: string) => readonly string[]
   /** Path that answers 2xx when a replica of this engine serves. */
   readonly readinessPath: (engine: EngineName) => string
+  /** Paths that this engine answers. */
+  readonly routesOf: (engine: EngineName) => EngineRoutes
 }
 
 interface Known {
@@ -91,13 +94,14 @@ export class ReplicaRegistry {
   }
 
   #add(replica: Replica): Known {
-    const { createClient, headersFor, metrics, logger, health, readinessPath } = this.#options
+    const { createClient, headersFor, metrics, logger, health, readinessPath, routesOf } = this.#options
     const labels = { model: replica.model, replica: replica.id }
     const handle = new ReplicaHandle({
       replica,
       client: createClient(replica),
       headers: headersFor(replica.model),
       requestsSeries: metrics.counter('fairlead_gateway_replica_requests_total', labels),
+      routes: routesOf(replica.engine),
     })
     const monitor = new HealthMonitor(handle, {
       settings: health,

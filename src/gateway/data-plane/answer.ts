@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { errorBody, errorEvent } from './error-body.ts'
+import { errorBody, errorEvent, type ErrorShape } from './error-body.ts'
 import { EventGate } from './event-boundary.ts'
 import { headersForClient, headerValue } from './forwarded-headers.ts'
 import type { Refusal } from './refusal.ts'
@@ -17,8 +17,13 @@ export interface Answer {
 }
 
 /** Answers with an error of ours, before anything else was sent. */
-export function sendRefusal(response: ServerResponse, refusal: Refusal, requestId: string): void {
-  const body = Buffer.from(errorBody(refusal))
+export function sendRefusal(
+  response: ServerResponse,
+  refusal: Refusal,
+  requestId: string,
+  shape: ErrorShape = 'openai',
+): void {
+  const body = Buffer.from(errorBody(refusal, shape))
   const fields = ['content-type', 'application/json', 'content-length', String(body.length), 'x-request-id', requestId]
   response.writeHead(refusal.status, [...fields, ...refusal.headers])
   response.end(body)
@@ -28,12 +33,14 @@ export function sendRefusal(response: ServerResponse, refusal: Refusal, requestI
 export class RelayedAnswer implements Answer {
   readonly #response: ServerResponse
   readonly #requestId: string
+  readonly #errorShape: ErrorShape
   /** For event streams only. */
   #gate: EventGate | null = null
 
-  constructor(response: ServerResponse, requestId: string) {
+  constructor(response: ServerResponse, requestId: string, errorShape: ErrorShape = 'openai') {
     this.#response = response
     this.#requestId = requestId
+    this.#errorShape = errorShape
   }
 
   begin(status: number, headers: readonly string[]): void {
@@ -62,6 +69,6 @@ export class RelayedAnswer implements Answer {
   fail(refusal: Refusal): void {
     // An event cut in two is dropped: the client stands between two events and reads the error as one.
     if (this.#gate === null) this.#response.destroy()
-    else this.#response.end(errorEvent(refusal))
+    else this.#response.end(errorEvent(refusal, this.#errorShape))
   }
 }

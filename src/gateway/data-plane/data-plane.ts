@@ -43,6 +43,10 @@ export interface ExchangeRequest {
   /** Whose key was presented; null where keys are not asked for. */
   readonly owner: KeyOwner | null
   readonly translation: Translation | null
+  /** What the request carries: JSON, a form with a file, or nothing. */
+  readonly bodyKind: 'json' | 'form' | 'none'
+  /** Whether the gateway does not know the path and only passes it on. */
+  readonly isUnknownPath: boolean
   /** Whether the client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean
 }

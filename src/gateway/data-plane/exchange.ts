@@ -1,19 +1,21 @@
 import type { Reason } from '../../errors/index.ts'
 import { admit } from './admit.ts'
-import { RelayedAnswer, sendRefusal, type Answer } from './answer.ts'
+import { sendRefusal, type Answer } from './answer.ts'
 import { chooseReplica } from './choose-replica.ts'
-import { collectBody, declaresTooLarge, discardBody, type BodyReceiver } from './collect-body.ts'
+import { declaresTooLarge, discardBody } from './collect-body.ts'
+import { collectQuestion, type CollectedQuestion, type QuestionReceiver } from './collect-question.ts'
 import type { ActiveExchange, DataPlane, ExchangeRequest } from './data-plane.ts'
 import { Deadline } from './deadline-wheel.ts'
+import { errorShapeOf } from './error-body.ts'
 import { countEvents } from './event-boundary.ts'
 import { deadlineRefusal, noChoiceRefusal } from './exchange-refusals.ts'
 import { headersForEngine, headerValue } from './forwarded-headers.ts'
 import { Refusal } from './refusal.ts'
 import type { Permit, ReplicaHandle } from './replica-handle.ts'
 import type { ServedModel } from './served-model.ts'
-import { TranslatedAnswer } from './translation.ts'
 import type { UpstreamCall, UpstreamFailure, UpstreamHandler } from './upstream/contract.ts'
 import { UsageTail } from './usage-tail.ts'
+import { Wording, type SpokenQuestion } from './wording.ts'
 
 /**
  * Where an exchange stands: reading the body; waiting for an engine's first byte, so that another one may be asked
@@ -28,10 +30,9 @@ const isRetryableStatus = (status: number): boolean => status === 502 || status 
  * One request from its first byte to its last. Client, engine and clock may each end it at any moment: whoever comes
  * first ends it, in `#end`, once; there the permit goes back and everything is counted.
  */
-export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
+export class Exchange implements UpstreamHandler, QuestionReceiver, ActiveExchange {
   readonly #plane: DataPlane
   readonly #asked: ExchangeRequest
-  readonly #answer: Answer
   readonly #deadline: Deadline
   readonly #usage = new UsageTail()
   readonly #arrivedAt = performance.now()
@@ -39,7 +40,10 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
 
   #phase: Phase = 'body'
   #model: ServedModel | null = null
-  #body: Buffer | null = null
+  /** How replicas are asked; gone once one has begun to answer. */
+  #wording: Wording | null = null
+  #spoken: SpokenQuestion | null = null
+  #answer: Answer | null = null
   #isStream = false
   #bytesIn = 0
   #bytesOut = 0
@@ -63,11 +67,6 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
   constructor(plane: DataPlane, asked: ExchangeRequest) {
     this.#plane = plane
     this.#asked = asked
-    const { response, requestId, translation } = asked
-    this.#answer =
-      translation === null
-        ? new RelayedAnswer(response, requestId)
-        : new TranslatedAnswer(response, requestId, translation)
     // After a turn of the loop: what has arrived meanwhile, while the thread was busy, is read first.
     this.#deadline = new Deadline(() => setImmediate(() => this.#onDue()))
   }
@@ -83,24 +82,29 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
       return
     }
     if (expectsContinue) response.writeContinue()
-    collectBody(request, this.#plane.bodyLimitBytes, this)
+    collectQuestion(this.#asked, this.#plane.bodyLimitBytes, this)
   }
 
   onBodyTooLarge(): void {
     const { bodyLimitBytes } = this.#plane
     this.#plane.onBodyTooLarge()
+    this.#call?.abort()
     const message = `The request body is larger than ${bodyLimitBytes} bytes, the limit of this gateway.`
     this.#refuse(new Refusal('body_too_large', message))
   }
 
-  onBody(body: Buffer): void {
+  onRefused(refusal: Refusal): void {
+    if (this.#phase === 'body') this.#refuse(refusal)
+  }
+
+  onQuestion(question: CollectedQuestion): void {
     if (this.#phase !== 'body') return
-    this.#bytesIn = body.length
+    this.#bytesIn = question.kind === 'none' ? 0 : question.bytes.length
     try {
-      const admitted = admit(body, this.#asked, this.#plane.catalogue)
+      const admitted = admit(question, this.#asked, this.#plane.catalogue)
       this.#model = admitted.model
       this.#isStream = admitted.isStream
-      this.#body = admitted.body
+      this.#wording = new Wording(this.#asked, admitted)
       this.#phase = 'waiting'
       this.#admittedAt = performance.now()
       this.#armDeadline()
@@ -112,22 +116,29 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
 
   /** Asks the next replica, or gives up. */
   #attempt(): void {
-    const { request, requestId, enginePath } = this.#asked
     const replica = this.#choose()
     if (replica === null) return
     this.#attempts += 1
     this.#tried.push(replica)
     this.#replica = replica
     this.#permit = replica.acquire()
+    this.#ask(replica)
+  }
+
+  #ask(replica: ReplicaHandle): void {
+    const { request, requestId } = this.#asked
+    const spoken = this.#wording?.for(replica)
+    if (spoken === undefined) throw new Error('an exchange that is answered asked again')
+    this.#spoken = spoken
+    this.#answer = spoken.answer
+    const { path, contentType, body } = spoken
     const headers = headersForEngine(request.rawHeaders, request.headers.connection, [
       'x-request-id',
       requestId,
-      // The body was found to be JSON; vLLM refuses it under the name that `curl -d` gives it.
-      'content-type',
-      'application/json',
+      ...(contentType === null ? [] : ['content-type', contentType]),
       ...replica.headers,
     ])
-    this.#call = replica.client.send({ method: 'POST', path: enginePath, headers, body: this.#body }, this)
+    this.#call = replica.client.send({ method: request.method === 'GET' ? 'GET' : 'POST', path, headers, body }, this)
   }
 
   #choose(): ReplicaHandle | null {
@@ -145,6 +156,16 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
   }
 
   onHead(status: number, headers: readonly string[]): void {
+    const replica = this.#replica
+    if (replica !== null && this.#spoken !== null && this.#wording?.isMisunderstood(replica, this.#spoken, status)) {
+      this.#call?.abort()
+      try {
+        this.#ask(replica)
+      } catch (error) {
+        this.#fault(error)
+      }
+      return
+    }
     if (status < 500) {
       this.#status = status
       this.#headers = headers
@@ -155,7 +176,7 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
     const options = after > 0 ? { retryAfterSeconds: Math.ceil(after) } : {}
     const refusal = new Refusal('upstream_error', `The engine failed with status ${status}.`, options)
     this.#call?.abort()
-    if (this.#replica !== null) this.#replica.lastError = `status ${status}`
+    if (replica !== null) replica.lastError = `status ${status}`
     if (isRetryableStatus(status)) this.#retry(refusal)
     else this.#refuse(refusal)
   }
@@ -171,7 +192,7 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
       this.#events += events
       this.#replica?.tokens.add(events, now)
     }
-    if (!this.#answer.write(piece) && !this.#isPaused) {
+    if (this.#answer?.write(piece) === false && !this.#isPaused) {
       this.#isPaused = true
       this.#call?.pause()
     }
@@ -180,7 +201,7 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
   onEnd(): void {
     if (this.#phase === 'waiting') this.#beginRelay(performance.now())
     try {
-      this.#answer.end()
+      this.#answer?.end()
       this.#end(this.#status, '')
     } catch (error) {
       this.#fault(error)
@@ -197,7 +218,7 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
     }
     const refusal = new Refusal('upstream_died', 'The engine broke off before the answer was complete.')
     if (this.#phase === 'relaying') {
-      this.#answer.fail(refusal)
+      this.#answer?.fail(refusal)
       this.#end(this.#status, refusal.code)
       return
     }
@@ -213,7 +234,7 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
     this.#call = null
     this.#lastRefusal = refusal
     const model = this.#model
-    if (model === null || this.#attempts >= model.model.retry.attempts) {
+    if (model === null || this.#attempts >= model.model.retry.attempts || this.#wording?.isRepeatable !== true) {
       this.#refuse(refusal)
       return
     }
@@ -229,8 +250,9 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
     this.#phase = 'relaying'
     this.#firstByteAt = now
     this.#lastActivityAt = now
-    this.#body = null
-    this.#answer.begin(this.#status, this.#headers)
+    this.#wording = null
+    this.#spoken = null
+    this.#answer?.begin(this.#status, this.#headers)
     this.#armDeadline()
   }
 
@@ -296,7 +318,7 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
       this.#refuse(refusal)
       return
     }
-    this.#answer.fail(refusal)
+    this.#answer?.fail(refusal)
     this.#end(this.#status, refusal.code)
   }
 
@@ -313,10 +335,10 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
 
   /** Answers with an error of ours: nothing was sent yet. */
   #refuse(refusal: Refusal): void {
-    const { request, response, requestId } = this.#asked
+    const { request, response, requestId, path } = this.#asked
     this.#end(refusal.status, refusal.code)
     if (response.headersSent) response.destroy()
-    else sendRefusal(response, refusal, requestId)
+    else sendRefusal(response, refusal, requestId, errorShapeOf(path))
     discardBody(request, 2 * this.#plane.bodyLimitBytes)
   }
 
@@ -327,7 +349,9 @@ export class Exchange implements UpstreamHandler, BodyReceiver, ActiveExchange {
     this.#permit?.release()
     this.#permit = null
     this.#call = null
-    this.#body = null
+    this.#wording?.release()
+    this.#wording = null
+    this.#spoken = null
     this.#plane.wheel.cancel(this.#deadline)
     this.#plane.exchanges.delete(this)
     this.#count(status, reason)

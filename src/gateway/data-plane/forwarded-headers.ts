@@ -33,6 +33,8 @@ const keptFromEngines = new Set([
   'x-gateway-inference-objective',
 ])
 const internalPrefix = 'x-fairlead-'
+/** Which pages may call is for `gateway.cors` to say: vLLM allows every origin by default. */
+const corsPrefix = 'access-control-'
 
 /** Answer fields that stay here: those of the hop, and those that the gateway writes itself. */
 const keptFromClients = new Set([...hopByHop, 'date', 'server', 'x-request-id'])
@@ -71,7 +73,8 @@ export function headersForClient(raw: readonly string[], requestId: string): str
   }
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = (raw[index] ?? '').toLowerCase()
-    if (keptFromClients.has(name) || name.startsWith(internalPrefix) || declared?.has(name) === true) continue
+    if (keptFromClients.has(name) || declared?.has(name) === true) continue
+    if (name.startsWith(internalPrefix) || name.startsWith(corsPrefix)) continue
     headers.push(name, raw[index + 1] ?? '')
   }
   return headers

@@ -3,12 +3,14 @@ import type { Duplex } from 'node:stream'
 import { presentedKey, type ApiKeys, type KeyOwner, type Scope } from '../../access/index.ts'
 import { sendRefusal } from './answer.ts'
 import { discardBody } from './collect-body.ts'
-import { errorBody } from './error-body.ts'
-import type { DataPlane } from './data-plane.ts'
+import { errorBody, errorShapeOf } from './error-body.ts'
+import { handleCors, type OriginList } from './cors.ts'
+import type { DataPlane, ExchangeRequest } from './data-plane.ts'
 import { Exchange } from './exchange.ts'
 import { Refusal } from './refusal.ts'
 import { requestIdOf } from './request-id.ts'
-import type { LocalAnswer, LocalRoute, RouteTable } from './route.ts'
+import type { EngineRoute, LocalAnswer, LocalRoute, RouteTable, UnknownRoute } from './route.ts'
+import { unknownRoute } from './unknown-route.ts'
 
 /** What a listener serves, and to whom. */
 export interface IngressOptions {
@@ -17,6 +19,10 @@ export interface IngressOptions {
   /** Keys that are asked for; null serves everybody. */
   readonly keys: ApiKeys | null
   readonly headerLimitBytes: number
+  /** Origins whose pages may call; none when absent. */
+  readonly origins?: OriginList
+  /** Whether paths below /v1 that have no route go to an engine. */
+  readonly passesUnknownPaths?: boolean
 }
 
 /** Whole head within this time, against clients that trickle it. */
@@ -53,6 +59,7 @@ function serve(
   const requestId = requestIdOf(request.headers['x-request-id'])
   if (options.plane.isDraining) response.shouldKeepAlive = false
   try {
+    if (options.origins !== undefined && handleCors(options.origins, request, response)) return
     dispatch(options, request, response, requestId, expectsContinue)
   } catch (error) {
     refuse(options, request, response, requestId, error)
@@ -70,7 +77,8 @@ function dispatch(
   const url = originForm(request.url ?? '/')
   const queryAt = url.indexOf('?')
   const path = queryAt < 0 ? url : url.slice(0, queryAt)
-  const match = routes.find(path)
+  const unknown = options.passesUnknownPaths === true ? unknownRoute : null
+  const match = routes.find(path) ?? unknown?.(path, request.method)
   if (match === undefined) {
     throw new Refusal('bad_request', `There is nothing at ${request.method ?? ''} ${path}.`, { status: 404 })
   }
@@ -95,9 +103,17 @@ function dispatch(
     enginePath: queryAt < 0 ? route.enginePath : route.enginePath + url.slice(queryAt),
     pathModel: model,
     owner,
-    translation: route.translation ?? null,
+    translation: route.kind === 'engine' ? (route.translation ?? null) : null,
+    bodyKind: bodyKindOf(route, request),
+    isUnknownPath: route.kind === 'unknown',
     expectsContinue,
   }).start()
+}
+
+function bodyKindOf(route: EngineRoute | UnknownRoute, request: IncomingMessage): ExchangeRequest['bodyKind'] {
+  if (route.method === 'GET') return 'none'
+  if (route.kind === 'engine') return route.takesForm === true ? 'form' : 'json'
+  return request.headers['content-type']?.toLowerCase().startsWith('multipart/form-data') === true ? 'form' : 'json'
 }
 
 /** RFC 9112 section 3.2.2: a server accepts the absolute form too. */
@@ -155,7 +171,7 @@ function refuse(
   if (!isRefusal) plane.onFault(error, requestId)
   const refusal = isRefusal ? error : new Refusal('internal', 'The gateway failed to handle this request.')
   if (response.headersSent) response.destroy()
-  else sendRefusal(response, refusal, requestId)
+  else sendRefusal(response, refusal, requestId, errorShapeOf((request.url ?? '').split('?', 1)[0] ?? ''))
   discardBody(request, 2 * plane.bodyLimitBytes)
   plane.catalogue.unknown.ended(refusal.status, refusal.code).add(1)
   plane.accessLog({

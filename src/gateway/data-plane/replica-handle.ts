@@ -1,5 +1,6 @@
 import { baseUrl, type Replica } from '../../discovery/index.ts'
 import type { CounterSeries } from '../../observe/index.ts'
+import { KnownRoutes, type EngineRoutes } from './known-routes.ts'
 import { TokenRate } from './token-rate.ts'
 import type { UpstreamClient } from './upstream/contract.ts'
 
@@ -29,6 +30,8 @@ export interface ReplicaHandleParts {
   /** Header fields that every request to it carries, names and values in turn: the upstream's key. */
   readonly headers: readonly string[]
   readonly requestsSeries: CounterSeries
+  /** The paths that its engine answers. */
+  readonly routes: EngineRoutes
 }
 
 /** A replica as the gateway uses it: connections, counts, and whether it may get requests. */
@@ -37,6 +40,7 @@ export class ReplicaHandle {
   readonly client: UpstreamClient
   readonly headers: readonly string[]
   readonly tokens = new TokenRate()
+  readonly routes: KnownRoutes
   readonly #requestsSeries: CounterSeries
   /** The latest word of its source; address and generation never change within a handle. */
   replica: Replica
@@ -55,6 +59,7 @@ export class ReplicaHandle {
     this.replica = parts.replica
     this.client = parts.client
     this.headers = parts.headers
+    this.routes = new KnownRoutes(parts.routes)
     this.#requestsSeries = parts.requestsSeries
   }
 

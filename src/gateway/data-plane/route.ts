@@ -26,10 +26,12 @@ interface RouteBase {
 /** A route that an engine answers. */
 export interface EngineRoute extends RouteBase {
   readonly kind: 'engine'
-  readonly method: 'POST'
+  readonly method: 'GET' | 'POST'
   /** Path at the engine. */
   readonly enginePath: string
   readonly translation?: Translation
+  /** Whether it takes a form with a file in place of JSON. */
+  readonly takesForm?: boolean
 }
 
 /** A route that the gateway answers itself. */
@@ -42,12 +44,19 @@ export interface LocalRoute extends RouteBase {
   answer(asked: LocalRequest): LocalAnswer | Promise<LocalAnswer>
 }
 
+/** An engine's path that the gateway does not know, and passes on where the Fleet allows it. */
+export interface UnknownRoute {
+  readonly kind: 'unknown'
+  readonly method: 'GET' | 'POST'
+  readonly enginePath: string
+}
+
 /** A route as data: matching, methods and documentation come from it. */
 export type Route = EngineRoute | LocalRoute
 
 /** A route that a path leads to. */
 export interface RouteMatch {
-  readonly route: Route
+  readonly route: Route | UnknownRoute
   readonly model: string | null
 }
 

@@ -1,74 +1,171 @@
 import type { ServerResponse } from 'node:http'
-import { Refusal } from './refusal.ts'
 import { sendRefusal, type Answer } from './answer.ts'
-import { headersForClient } from './forwarded-headers.ts'
+import type { ErrorShape } from './error-body.ts'
+import { headersForClient, headerValue } from './forwarded-headers.ts'
+import { Refusal } from './refusal.ts'
+import { EventReader } from './server-sent-events.ts'
 
-/** Another dialect in front of an engine's route: the question and the whole answer are rewritten. */
+/** Another dialect in front of an engine's routes: questions and answers are rewritten where the engine lacks it. */
 export interface Translation {
+  /** The path at which engines that speak the dialect answer it themselves; null when none does. */
+  readonly ownPath: string | null
   /** Whether a question may leave the model out; the first one of the Fleet answers then. */
   readonly isModelOptional: boolean
+  /** Whether its answers may be streams. */
+  readonly canStream: boolean
   /**
-   * The body for the engine.
-   * @throws Refusal for what cannot be said in the engine's terms.
+   * The question in the engine's terms.
+   * @throws Refusal for what cannot be said in them.
    */
-  question(body: Buffer): Buffer
-  /** The client's answer from an engine's 200; throws for one that is not understood. */
-  answer(body: Buffer): string
+  question(body: Buffer): TranslatedQuestion
+}
+
+/** A question in an engine's terms. */
+export interface TranslatedQuestion {
+  /** The path that answers it. */
+  readonly path: string
+  readonly body: Buffer
+  /** Translates one answer; called anew for each attempt. */
+  answer(): AnswerTranslation
+}
+
+/** Translates one answer back; every method may throw for what it does not understand. */
+export interface AnswerTranslation {
+  /** The client's answer from the engine's 200. */
+  whole(body: Buffer): string
+  /** The client's events for the data of one event; empty for none. Absent where answers are never streams. */
+  event?(data: string): string
+  /** The client's last events once the engine's stream is over. */
+  endOfEvents?(): string
+  /** The last event of a stream that broke. */
+  failure?(refusal: Refusal): string
+  /** The client's error from one of the engine; the engine's own bytes when absent. */
+  error?(status: number, body: Buffer): string
 }
 
 /** Far more than any text answer has. */
 const collectedLimitBytes = 64 * 1024 * 1024
 
-/** Collects the engine's answer and sends its translation; an error of the engine passes as it is. */
+/** Sends the translation of an engine's answer: event by event for a stream, once it is complete for any other. */
 export class TranslatedAnswer implements Answer {
   readonly #response: ServerResponse
   readonly #requestId: string
-  readonly #translation: Translation
+  readonly #translation: AnswerTranslation
+  readonly #errorShape: ErrorShape
   readonly #pieces: Buffer[] = []
   #length = 0
   #status = 0
   #headers: readonly string[] = []
+  /** For streams only. */
+  #events: EventReader | null = null
+  #isOver = false
 
-  constructor(response: ServerResponse, requestId: string, translation: Translation) {
+  constructor(
+    response: ServerResponse,
+    requestId: string,
+    translation: AnswerTranslation,
+    errorShape: ErrorShape = 'openai',
+  ) {
     this.#response = response
     this.#requestId = requestId
     this.#translation = translation
+    this.#errorShape = errorShape
   }
 
   begin(status: number, headers: readonly string[]): void {
     this.#status = status
     this.#headers = headers
+    const isEvents = headerValue(headers, 'content-type')?.startsWith('text/event-stream') === true
+    if (status !== 200 || !isEvents || this.#translation.event === undefined) return
+    this.#events = new EventReader()
+    const fields = ['content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache']
+    // nginx, when it stands in front, would gather events otherwise (ngx_http_proxy_module, proxy_buffering).
+    this.#response.writeHead(200, [...fields, 'x-accel-buffering', 'no', 'x-request-id', this.#requestId])
   }
 
   write(piece: Buffer): boolean {
-    this.#length += piece.length
-    if (this.#length <= collectedLimitBytes) this.#pieces.push(piece)
-    return true
+    const events = this.#events
+    if (events === null) {
+      this.#length += piece.length
+      if (this.#length <= collectedLimitBytes) this.#pieces.push(piece)
+      return true
+    }
+    if (this.#isOver) return true
+    const text = this.#translateEvents((onData) => events.take(piece, onData))
+    return text === '' || this.#isOver || this.#response.write(text)
   }
 
   end(): void {
-    const body = Buffer.concat(this.#pieces)
-    if (this.#status !== 200) {
-      this.#response.writeHead(this.#status, headersForClient(this.#headers, this.#requestId))
-      this.#response.end(body)
+    const events = this.#events
+    if (events !== null) {
+      if (this.#isOver) return
+      const text = this.#translateEvents((onData) => events.end(onData))
+      if (this.#isOver) return
+      try {
+        this.#response.end(text + (this.#translation.endOfEvents?.() ?? ''))
+      } catch (error) {
+        this.#response.write(text)
+        this.fail(asRefusal(error))
+      }
       return
     }
+    const body = Buffer.concat(this.#pieces)
+    if (this.#status === 200) this.#sendWhole(body)
+    else this.#sendError(body)
+  }
+
+  fail(refusal: Refusal): void {
+    this.#isOver = true
+    if (this.#events === null) sendRefusal(this.#response, refusal, this.#requestId, this.#errorShape)
+    else this.#response.end(this.#translation.failure?.(refusal) ?? '')
+  }
+
+  /** An event that is not understood ends the stream for the client; what came before it still arrives. */
+  #translateEvents(read: (onData: (data: string) => void) => void): string {
+    let text = ''
+    try {
+      read((data) => {
+        text += this.#translation.event?.(data) ?? ''
+      })
+    } catch (error) {
+      if (text !== '') this.#response.write(text)
+      this.fail(asRefusal(error))
+    }
+    return text
+  }
+
+  #sendWhole(body: Buffer): void {
     if (this.#length > collectedLimitBytes) throw new Refusal('upstream_error', 'The engine’s answer is too long.')
-    const bytes = Buffer.from(this.#translate(body))
+    let text: string
+    try {
+      text = this.#translation.whole(body)
+    } catch (error) {
+      throw asRefusal(error)
+    }
+    const bytes = Buffer.from(text)
     const fields = ['content-type', 'application/json', 'content-length', String(bytes.length)]
     this.#response.writeHead(200, [...fields, 'x-request-id', this.#requestId])
     this.#response.end(bytes)
   }
 
-  #translate(body: Buffer): string {
-    try {
-      return this.#translation.answer(body)
-    } catch (error) {
-      throw new Refusal('upstream_error', 'The engine’s answer was not understood.', { cause: error })
+  #sendError(body: Buffer): void {
+    const headers = headersForClient(this.#headers, this.#requestId)
+    const translated = this.#translation.error?.(this.#status, body)
+    if (translated === undefined) {
+      this.#response.writeHead(this.#status, headers)
+      this.#response.end(body)
+      return
     }
+    const bytes = Buffer.from(translated)
+    const fields = ['content-type', 'application/json', 'content-length', String(bytes.length)]
+    const after = headerValue(headers, 'retry-after')
+    if (after !== undefined) fields.push('retry-after', after)
+    this.#response.writeHead(this.#status, [...fields, 'x-request-id', this.#requestId])
+    this.#response.end(bytes)
   }
+}
 
-  fail(refusal: Refusal): void {
-    sendRefusal(this.#response, refusal, this.#requestId)
-  }
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  return new Refusal('upstream_error', 'The engine’s answer was not understood.', { cause: error })
 }

@@ -1,0 +1,38 @@
+import { collectBody, type BodyReceiver } from './collect-body.ts'
+import type { ExchangeRequest } from './data-plane.ts'
+import { collectForm, type FormBody } from './form/index.ts'
+import type { Refusal } from './refusal.ts'
+
+/** What a client asks, as far as it is needed before an engine gets it. */
+export type CollectedQuestion = { readonly kind: 'json'; readonly bytes: Buffer } | { readonly kind: 'none' } | FormBody
+
+/** Who waits for a question; `onBodyTooLarge` may come later too, while a form flows through. */
+export interface QuestionReceiver extends Pick<BodyReceiver, 'onBodyTooLarge'> {
+  onQuestion(question: CollectedQuestion): void
+  onRefused(refusal: Refusal): void
+}
+
+/** Collects what the route of a request needs to see of it. */
+export function collectQuestion(
+  { request, bodyKind }: Pick<ExchangeRequest, 'request' | 'bodyKind'>,
+  limitBytes: number,
+  receiver: QuestionReceiver,
+): void {
+  if (bodyKind === 'none') {
+    request.resume()
+    receiver.onQuestion({ kind: 'none' })
+    return
+  }
+  if (bodyKind === 'form') {
+    collectForm(request, limitBytes, {
+      onForm: (form) => receiver.onQuestion(form),
+      onRefused: (refusal) => receiver.onRefused(refusal),
+      onBodyTooLarge: () => receiver.onBodyTooLarge(),
+    })
+    return
+  }
+  collectBody(request, limitBytes, {
+    onBody: (bytes) => receiver.onQuestion({ kind: 'json', bytes }),
+    onBodyTooLarge: () => receiver.onBodyTooLarge(),
+  })
+}

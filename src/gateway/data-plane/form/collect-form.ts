@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http'
+import { Refusal } from '../refusal.ts'
+import type { FormBody } from './form-body.ts'
+import { boundaryOf, scanForm } from './scan-form.ts'
+
+/** Who waits for a form; one of the first three is called once, the last one also later. */
+export interface FormReceiver {
+  onForm(form: FormBody): void
+  onRefused(refusal: Refusal): void
+  onBodyTooLarge(): void
+}
+
+/**
+ * A form up to this size is collected whole, so that it can be sent again; of a larger one this much is searched for
+ * its fields. Clients put the few text fields before the file, or else the form is collected up to the body limit.
+ */
+const beginningBytes = 64 * 1024
+
+/** Collects a form, or as much of it as tells the model. */
+export function collectForm(request: IncomingMessage, limitBytes: number, receiver: FormReceiver): void {
+  const contentType = request.headers['content-type']
+  const boundary = boundaryOf(contentType)
+  if (boundary === null || contentType === undefined) {
+    const message = 'This path takes a form: send it as multipart/form-data with a boundary.'
+    receiver.onRefused(new Refusal('bad_request', message, { status: 415 }))
+    return
+  }
+  const pieces: Buffer[] = []
+  let length = 0
+  let isSearched = false
+  let isOver = false
+
+  const stop = (): void => {
+    isOver = true
+    request.off('data', onData)
+    request.off('end', onEnd)
+  }
+  const handOver = (isWhole: boolean): void => {
+    const bytes = Buffer.concat(pieces, length)
+    const fields = scanForm(bytes, boundary)
+    if (fields === null || (isWhole && !fields.isComplete)) {
+      stop()
+      receiver.onRefused(new Refusal('bad_request', 'The request body is not a complete multipart/form-data form.'))
+      return
+    }
+    // One `model` behind the file would go unseen; one before it is what counts.
+    if (!isWhole && fields.model === null) return
+    stop()
+    const rest = isWhole ? null : { request, limitBytes, onTooLarge: () => receiver.onBodyTooLarge() }
+    receiver.onForm({ kind: 'form', bytes, fields, boundary, contentType, rest })
+  }
+  const onData = (piece: Buffer): void => {
+    if (isOver) return
+    pieces.push(piece)
+    length += piece.length
+    if (length > limitBytes) {
+      stop()
+      pieces.length = 0
+      receiver.onBodyTooLarge()
+    } else if (!isSearched && length > beginningBytes) {
+      isSearched = true
+      handOver(false)
+    }
+  }
+  const onEnd = (): void => handOver(true)
+  request.on('data', onData)
+  request.on('end', onEnd)
+}

@@ -1,0 +1,93 @@
+import type { ServerResponse } from 'node:http'
+import { sendRefusal, type Answer, type RelayedAnswer } from './answer.ts'
+import { EventGate } from './event-boundary.ts'
+import { headerValue } from './forwarded-headers.ts'
+import { mayHoldReasoning, nameReasoningTwice } from './reasoning-names.ts'
+import type { Refusal } from './refusal.ts'
+
+/** A longer answer than this passes as it is. */
+const collectedLimitBytes = 16 * 1024 * 1024
+
+/** How the pieces of an answer are looked at: `plain` not at all. */
+type Mode = 'plain' | 'events' | 'whole'
+
+/**
+ * The engine's answer to a chat, relayed, with the model's reasoning under both of its names
+ * (docs/decisions/0007-dialects.md). An answer without reasoning passes byte for byte.
+ */
+export class ReasoningAnswer implements Answer {
+  readonly #response: ServerResponse
+  readonly #requestId: string
+  readonly #relayed: RelayedAnswer
+  #mode: Mode = 'plain'
+  #status = 0
+  #headers: readonly string[] = []
+  readonly #gate = new EventGate()
+  readonly #pieces: Buffer[] = []
+  #length = 0
+
+  constructor(response: ServerResponse, requestId: string, relayed: RelayedAnswer) {
+    this.#response = response
+    this.#requestId = requestId
+    this.#relayed = relayed
+  }
+
+  begin(status: number, headers: readonly string[]): void {
+    const type = headerValue(headers, 'content-type') ?? ''
+    if (status === 200 && type.startsWith('application/json')) {
+      this.#mode = 'whole'
+      this.#status = status
+      this.#headers = headers
+      return
+    }
+    if (status === 200 && type.startsWith('text/event-stream')) this.#mode = 'events'
+    this.#relayed.begin(status, headers)
+  }
+
+  write(piece: Buffer): boolean {
+    if (this.#mode === 'plain') return this.#relayed.write(piece)
+    if (this.#mode === 'events') {
+      const events = this.#gate.pass(piece)
+      return events === null || this.#relayed.write(nameReasoningTwice(events))
+    }
+    this.#pieces.push(piece)
+    this.#length += piece.length
+    return this.#length <= collectedLimitBytes || this.#passOn(Buffer.concat(this.#pieces), this.#headers)
+  }
+
+  end(): void {
+    if (this.#mode === 'events') {
+      const rest = this.#gate.rest()
+      if (rest !== null) this.#relayed.write(nameReasoningTwice(rest))
+    } else if (this.#mode === 'whole') {
+      const [first] = this.#pieces
+      const body = this.#pieces.length === 1 && first !== undefined ? first : Buffer.concat(this.#pieces)
+      const named = mayHoldReasoning(body) ? nameReasoningTwice(body) : body
+      this.#passOn(named, withLength(this.#headers, named.length))
+    }
+    this.#relayed.end()
+  }
+
+  fail(refusal: Refusal): void {
+    // Nothing was sent of an answer that was to be sent whole.
+    if (this.#mode === 'whole') sendRefusal(this.#response, refusal, this.#requestId)
+    else this.#relayed.fail(refusal)
+  }
+
+  #passOn(body: Buffer, headers: readonly string[]): boolean {
+    this.#mode = 'plain'
+    this.#pieces.length = 0
+    this.#relayed.begin(this.#status, headers)
+    return body.length === 0 || this.#relayed.write(body)
+  }
+}
+
+/** The header fields with the length that the body has now. */
+function withLength(headers: readonly string[], length: number): readonly string[] {
+  const changed: string[] = []
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? ''
+    changed.push(name, name.toLowerCase() === 'content-length' ? String(length) : (headers[index + 1] ?? ''))
+  }
+  return changed
+}
