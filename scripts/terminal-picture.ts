@@ -23,16 +23,17 @@ interface Style {
 }
 const plain: Style = { colour: '#dcdfe4', isBold: false }
 
-/** The style after an SGR sequence (ECMA-48 section 8.3.117); what is not known here changes nothing. */
-function styleAfter(style: Style, codes: readonly string[]): Style {
-  return codes.reduce((now, code) => {
-    if (code === '' || code === '0') return plain
-    if (code === '1') return { ...now, isBold: true }
-    if (code === '2') return { ...now, colour: '#7f848e' }
-    if (code === '22') return { ...now, isBold: false, colour: plain.colour }
-    if (code === '39') return { ...now, colour: plain.colour }
-    return { ...now, colour: colours[code] ?? now.colour }
-  }, style)
+/** A Select Graphic Rendition sequence: ESC [ codes m. */
+const rendition = new RegExp(String.raw`\u001b\[([\d;]*)m`)
+
+/** The style after one SGR code (ECMA-48 section 8.3.117); what is not known here changes nothing. */
+function styleAfter(style: Style, code: string): Style {
+  if (code === '' || code === '0') return plain
+  if (code === '1') return { ...style, isBold: true }
+  if (code === '2') return { ...style, colour: '#7f848e' }
+  if (code === '22') return { ...style, isBold: false, colour: plain.colour }
+  if (code === '39') return { ...style, colour: plain.colour }
+  return { ...style, colour: colours[code] ?? style.colour }
 }
 
 const escapeXml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
@@ -42,9 +43,9 @@ let style = plain
 const rows = lines.map((line, row) => {
   let column = 0
   const y = padding + 28 + (row + 1) * lineHeight
-  const pieces = line.split(/\x1b\[([\d;]*)m/).map((piece, index) => {
+  const pieces = line.split(rendition).map((piece, index) => {
     if (index % 2 === 1) {
-      style = styleAfter(style, piece.split(';'))
+      for (const code of piece.split(';')) style = styleAfter(style, code)
       return ''
     }
     if (piece === '') return ''
@@ -55,10 +56,22 @@ const rows = lines.map((line, row) => {
   })
   return pieces.join('')
 })
-const longest = Math.max(...lines.map((line) => [...line.replaceAll(/\x1b\[[\d;]*m/g, '')].length))
+const longest = Math.max(
+  ...lines.map(
+    (line) =>
+      [
+        ...line
+          .split(rendition)
+          .filter((_, index) => index % 2 === 0)
+          .join(''),
+      ].length,
+  ),
+)
 const width = Math.round(2 * padding + longest * columnWidth)
 const height = 2 * padding + 28 + lines.length * lineHeight
-const dots = ['#e06c75', '#e5c07b', '#98c379'].map((colour, index) => `<circle cx="${20 + index * 20}" cy="20" r="6" fill="${colour}"/>`)
+const dots = ['#e06c75', '#e5c07b', '#98c379'].map(
+  (colour, index) => `<circle cx="${20 + index * 20}" cy="20" r="6" fill="${colour}"/>`,
+)
 process.stdout.write(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14">` +
     `<rect width="100%" height="100%" rx="8" fill="#1e222a"/>${dots.join('')}\n${rows.join('\n')}\n</svg>\n`,

@@ -6,7 +6,7 @@ const forbiddenInValue = /[^\t\x20-\x7e\x80-\xff]/
 const forbiddenInPath = /[^\x21-\x7e\x80-\xff]/
 
 /** A request that cannot be written without breaking its framing. */
-export class UnwritableRequestError extends Error {
+class UnwritableRequestError extends Error {
   override readonly name = 'UnwritableRequestError'
 }
 
