@@ -31,6 +31,8 @@ export const activeFields: readonly string[] = [
   'gateway.retry.attempts',
   'gateway.health.*',
   'gateway.drain.*',
+  'observe.logs.access',
+  'observe.logs.accessSample',
   'access.anonymous',
   'access.keys[].name',
   'access.keys[].value.*',
