@@ -97,7 +97,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     catalogue,
     wheel: new DeadlineWheel(),
     bodyLimitBytes: fleet.gateway.bodyLimit,
-    accessLog: createAccessLog(logger),
+    accessLog: createAccessLog(logger, { isOn: fleet.observe.logs.access, sample: fleet.observe.logs.accessSample }),
     exchanges: new Set(),
     isDraining: false,
     onBodyTooLarge: () => tooLarge.add(1),

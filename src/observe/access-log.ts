@@ -64,17 +64,33 @@ function fieldsOf(record: AccessRecord): string {
   )
 }
 
+/** Which requests get a line. */
+export interface AccessLogOptions {
+  /** Whether any does. */
+  readonly isOn?: boolean
+  /** Share of the requests without a reason, evenly spread; from 0 to 1. */
+  readonly sample?: number
+}
+
 /**
  * The access log as lines of `logger` with the message `request`; failures of ours at level `warn`. Lines are put
  * together here, in the order in which the logger would, at a fifth of its time: it looks for secrets and serializers
  * in every object, and a record has neither.
  */
-export function createAccessLog(logger: Logger): AccessLog {
+export function createAccessLog(logger: Logger, { isOn = true, sample = 1 }: AccessLogOptions = {}): AccessLog {
   const destination = destinationOf(logger)
   const bindings = Object.entries(logger.bindings())
     .map(([name, value]) => `,${quote(name)}:${JSON.stringify(value)}`)
     .join('')
+  let due = 0
   return (record) => {
+    if (!isOn) return
+    if (record.reason === '') {
+      due += sample
+      // Ten times 0.1 is a little less than 1.
+      if (due < 1 - 1e-9) return
+      due -= 1
+    }
     const level = record.status >= 500 ? 'warn' : 'info'
     if (!logger.isLevelEnabled(level)) return
     destination.write(`{"level":"${level}","time":"${isoTime()}"${bindings}${fieldsOf(record)},"msg":"request"}\n`)

@@ -34,6 +34,8 @@ export const activeFields: readonly string[] = [
   'gateway.drain.*',
   'gateway.cors.*',
   'gateway.passUnknownPaths',
+  'observe.logs.access',
+  'observe.logs.accessSample',
   'access.anonymous',
   'access.keys[].name',
   'access.keys[].value.*',

@@ -15,6 +15,7 @@ export const observe = z.strictObject({
         .default('auto')
         .describe('Text on a terminal, JSON elsewhere, with auto.'),
       access: z.boolean().default(true).describe('Whether each request gets a line.'),
+      accessSample: share().default(1).describe('Share of requests that get one; those that fail always do.'),
     })
     .prefault({})
     .describe('Logs.'),
