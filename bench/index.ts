@@ -21,7 +21,7 @@ const workshop = await openWorkshop(machine)
 try {
   for (const note of machine.notes) say(`note: ${note}`)
   const targets = await startTargets(workshop, say)
-  const patience = { leftMs: options.mode === 'quick' ? 10_000 : 180_000 }
+  const patience = { leftMs: options.isRealTime ? 0 : options.isQuick ? 6_000 : 180_000 }
   const measured = []
   for (const scenario of chooseScenarios(options)) {
     say(`measuring ${scenario.title}`)

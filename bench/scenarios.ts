@@ -1,5 +1,3 @@
-import type { Mode } from './options.ts'
-
 /** One kind of load, put on each target in turn. */
 export interface Scenario {
   readonly name: string
@@ -10,12 +8,14 @@ export interface Scenario {
   readonly asksDirectly: boolean
   /** Whether engine, gateway and load share one core, so that no request waits for a sleeping core to wake. */
   readonly isTogether: boolean
+  /** Whether all of them run in the real-time class, so that no other work comes between. */
+  readonly isUndisturbed: boolean
   readonly rounds: number
   /** Arguments of `tool load`. */
   readonly load: readonly string[]
 }
 
-interface Shape extends Omit<Scenario, 'rounds' | 'load'> {
+interface Shape extends Omit<Scenario, 'rounds' | 'load' | 'isUndisturbed'> {
   readonly load: (isQuick: boolean) => string
 }
 
@@ -32,6 +32,8 @@ function heldStreams(streams: number, seconds: { ramp: number; warmup: number; w
 }
 
 const window = (isQuick: boolean) => (isQuick ? '--warmup 200ms --duration 800ms' : '--warmup 300ms --duration 1500ms')
+/** Shorter, since these run in the real-time class and keep others waiting. */
+const shortWindow = (isQuick: boolean) => `--warmup 100ms --duration ${isQuick ? 500 : 900}ms`
 
 const shapes: readonly Shape[] = [
   {
@@ -40,7 +42,7 @@ const shapes: readonly Shape[] = [
     unit: 'request',
     asksDirectly: true,
     isTogether: true,
-    load: (isQuick) => `--conns 1 ${window(isQuick)}`,
+    load: (isQuick) => `--conns 1 ${shortWindow(isQuick)}`,
   },
   {
     name: 'sse_c1',
@@ -48,7 +50,7 @@ const shapes: readonly Shape[] = [
     unit: 'event',
     asksDirectly: true,
     isTogether: true,
-    load: (isQuick) => `--conns 1 --stream --events 8 ${window(isQuick)}`,
+    load: (isQuick) => `--conns 1 --stream --events 8 ${shortWindow(isQuick)}`,
   },
   {
     name: 'unary_c64',
@@ -82,7 +84,7 @@ const shapes: readonly Shape[] = [
     isTogether: false,
     load: (isQuick) =>
       isQuick
-        ? heldStreams(250, { ramp: 0.3, warmup: 0.3, window: 1.5 })
+        ? heldStreams(250, { ramp: 0.3, warmup: 0.2, window: 1.2 })
         : heldStreams(1000, { ramp: 1, warmup: 0.5, window: 3 }),
   },
   {
@@ -100,15 +102,17 @@ export const scenarioNames: readonly string[] = shapes.map(({ name }) => name)
 
 /** The scenarios to run, in their order. */
 export function chooseScenarios(options: {
-  readonly mode: Mode
+  readonly isQuick: boolean
   readonly rounds: number
   readonly scenarios: readonly string[]
+  readonly isRealTime: boolean
 }): Scenario[] {
   const chosen: Scenario[] = []
   for (const shape of shapes) {
     if (options.scenarios.length > 0 && !options.scenarios.includes(shape.name)) continue
     const rounds = shape.name === 'idle' ? 1 : options.rounds
-    chosen.push({ ...shape, rounds, load: shape.load(options.mode === 'quick').split(' ') })
+    const isUndisturbed = shape.isTogether || options.isRealTime
+    chosen.push({ ...shape, rounds, isUndisturbed, load: shape.load(options.isQuick).split(' ') })
   }
   return chosen
 }

@@ -55,7 +55,7 @@ export function judgeBars({ rows, mode }: Pick<Result, 'rows' | 'mode'>): Judged
   return bars.flatMap(({ title, row, ratioTo, atMost, isAim = false, fullOnly = false }) => {
     const measured = rows.find(({ key }) => key === row)
     const found = ratioTo === undefined ? measured?.values[targetNames.fairlead] : measured?.ratios[ratioTo]
-    if (found === undefined || (fullOnly && mode !== 'full')) return []
+    if (found === undefined || (fullOnly && mode.startsWith('quick'))) return []
     return [{ title, atMost, found, isAim, isHeld: found.median <= atMost }]
   })
 }

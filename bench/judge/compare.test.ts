@@ -39,9 +39,13 @@ describe('compareWithLast', () => {
 const line = (given: object) => `${JSON.stringify({ ...before, ...given })}\n`
 
 describe('lastOf', () => {
-  it('finds the last result of the same mode and machine, since others do not compare', () => {
+  it('finds the last result of the same mode and machine, undisturbed, since others do not compare', () => {
     const history =
-      line({ date: 'first' }) + line({ date: 'second' }) + line({ mode: 'quick' }) + line({ machine: 'else' })
+      line({ date: 'first' }) +
+      line({ date: 'second' }) +
+      line({ mode: 'quick' }) +
+      line({ machine: 'else' }) +
+      line({ foreign: 0.6 })
     expect(lastOf(history, before)?.date).toBe('second')
     expect(lastOf('', before)).toBeUndefined()
   })

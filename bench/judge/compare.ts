@@ -12,6 +12,8 @@ export interface KeptResult {
   readonly figures: Readonly<Record<string, readonly [median: number, low: number, high: number]>>
   readonly bars: { readonly held: number; readonly of: number }
   readonly faults: number
+  /** What other work took of the busier of the two cores, in the median round. */
+  readonly foreign: number
 }
 
 /** How a figure stands to the last run's. */

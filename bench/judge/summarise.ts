@@ -33,6 +33,16 @@ export interface Result {
   readonly measured: readonly MeasuredScenario[]
 }
 
+/** Above this share of a core for other work, figures are those of a busy machine. */
+const quietShare = 0.2
+
+/** What other work took of the busier of the two cores, in the median round. */
+export const foreignShare = ({ foreign }: Pick<Result, 'foreign'>): number =>
+  Math.max(foreign.gateway.median, foreign.load.median)
+
+/** Whether a run had its two cores to itself; another one is shown, and later ones are not compared with it. */
+export const isQuiet = (share: number): boolean => share <= quietShare
+
 /** Turns rounds into figures. */
 export function summarise(run: {
   readonly mode: Mode

@@ -6,7 +6,7 @@ import type { Scenario } from '../scenarios.ts'
 import type { Target, Targets } from '../targets/contract.ts'
 import { foreignShares, type LoadReport, type MeasuredScenario, type Round } from './load-report.ts'
 import { waitForQuiet, type Patience } from './patience.ts'
-import { inRealTime, onCore, together } from './pinning.ts'
+import { inRealTime, onCore, together, undisturbed } from './pinning.ts'
 import type { Workshop } from './workshop.ts'
 
 const execute = promisify(execFile)
@@ -32,12 +32,15 @@ export async function measureScenario(
 }
 
 async function measure(scenario: Scenario, target: Target, workshop: Workshop): Promise<Round> {
-  const { machine, mock } = workshop
+  const { machine, mock, tool } = workshop
   const core = scenario.isTogether ? machine.gatewayCore : machine.loadCore
-  const command = onCore(machine, core, [workshop.tool, 'load', ...loadArguments(scenario.load, target, workshop)])
-  if (!scenario.isTogether) return runLoad(command, target, workshop, core === machine.gatewayCore)
-  const processes = { mock: mock.pid, gateway: target.process?.pid }
-  return together(machine, processes, () => runLoad(inRealTime(machine, command), target, workshop, true))
+  const command = onCore(machine, core, [tool, 'load', ...loadArguments(scenario.load, target, workshop)])
+  const sharesCore = core === machine.gatewayCore
+  if (!scenario.isUndisturbed) return runLoad(command, target, workshop, sharesCore)
+  const processes = target.process === undefined ? [mock.pid] : [mock.pid, target.process.pid]
+  const runUndisturbed = () =>
+    undisturbed(machine, processes, () => runLoad(inRealTime(machine, command), target, workshop, sharesCore))
+  return scenario.isTogether ? together(machine, mock.pid, runUndisturbed) : runUndisturbed()
 }
 
 function loadArguments(load: readonly string[], target: Target, { machine, mock }: Workshop): string[] {

@@ -6,28 +6,44 @@ export function onCore(machine: Machine, core: number, command: readonly string[
   return machine.canPin ? ['taskset', '-c', String(core), ...command] : [...command]
 }
 
-/** A command in the real-time class, where the machine grants it. */
+/** The load goes before mock and gateway: who looks at the clock is not kept waiting. */
+const priority = { load: '3', others: '2' }
+
+/** A load in the real-time class, where the machine grants it. */
 export function inRealTime(machine: Machine, command: readonly string[]): string[] {
-  return machine.canRunRealTime ? ['chrt', '-r', '2', ...command] : [...command]
+  return machine.canRunRealTime ? ['chrt', '-r', priority.load, ...command] : [...command]
 }
 
-/**
- * Has the mock share the gateway's core, both in the real-time class, while `measure` runs: a request then passes from
- * one to the next without waiting for a halted core, and no other work comes between.
- */
-export async function together<Result>(
+/** Has processes run in the real-time class while `measure` does, so that no other work comes between. */
+export async function undisturbed<Result>(
   machine: Machine,
-  { mock, gateway }: { readonly mock: number; readonly gateway: number | undefined },
+  processes: readonly number[],
   measure: () => Promise<Result>,
 ): Promise<Result> {
-  const all = gateway === undefined ? [mock] : [mock, gateway]
-  if (machine.canPin) moveTo(mock, machine.gatewayCore)
-  if (machine.canRunRealTime) for (const pid of all) run('chrt', '-a', '-r', '-p', '2', String(pid))
+  if (!machine.canRunRealTime) return measure()
+  for (const pid of processes) run('chrt', '-a', '-r', '-p', priority.others, String(pid))
   try {
     return await measure()
   } finally {
-    if (machine.canRunRealTime) for (const pid of all) run('chrt', '-a', '-o', '-p', '0', String(pid))
-    if (machine.canPin) moveTo(mock, machine.loadCore)
+    for (const pid of processes) run('chrt', '-a', '-o', '-p', '0', String(pid))
+  }
+}
+
+/**
+ * Has the mock share the gateway's core while `measure` runs: a request then passes from one to the next without waiting
+ * for a halted core to wake, which would be most of what is measured.
+ */
+export async function together<Result>(
+  machine: Machine,
+  mock: number,
+  measure: () => Promise<Result>,
+): Promise<Result> {
+  if (!machine.canPin) return measure()
+  moveTo(mock, machine.gatewayCore)
+  try {
+    return await measure()
+  } finally {
+    moveTo(mock, machine.loadCore)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { JudgedBar } from '../judge/bars.ts'
 import type { Comparison } from '../judge/compare.ts'
 import type { Span } from '../judge/statistics.ts'
-import type { Result, Row } from '../judge/summarise.ts'
+import { foreignShare, isQuiet, type Result, type Row } from '../judge/summarise.ts'
 import { targetNames } from '../targets/contract.ts'
 import { renderTable } from './render-table.ts'
 
@@ -27,6 +27,9 @@ function renderMachine({ machine, versions, mode, foreign, date }: Result): stri
   return [
     `${date}, ${mode}: ${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}; ${versionsOf(versions)}`,
     `Other work took ${others(foreign.gateway)} of the gateways' core and ${others(foreign.load)} of the load's.`,
+    ...(isQuiet(foreignShare({ foreign }))
+      ? []
+      : ['The machine was busy: read ratios as an order, latencies not at all.']),
   ].join('\n')
 }
 
@@ -67,7 +70,7 @@ function renderBars(bars: readonly JudgedBar[]): string {
 }
 
 function renderComparison(comparison: Comparison | undefined): string {
-  if (comparison === undefined) return 'No earlier result of this mode on this machine to compare with.'
+  if (comparison === undefined) return 'No earlier undisturbed result of this mode on this machine to compare with.'
   const { date, version, changes, same } = comparison
   const head = `Compared with ${date} (version ${version}): ${same} figures the same within their ranges`
   if (changes.length === 0) return `${head}, none worse, none better.`

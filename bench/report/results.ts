@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { join } from 'node:path'
 import type { JudgedBar } from '../judge/bars.ts'
 import { comparableFigures, type KeptResult } from '../judge/compare.ts'
-import type { Result } from '../judge/summarise.ts'
+import { foreignShare, isQuiet, type Result } from '../judge/summarise.ts'
 import type { Machine } from '../measure/machine.ts'
 import { targetNames } from '../targets/contract.ts'
 
@@ -28,16 +28,19 @@ export function keptOf(result: Result, bars: readonly JudgedBar[]): KeptResult {
     figures: Object.fromEntries(figures),
     bars: { held: bars.filter(({ isHeld }) => isHeld).length, of: bars.length },
     faults: result.faults.length,
+    foreign: short(foreignShare(result)),
   }
 }
 
-/** The last row of a history that was measured in the same mode on the same machine. */
+/** The last row of a history that was measured in the same mode on the same machine, undisturbed. */
 export function lastOf(history: string, wanted: Pick<KeptResult, 'mode' | 'machine'>): KeptResult | undefined {
   const rows = history
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as KeptResult)
-  return rows.findLast(({ mode, machine }) => mode === wanted.mode && machine === wanted.machine)
+  return rows.findLast(
+    ({ mode, machine, foreign }) => mode === wanted.mode && machine === wanted.machine && isQuiet(foreign),
+  )
 }
 
 /** The last kept result that can be compared with one from here. */

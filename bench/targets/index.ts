@@ -2,7 +2,6 @@
  * What is measured: the mock engines themselves, nginx as the floor, a Node proxy that does nothing as the ceiling for
  * Node, and Fairlead with everything on.
  */
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onCore } from '../measure/pinning.ts'
@@ -12,12 +11,13 @@ import { root } from '../measure/workshop.ts'
 import { targetNames, type Target, type Targets } from './contract.ts'
 import { startFairlead } from './fairlead.ts'
 import { startNginx, nginxVersion } from './nginx.ts'
+import { warmUp } from './warm-up.ts'
 
 const key = 'sk-bench-4f1b9a37c2d84e06'
 
 /** Starts every gateway, sees that each one answers, and warms it up. */
 export async function startTargets(workshop: Workshop, say: (text: string) => void): Promise<Targets> {
-  const { enginePorts, machine } = workshop
+  const { enginePorts } = workshop
   const direct: Target = { name: targetNames.direct, port: enginePorts[0] ?? 0, key }
   const nginx = nginxVersion()
   if (nginx === undefined) say('note: nginx is not on PATH (Debian package nginx-light): no ratios to it')
@@ -29,17 +29,7 @@ export async function startTargets(workshop: Workshop, say: (text: string) => vo
   for (const gateway of gateways) {
     if (!(await waitUntil(() => answers(gateway))))
       throw new Error(`${gateway.name} does not answer:\n${log(gateway, workshop)}`)
-    const load = [workshop.tool, 'load', '--conns', '32', '--warmup', '0s', '--duration', '1500ms']
-    const [program = '', ...args] = onCore(machine, machine.loadCore, [
-      ...load,
-      '--port',
-      String(gateway.port),
-      '--key',
-      key,
-    ])
-    // Both kinds of answers, so that what compiles itself while it runs has done so.
-    execFileSync(program, args)
-    execFileSync(program, [...args, '--stream', '--events', '20'])
+    warmUp(gateway, workshop)
   }
   const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
   const versions = { [targetNames.bareNode]: process.version, [targetNames.fairlead]: version }

@@ -48,7 +48,8 @@ func (l *loop) wait(until int64) []syscall.EpollEvent {
 		left = 0
 	}
 	timeout := syscall.NsecToTimespec(left)
-	n, _, errno := syscall.Syscall6(sysEpollPwait2, uintptr(l.fd), uintptr(unsafe.Pointer(&l.events[0])),
+	// Raw: Go's scheduler is not told of the wait, for it would hand our one processor over and take it back each time.
+	n, _, errno := syscall.RawSyscall6(sysEpollPwait2, uintptr(l.fd), uintptr(unsafe.Pointer(&l.events[0])),
 		uintptr(len(l.events)), uintptr(unsafe.Pointer(&timeout)), 0, 0)
 	if errno != 0 {
 		if errno == syscall.EINTR {
