@@ -24,6 +24,7 @@ try {
   const patience = { leftMs: options.isRealTime ? 0 : options.isQuick ? 6_000 : 180_000 }
   const measured = []
   for (const scenario of chooseScenarios(options)) {
+    if (scenario.isWarm) targets.warmUp()
     say(`measuring ${scenario.title}`)
     measured.push(await measureScenario(scenario, targets, workshop, patience))
   }

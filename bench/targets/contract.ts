@@ -15,6 +15,8 @@ export interface Targets {
   readonly direct: Target
   /** In the order in which they are shown; those that are not on this machine are missing. */
   readonly gateways: readonly Target[]
+  /** Puts load on every gateway, the first time that it is called. */
+  readonly warmUp: () => void
   readonly versions: Readonly<Record<string, string>>
 }
 

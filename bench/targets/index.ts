@@ -15,7 +15,7 @@ import { warmUp } from './warm-up.ts'
 
 const key = 'sk-bench-4f1b9a37c2d84e06'
 
-/** Starts every gateway, sees that each one answers, and warms it up. */
+/** Starts every gateway and sees that each one answers. */
 export async function startTargets(workshop: Workshop, say: (text: string) => void): Promise<Targets> {
   const { enginePorts } = workshop
   const direct: Target = { name: targetNames.direct, port: enginePorts[0] ?? 0, key }
@@ -29,11 +29,20 @@ export async function startTargets(workshop: Workshop, say: (text: string) => vo
   for (const gateway of gateways) {
     if (!(await waitUntil(() => answers(gateway))))
       throw new Error(`${gateway.name} does not answer:\n${log(gateway, workshop)}`)
-    warmUp(gateway, workshop)
   }
   const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
   const versions = { [targetNames.bareNode]: process.version, [targetNames.fairlead]: version }
-  return { direct, gateways, versions: nginx === undefined ? versions : { [targetNames.nginx]: nginx, ...versions } }
+  let isWarm = false
+  const warm = () => {
+    if (!isWarm) for (const gateway of gateways) warmUp(gateway, workshop)
+    isWarm = true
+  }
+  return {
+    direct,
+    gateways,
+    warmUp: warm,
+    versions: nginx === undefined ? versions : { [targetNames.nginx]: nginx, ...versions },
+  }
 }
 
 async function startBareNode(workshop: Workshop): Promise<Target> {
