@@ -1,0 +1,41 @@
+/**
+ * `npm run bench`: what Fairlead's gateway costs beside nginx and beside a bare Node proxy, measured interleaved in one
+ * run against mock engines on this machine. What is measured and how: bench/README.md.
+ */
+import { judgeBars } from './judge/bars.ts'
+import { compareWithLast } from './judge/compare.ts'
+import { summarise } from './judge/summarise.ts'
+import { measureScenario } from './measure/measure-scenario.ts'
+import { describeMachine } from './measure/machine.ts'
+import { openWorkshop } from './measure/workshop.ts'
+import { readOptions } from './options.ts'
+import { renderReport } from './report/render-report.ts'
+import { keepResults, lastResult } from './report/results.ts'
+import { chooseScenarios } from './scenarios.ts'
+import { startTargets } from './targets/index.ts'
+
+const say = (text: string) => process.stdout.write(`${text}\n`)
+const options = readOptions(process.argv.slice(2))
+const machine = await describeMachine()
+const workshop = await openWorkshop(machine)
+try {
+  for (const note of machine.notes) say(`note: ${note}`)
+  const targets = await startTargets(workshop, say)
+  const patience = { leftMs: options.isRealTime ? 0 : options.isQuick ? 6_000 : 180_000 }
+  const measured = []
+  for (const scenario of chooseScenarios(options)) {
+    if (scenario.isWarm) targets.warmUp()
+    say(`measuring ${scenario.title}`)
+    measured.push(await measureScenario(scenario, targets, workshop, patience))
+  }
+  const result = summarise({ mode: options.mode, machine, versions: targets.versions, measured })
+  const bars = judgeBars(result)
+  say(renderReport(result, bars, compareWithLast(result, lastResult(options.mode, machine))))
+  keepResults(result, bars, { isPartial: options.scenarios.length > 0 })
+  if (result.faults.length > 0) process.exitCode = 1
+} catch (error) {
+  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+} finally {
+  await workshop.close()
+}

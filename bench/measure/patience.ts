@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import type { Machine } from './machine.ts'
+
+/** Share of a core that others may use when a measure begins. */
+const quietShare = 0.2
+const lookMs = 200
+
+/** The time that a run may still spend on waiting for others to finish. */
+export interface Patience {
+  leftMs: number
+}
+
+/** Waits while other work keeps one of the two cores busy, as long as there is patience left. */
+export async function waitForQuiet({ gatewayCore, loadCore }: Machine, patience: Patience): Promise<void> {
+  while (patience.leftMs > 0) {
+    const before = busyTicks(readFileSync('/proc/stat', 'utf8'))
+    await new Promise((resolve) => setTimeout(resolve, lookMs))
+    const after = busyTicks(readFileSync('/proc/stat', 'utf8'))
+    patience.leftMs -= lookMs
+    const share = (core: number) => ((after[core] ?? 0) - (before[core] ?? 0)) / (lookMs / 10)
+    if (Math.max(share(gatewayCore), share(loadCore)) < quietShare) return
+  }
+}
+
+/** For each core, the hundredths of a second that it was not idle (proc(5), /proc/stat). */
+export function busyTicks(stat: string): number[] {
+  return [...stat.matchAll(/^cpu\d+ (.*)$/gm)].map(([, fields = '']) =>
+    fields
+      .split(' ')
+      .slice(0, 8)
+      .reduce((sum, ticks, at) => (at === 3 || at === 4 ? sum : sum + Number(ticks)), 0),
+  )
+}

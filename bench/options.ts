@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util'
+import { scenarioNames } from './scenarios.ts'
+
+/** How it is measured; results of different modes are not compared. */
+export type Mode = 'full' | 'quick' | 'full real-time' | 'quick real-time'
+
+/** What `npm run bench -- …` may be told. */
+export interface Options {
+  readonly mode: Mode
+  /** Whether windows are short and loads small. */
+  readonly isQuick: boolean
+  /** Measures of each target in each scenario. */
+  readonly rounds: number
+  /** Whether everything is measured in the real-time class: for a machine that others use, who get little meanwhile. */
+  readonly isRealTime: boolean
+  /** Names of the scenarios to run; all when empty. */
+  readonly scenarios: readonly string[]
+}
+
+/** Reads the command line; throws for what it does not know. */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      'real-time': { type: 'boolean', default: false },
+      scenario: { type: 'string', multiple: true, default: [] },
+    },
+  })
+  const unknown = values.scenario.find((name) => !scenarioNames.includes(name))
+  if (unknown !== undefined) throw new Error(`no scenario ${unknown}; there are ${scenarioNames.join(', ')}`)
+  const rounds = Number(values.rounds ?? (values.quick ? 2 : 5))
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) throw new Error('--rounds takes a number from 1 to 100')
+  const thoroughness = values.quick ? 'quick' : 'full'
+  return {
+    mode: values['real-time'] ? `${thoroughness} real-time` : thoroughness,
+    isQuick: values.quick,
+    isRealTime: values['real-time'],
+    rounds,
+    scenarios: values.scenario,
+  }
+}

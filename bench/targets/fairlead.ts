@@ -1,0 +1,27 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { onCore } from '../measure/pinning.ts'
+import { root, type Workshop } from '../measure/workshop.ts'
+import { targetNames, type Target } from './contract.ts'
+import { fleetText } from './fleet-text.ts'
+
+/** Fairlead's gateway in front of all mock engines, with keys, a token limit, metrics and the access log on. */
+export async function startFairlead(workshop: Workshop, key: string): Promise<Target> {
+  const { machine, enginePorts } = workshop
+  const port = await workshop.freePort()
+  const file = join(workshop.folder, 'bench.yaml')
+  writeFileSync(file, fleetText(enginePorts))
+  const launcher = [process.execPath, '--disable-warning=ExperimentalWarning', join(root, 'bin', 'fairlead.js')]
+  const gateway = [
+    'gateway',
+    '--fleet',
+    file,
+    '--port',
+    String(port),
+    '--admin-port',
+    String(await workshop.freePort()),
+  ]
+  const environment = { ...process.env, BENCH_API_KEY: key, XDG_STATE_HOME: workshop.folder }
+  const command = onCore(machine, machine.gatewayCore, [...launcher, ...gateway])
+  return { name: targetNames.fairlead, port, key, process: workshop.start('fairlead', command, environment) }
+}

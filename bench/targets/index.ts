@@ -1,0 +1,85 @@
+/**
+ * What is measured: the mock engines themselves, nginx as the floor, a Node proxy that does nothing as the ceiling for
+ * Node, and Fairlead with everything on.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { onCore } from '../measure/pinning.ts'
+import { waitUntil } from '../measure/process.ts'
+import type { Workshop } from '../measure/workshop.ts'
+import { root } from '../measure/workshop.ts'
+import { targetNames, type Target, type Targets } from './contract.ts'
+import { startFairlead } from './fairlead.ts'
+import { startNginx, nginxVersion } from './nginx.ts'
+import { warmUp } from './warm-up.ts'
+
+const key = 'sk-bench-4f1b9a37c2d84e06'
+
+/** Starts every gateway and sees that each one answers. */
+export async function startTargets(workshop: Workshop, say: (text: string) => void): Promise<Targets> {
+  const { enginePorts } = workshop
+  const direct: Target = { name: targetNames.direct, port: enginePorts[0] ?? 0, key }
+  const nginx = nginxVersion()
+  if (nginx === undefined) say('note: nginx is not on PATH (Debian package nginx-light): no ratios to it')
+  const gateways = [
+    ...(nginx === undefined ? [] : [await startNginx(workshop, key)]),
+    await startBareNode(workshop),
+    await startFairlead(workshop, key),
+  ]
+  for (const gateway of gateways) {
+    if (!(await waitUntil(() => answers(gateway))))
+      throw new Error(`${gateway.name} does not answer:\n${log(gateway, workshop)}`)
+  }
+  const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
+  const versions = { [targetNames.bareNode]: process.version, [targetNames.fairlead]: version }
+  let isWarm = false
+  const warm = () => {
+    if (!isWarm) for (const gateway of gateways) warmUp(gateway, workshop)
+    isWarm = true
+  }
+  return {
+    direct,
+    gateways,
+    warmUp: warm,
+    versions: nginx === undefined ? versions : { [targetNames.nginx]: nginx, ...versions },
+  }
+}
+
+async function startBareNode(workshop: Workshop): Promise<Target> {
+  const { machine, enginePorts } = workshop
+  const port = await workshop.freePort()
+  const proxy = join(root, 'bench', 'baseline', 'bare-proxy.ts')
+  const command = [
+    process.execPath,
+    '--disable-warning=ExperimentalWarning',
+    proxy,
+    String(port),
+    String(enginePorts[0]),
+  ]
+  return {
+    name: targetNames.bareNode,
+    port,
+    key,
+    process: workshop.start('bare-node', onCore(machine, machine.gatewayCore, command)),
+  }
+}
+
+async function answers({ port, key, process }: Target): Promise<boolean> {
+  if (process?.isAlive() === false) return true
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: '{"model":"bench","messages":[{"role":"user","content":"hello"}]}',
+    })
+    await response.arrayBuffer()
+    return response.status === 200
+  } catch {
+    return false
+  }
+}
+
+/** The end of what a gateway wrote, for one that did not come up. */
+function log({ process }: Target, { folder }: Workshop): string {
+  return process === undefined ? '' : readFileSync(join(folder, `${process.name}.log`), 'utf8').slice(-2_000)
+}

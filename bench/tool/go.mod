@@ -1,0 +1,3 @@
+module fairlead/bench/tool
+
+go 1.22
