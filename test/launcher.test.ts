@@ -80,6 +80,7 @@ const realOldNode = (process.env['PATH'] ?? '')
   .map((path) => join(path, 'node'))
   .find((binary) => existsSync(binary))
 
+// proves Q8 (real part)
 describe('bin/fairlead.js on an old Node', () => {
   it('runs the clone under a Node that fits', async () => {
     const { code, stdout, stderr } = await ended(startOld(launcher, ['version', '--json']))

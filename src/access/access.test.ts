@@ -34,6 +34,7 @@ const key = (name: string, value: { env?: string; file?: string }) => ({
 const load = (keysFile: string) =>
   writeFile(join(folder, 'keys'), keysFile).then(() => loadApiKeys({ keys: [], keysFile: 'keys' }, context()))
 
+// proves D1 (real part)
 describe('API keys', () => {
   it('accepts keys from the environment, a file and a keys file, plain or as digest, and nothing else', async () => {
     await writeFile(join(folder, 'bob.key'), `${bobKey}\n`)

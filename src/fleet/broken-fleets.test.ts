@@ -7,6 +7,7 @@ const messagesOf = ({ source, environment = {} }: (typeof brokenFleets)[number])
   return { loaded, text: formatDiagnostics(loaded.diagnostics, loaded.text) }
 }
 
+// proves A1 (real part)
 describe('broken Fleet files', () => {
   it('get exactly the messages that were reviewed, so that nobody is left guessing', async () => {
     const pages = brokenFleets.map((broken) => `## ${broken.title}\n\n\`\`\`text\n${messagesOf(broken).text}\n\`\`\`\n`)

@@ -90,6 +90,7 @@ describe('model names', () => {
   })
 })
 
+// proves C1, D3 (real part)
 describe('what is refused', () => {
   it.each([
     ['an unknown model', chat, '{"model":"nope"}', 404, 'model_not_found', 'small, standard, org/big:1, away'],
@@ -230,6 +231,7 @@ describe('/generate', () => {
   })
 })
 
+// proves C2, E1 (real part)
 describe('state', () => {
   it('tells health by model, and answers 200 while some model answers', async () => {
     const health = await gateway.ask('/health')
@@ -268,6 +270,7 @@ describe('state', () => {
   })
 })
 
+// proves D1 (real part)
 describe('API keys', () => {
   let folder: string
   let locked: TestGateway

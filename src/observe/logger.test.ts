@@ -23,6 +23,7 @@ const record = {
   bytesOut: 20,
 }
 
+// proves E5 (real part)
 describe('the logger', () => {
   it('hides keys and prompts wherever an object carries them', () => {
     const { lines, destination } = capture()

@@ -75,6 +75,7 @@ const targetWith = (fleets: Readonly<Record<string, boolean>>): Target => {
 const resolve = (argument: string | undefined, fleets: Readonly<Record<string, boolean>>) =>
   resolveFleetName(argument, {}, targetWith(fleets), folder)
 
+// proves B7 (real part)
 describe('which Fleet is meant', () => {
   it('is the one of the file', async () => expect(await resolve(file('a.yaml', good), {})).toBe('lab'))
   it('is the one of the name, running or not', async () => expect(await resolve('other', { lab: true })).toBe('other'))

@@ -14,6 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const init = (...args: readonly string[]) => runCli(['init', ...args], { cwd: folder })
 const load = (name: string) => loadFleet(readFileSync(join(folder, name), 'utf8'), { file: name })
 
+// proves A5 (real part)
 describe('fairlead init', () => {
   it.each([
     ['laptop', []],

@@ -14,6 +14,7 @@ access:
 `
 const load = (environment: Record<string, string>) => loadFleet(source, { file: 'fleet.yaml', environment })
 
+// proves A8 (real part)
 describe('FAIRLEAD_ variables', () => {
   it('set fields by path, models by place or by name, in the type that the field has', () => {
     const { fleet, diagnostics } = load({

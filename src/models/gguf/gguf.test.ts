@@ -33,6 +33,7 @@ function patched(offset: number, value: bigint): Buffer {
   return bytes
 }
 
+// proves G2 (real part)
 describe('parseGguf', () => {
   it('reads what sizing needs', () => {
     expect(parseGguf(whole, whole.length)).toMatchObject({

@@ -18,6 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => test.remove())
 
+// proves G1 (real part)
 describe('a model file of this machine', () => {
   it('is used where it is, without a copy, and not read again at the next start', async () => {
     expect(await test.store.find({ source })).toBeUndefined()

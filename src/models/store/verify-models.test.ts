@@ -25,6 +25,7 @@ afterEach(async () => {
   await test.remove()
 })
 
+// proves G3 (real part)
 describe('verify', () => {
   it('finds a whole file whole', async () => {
     expect(await test.store.verify(test.context())).toEqual([{ model, ok: true }])

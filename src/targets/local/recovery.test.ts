@@ -14,6 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => sandbox.close())
 
+// proves B1 (real part)
 describe('a Fleet whose supervisor died, or that is started twice', limit, () => {
   it('leaves no orphan when the supervisor is killed, and the next start clears up and works', async () => {
     const { supervisor, state } = await sandbox.upAndReady()

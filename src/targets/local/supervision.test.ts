@@ -24,6 +24,7 @@ const killed = (identity: ProcessIdentity | null | undefined): ProcessIdentity =
   return identity
 }
 
+// proves B1 (real part)
 describe('a Fleet on this machine', limit, () => {
   it('starts, answers, tells its status, and leaves nothing behind when it is stopped from elsewhere', async () => {
     const { supervisor, status, state } = await sandbox.upAndReady()
