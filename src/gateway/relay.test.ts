@@ -183,7 +183,7 @@ describe('an answer as a whole', () => {
   })
 })
 
-// proves C7, Q7 (real part)
+// proves C7, Q7 (stand-in)
 describe('a client that leaves', () => {
   it('before the engine answers, frees it at once', async () => {
     upstream.behave = () => {}
@@ -257,7 +257,7 @@ describe('a client that leaves', () => {
   })
 })
 
-// proves C7 (real part)
+// proves C7 (stand-in)
 describe('a client that reads slowly', () => {
   it('makes the engine wait instead of filling memory, and then gets every byte', async () => {
     const piece = Buffer.from(chunk('x'.repeat(16_000)))

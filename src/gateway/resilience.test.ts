@@ -47,7 +47,7 @@ const codeOf = (answer: { readonly body: Buffer }) =>
 const lastRequest = (gateway: TestGateway) => gateway.log.findLast(({ msg }) => msg === 'request')
 const counts = (all: readonly ProgrammableUpstream[]) => all.map(({ received }) => received.length)
 
-// proves C4 (real part)
+// proves C4 (stand-in)
 describe('the choice among replicas', () => {
   it('spreads requests one after another, and gives new ones to the replica with the fewest open', async () => {
     const all = await upstreams(answerJson({}), answerJson({}), answerJson({}))
@@ -86,7 +86,7 @@ describe('the choice among replicas', () => {
   })
 })
 
-// proves C7, Q6 (real part)
+// proves C7, Q6 (stand-in)
 describe('a replica that fails before its first byte', () => {
   const failures: readonly (readonly [string, Behaviour])[] = [
     ['answers 503', answerJson({ error: 'busy' }, 503)],
@@ -234,7 +234,7 @@ describe('health', () => {
   })
 })
 
-// proves C7 (real part)
+// proves C7 (stand-in)
 describe('deadlines', () => {
   it('ttft: an engine that takes the request and says nothing', async () => {
     const [upstream] = await upstreams(() => {})
@@ -281,7 +281,7 @@ describe('deadlines', () => {
   })
 })
 
-// proves C7 (real part)
+// proves C7 (stand-in)
 describe('draining', () => {
   it('lets open streams finish, takes no new connection, and says so to load balancers', async () => {
     const engine = Promise.withResolvers<ServerResponse>()

@@ -31,7 +31,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((store) => store.remove()))
 })
 
-// proves G1, G3 (recording)
+// proves G1, G3 (stand-in)
 describe('pulling from the hub', () => {
   it('stores the file whole, in parts over several connections, and finds it again without the network', async () => {
     const model = await test.store.pull({ source }, test.context())
