@@ -23,13 +23,27 @@ function silenceExperimentalWarnings() {
   }
 }
 
+/** Whether the nearest folder of a path that is there can be written to; Node's own attempt may never end where it cannot. */
+function canBeMade(folder) {
+  var nearest = folder
+  while (!fs.existsSync(nearest) && path.dirname(nearest) !== nearest) nearest = path.dirname(nearest)
+  try {
+    var probe = fs.mkdtempSync(path.join(nearest, '.fairlead-'))
+    fs.rmdirSync(probe)
+    return true
+  } catch (error) {
+    return false
+  }
+}
+
 /** Keeps compiled code between runs in the user's own cache folder. */
 function keepCompiledCode() {
   var enable = require('module').enableCompileCache
   if (typeof enable !== 'function' || process.env.NODE_COMPILE_CACHE !== undefined) return
   var base = process.env.XDG_CACHE_HOME || ''
   if (!path.isAbsolute(base)) base = path.join(process.env.HOME || os.homedir(), '.cache')
-  enable(path.join(base, 'fairlead', 'compiled'))
+  var folder = path.join(base, 'fairlead', 'compiled')
+  if (path.isAbsolute(folder) && (fs.existsSync(folder) || canBeMade(folder))) enable(folder)
 }
 
 function fail(text) {

@@ -83,7 +83,7 @@ describe('which Fleet is meant', () => {
   it('is the only one that runs', async () => expect(await resolve(undefined, { a: false, b: true })).toBe('b'))
   it('is never guessed', async () => {
     await expect(resolve(undefined, { a: true, b: true })).rejects.toMatchObject({
-      parts: { what: 'There are 2 Fleets: a, b', command: 'fairlead status a' },
+      parts: { what: 'There are 2 Fleets: a, b', mend: expect.stringContaining('`fairlead down NAME`') },
     })
   })
   it('says how to start one when there is none', async () => {

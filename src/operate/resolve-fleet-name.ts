@@ -32,8 +32,7 @@ export async function resolveFleetName(
   throw new UserError({
     what: `There are ${known.length} Fleets: ${known.join(', ')}`,
     why: 'It is not clear which one is meant.',
-    mend: 'Give its name or its file, such as:',
-    command: `fairlead status ${running[0] ?? first}`,
+    mend: 'Say which one by its name or its file: `fairlead status NAME`, `fairlead down NAME`, `fairlead logs --fleet NAME`.',
     exitCode: exitCodes.usage,
   })
 }

@@ -371,7 +371,8 @@ export class Exchange implements UpstreamHandler, QuestionReceiver, ActiveExchan
       series.inputTokens.add(usage.inputTokens)
       series.outputTokens.add(usage.outputTokens)
       // Events were counted as they came, as an estimate; the difference is made good.
-      this.#replica?.tokens.add(usage.outputTokens - this.#events, now)
+      if (this.#isStream) this.#replica?.tokens.add(usage.outputTokens - this.#events, now)
+      else this.#replica?.tokens.addOver(usage.outputTokens, now - this.#admittedAt, now)
     }
     this.#plane.accessLog({
       requestId,

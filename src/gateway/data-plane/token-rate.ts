@@ -12,6 +12,16 @@ export class TokenRate {
     this.#counts[slot] = (this.#counts[slot] ?? 0) + tokens
   }
 
+  /** Counts tokens that came evenly over the time until `nowMs`; what lies before the window is left out. */
+  addOver(tokens: number, durationMs: number, nowMs: number): void {
+    this.#turnTo(Math.floor(nowMs / 1000))
+    const seconds = Math.max(1, Math.ceil(durationMs / 1000))
+    for (let back = 0; back < Math.min(seconds, this.#counts.length, this.#second + 1); back += 1) {
+      const slot = (this.#second - back) % this.#counts.length
+      this.#counts[slot] = (this.#counts[slot] ?? 0) + tokens / seconds
+    }
+  }
+
   /** The mean over the last ten seconds, the one under way left out. */
   perSecond(nowMs: number): number {
     this.#turnTo(Math.floor(nowMs / 1000))

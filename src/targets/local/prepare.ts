@@ -15,14 +15,23 @@ export interface Prepared {
 export interface Preparation {
   /** Resolves once the weights and the engine of a replica are there. */
   prepare(start: LocalAction & { readonly kind: 'start-replica' }): Promise<Prepared>
+  /** Resolves once nothing is under way any more, however it ended; work ends early by the context's signal. */
+  settled(): Promise<void>
 }
 
-/** Runs `work` once a key; later callers get the same promise. */
-function once<Result>(work: (key: string) => Promise<Result>): (key: string) => Promise<Result> {
+/** Runs `work` once a key; later callers get the same promise. `begun` collects what was started. */
+function once<Result>(
+  begun: Promise<unknown>[],
+  work: (key: string) => Promise<Result>,
+): (key: string) => Promise<Result> {
   const results = new Map<string, Promise<Result>>()
   return (key) => {
-    const result = results.get(key) ?? work(key)
-    results.set(key, result)
+    let result = results.get(key)
+    if (result === undefined) {
+      result = work(key)
+      results.set(key, result)
+      begun.push(result)
+    }
     return result
   }
 }
@@ -31,10 +40,12 @@ function once<Result>(work: (key: string) => Promise<Result>): (key: string) => 
 export function preparation(parts: LocalParts, context: InstallContext): Preparation {
   const engineCache = parts.openEngineCache(context.environment)
   const store = parts.openModelStore(context.environment)
+  const begun: Promise<unknown>[] = []
   const install = once(
+    begun,
     async () => (await engineCache.find('llamacpp')) ?? (await engineCache.install('llamacpp', context)),
   )
-  const pull = once(async (key) => {
+  const pull = once(begun, async (key) => {
     const request = JSON.parse(key) as ModelRequest
     return (await store.find(request)) ?? (await store.pull(request, context))
   })
@@ -49,6 +60,9 @@ export function preparation(parts: LocalParts, context: InstallContext): Prepara
         needsInstall(launch.program) ? install('llamacpp') : undefined,
       ])
       return { modelPath, engineFolder: engine?.folder }
+    },
+    async settled() {
+      await Promise.allSettled(begun)
     },
   }
 }

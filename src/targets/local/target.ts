@@ -1,3 +1,5 @@
+import { dirname } from 'node:path'
+import { loadApiKeys } from '../../access/index.ts'
 import type { ApplyContext, FleetSource, Target } from '../contract.ts'
 import { describeAction } from './actions.ts'
 import { deleteLocal } from './delete.ts'
@@ -16,6 +18,8 @@ import { FleetSupervisor } from './supervisor/fleet-supervisor.ts'
 
 /** Clears what a supervisor that died left behind, then supervises the Fleet until it is stopped. */
 async function apply(source: FleetSource, context: ApplyContext, parts: LocalParts): Promise<void> {
+  // The gateway reads them again; what is wrong with them is to be known before any process starts.
+  await loadApiKeys(source.fleet.access, { environment: context.environment, baseFolder: dirname(source.file) })
   const folder = stateFolderOf(context.environment, source.fleet.name)
   await createStateFolder(folder)
   await asOnlySupervisor(folder, context.signal, async () => {

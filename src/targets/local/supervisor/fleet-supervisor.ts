@@ -36,6 +36,7 @@ export class FleetSupervisor {
   readonly #replicas: SupervisedProcess[] = []
   #gateway: SupervisedProcess | undefined
   #store: StateStore | undefined
+  #prepared: () => Promise<void> = () => Promise.resolve()
 
   constructor(source: FleetSource, folder: StateFolder, context: ApplyContext, parts: LocalParts) {
     this.#source = source
@@ -73,7 +74,8 @@ export class FleetSupervisor {
     gatewayServes.catch(() => undefined) // Awaited below, perhaps after it was rejected.
     // A gateway that refuses to start is to be known before a long download; a start with nothing to fetch is to be quick.
     if (actions.some(fetchesSomething)) await gatewayServes
-    const { prepare } = preparation(this.#parts, { environment, progress, signal })
+    const { prepare, settled } = preparation(this.#parts, { environment, progress, signal })
+    this.#prepared = settled
     const binaries = await findEngineBinaries(environment)
     const [outcomes] = await Promise.all([
       Promise.all(
@@ -189,8 +191,9 @@ export class FleetSupervisor {
     await this.#gateway?.stop(this.#gatewayGraceMs, killSignal)
     step?.update('engines end')
     await Promise.all(this.#replicas.map((replica) => replica.stop(engineGraceMs, killSignal)))
-    // A download that is under way ends by its signal.
-    await Promise.race([started.catch(() => undefined), untilAborted(killSignal)])
+    // Downloads and installations that are under way end by their signal, and clear up after themselves.
+    const idle = started.catch(() => undefined).then(() => this.#prepared())
+    await Promise.race([idle, untilAborted(killSignal)])
     await this.#store?.remove()
     step?.succeed('Everything has stopped')
   }
