@@ -91,8 +91,8 @@ async function runLoad(
   }
 }
 
-/** The count in the output of `perf stat -x ,`: its first field. */
-function countedIn(output: string): number | undefined {
-  const count = /^(\d+),/m.exec(output)?.[1]
-  return count === undefined ? undefined : Number(count)
+/** What `perf stat -x ,` counted: the first field of each line, of which there is one a kind of core. */
+export function countedIn(output: string): number | undefined {
+  const counts = [...output.matchAll(/^(\d+),/gm)].map(([, count]) => Number(count))
+  return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0)
 }
