@@ -21,6 +21,7 @@ export async function measureScenario(
   const targets = scenario.asksDirectly ? [direct, ...gateways] : gateways
   const rounds: Round[] = []
   for (let round = 0; round < scenario.rounds; round += 1) {
+    if (round > 0 && performance.now() > patience.endsAtMs) break
     const turn = round % targets.length
     for (const target of [...targets.slice(turn), ...targets.slice(0, turn)]) {
       await waitForQuiet(workshop.machine, patience)
