@@ -120,7 +120,7 @@ export function chooseScenarios(options: {
       rounds,
       isUndisturbed,
       isWarm: shape.name !== 'idle',
-      load: shape.load(options.isQuick).split(' '),
+      load: `${shape.load(options.isQuick)} --grace ${options.isQuick ? 3 : 10}s`.split(' '),
     })
   }
   return chosen

@@ -12,7 +12,7 @@ export interface KeptResult {
   readonly figures: Readonly<Record<string, readonly [median: number, low: number, high: number]>>
   readonly bars: { readonly held: number; readonly of: number }
   readonly faults: number
-  /** What other work took of the busier of the two cores, in the median round. */
+  /** What other work took of the busier of the two cores, where there was most of it. */
   readonly foreign: number
 }
 

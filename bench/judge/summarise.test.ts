@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { roundOf, someMachine } from '../testing/rounds.ts'
 import { judgeBars } from './bars.ts'
-import { summarise } from './summarise.ts'
+import { foreignShare, summarise } from './summarise.ts'
 
 const run = { mode: 'full' as const, machine: someMachine, versions: {} }
 const costing = (target: string, microseconds: number) =>
@@ -49,7 +49,16 @@ describe('summarise', () => {
   it('tells of every error and lost event, whoever had it', () => {
     const broken = roundOf('Fairlead', { errors: 2, lost: 3, errorKinds: { reset: 2 } })
     const { faults } = summarise({ ...run, measured: [{ ...unary, rounds: [...unary.rounds, broken] }] })
-    expect(faults).toEqual(['Fairlead, unary: 2 errors, 3 events lost, 0 requests not finished (reset: 2)'])
+    expect(faults).toEqual([
+      'Fairlead, unary: 2 errors, 3 events lost, 0 requests not finished (reset: 2, other work took 0 % of its core)',
+    ])
+  })
+
+  it('calls a run disturbed by its worst scenario, not by those that nothing can disturb', () => {
+    const quiet = { ...unary, name: 'unary_c1' }
+    const rounds = unary.rounds.map((round) => Object.assign({}, round, { foreignGatewayShare: 0.9 }))
+    expect(foreignShare({ measured: [quiet, quiet, { ...unary, rounds }] })).toBe(0.9)
+    expect(foreignShare({ measured: [quiet] })).toBe(0)
   })
 
   it('judges bars by the median and does not judge what was not measured', () => {

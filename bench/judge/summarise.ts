@@ -36,9 +36,19 @@ export interface Result {
 /** Above this share of a core for other work, figures are those of a busy machine. */
 const quietShare = 0.2
 
-/** What other work took of the busier of the two cores, in the median round. */
-export const foreignShare = ({ foreign }: Pick<Result, 'foreign'>): number =>
-  Math.max(foreign.gateway.median, foreign.load.median)
+/** What other work took of the busier of the two cores: in the median round of the scenario that had the most of it. */
+export function foreignShare({ measured }: Pick<Result, 'measured'>): number {
+  const medians = measured.flatMap(({ rounds }) => {
+    const counted = rounds.filter(isThroughGateway)
+    return [
+      spanOf(counted.map(({ foreignGatewayShare }) => foreignGatewayShare))?.median ?? 0,
+      spanOf(counted.map(({ foreignLoadShare }) => foreignLoadShare))?.median ?? 0,
+    ]
+  })
+  return Math.max(0, ...medians)
+}
+
+const isThroughGateway = ({ target, windowSeconds }: Round) => target !== targetNames.direct && windowSeconds > 0
 
 /** Whether a run had its two cores to itself; another one is shown, and later ones are not compared with it. */
 export const isQuiet = (share: number): boolean => share <= quietShare
@@ -53,7 +63,7 @@ export function summarise(run: {
   const rows = run.measured.flatMap((scenario) =>
     figures.filter((figure) => figure.scenario === scenario.name).flatMap((figure) => rowOf(figure, scenario)),
   )
-  const rounds = run.measured.flatMap((scenario) => scenario.rounds).filter(({ windowSeconds }) => windowSeconds > 0)
+  const rounds = run.measured.flatMap((scenario) => scenario.rounds).filter(isThroughGateway)
   const nothing: Span = { median: 0, low: 0, high: 0 }
   return {
     date: new Date().toISOString(),
@@ -92,10 +102,11 @@ function rowOf(figure: Figure, { title, rounds }: MeasuredScenario): Row[] {
 }
 
 function faultsOf({ title, rounds }: MeasuredScenario): string[] {
-  return rounds.filter(isFaulty).map(({ target, errors, lost, unfinished, errorKinds }) => {
+  return rounds.filter(isFaulty).map(({ target, errors, lost, unfinished, errorKinds, foreignGatewayShare }) => {
     const kinds = Object.entries(errorKinds).map(([kind, count]) => `${kind}: ${count}`)
     const what = `${errors} errors, ${lost} events lost, ${unfinished} requests not finished`
-    return `${target}, ${title}: ${what}${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''}`
+    const others = `other work took ${Math.round(foreignGatewayShare * 100)} % of its core`
+    return `${target}, ${title}: ${what} (${[...kinds, others].join(', ')})`
   })
 }
 

@@ -21,6 +21,7 @@ export async function measureScenario(
   const targets = scenario.asksDirectly ? [direct, ...gateways] : gateways
   const rounds: Round[] = []
   for (let round = 0; round < scenario.rounds; round += 1) {
+    if (round > 0 && performance.now() > patience.endsAtMs) break
     const turn = round % targets.length
     for (const target of [...targets.slice(turn), ...targets.slice(0, turn)]) {
       await waitForQuiet(workshop.machine, patience)
@@ -91,8 +92,8 @@ async function runLoad(
   }
 }
 
-/** The count in the output of `perf stat -x ,`: its first field. */
-function countedIn(output: string): number | undefined {
-  const count = /^(\d+),/m.exec(output)?.[1]
-  return count === undefined ? undefined : Number(count)
+/** What `perf stat -x ,` counted: the first field of each line, of which there is one a kind of core. */
+export function countedIn(output: string): number | undefined {
+  const counts = [...output.matchAll(/^(\d+),/gm)].map(([, count]) => Number(count))
+  return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0)
 }

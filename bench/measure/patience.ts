@@ -5,9 +5,12 @@ import type { Machine } from './machine.ts'
 const quietShare = 0.2
 const lookMs = 200
 
-/** The time that a run may still spend on waiting for others to finish. */
+/** How long a run may take. */
 export interface Patience {
+  /** Time that may still go into waiting for others to finish. */
   leftMs: number
+  /** When rounds beyond the first are left out, on the clock of `performance.now()`. */
+  readonly endsAtMs: number
 }
 
 /** Waits while other work keeps one of the two cores busy, as long as there is patience left. */

@@ -1,7 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { busyTicks } from '../measure/patience.ts'
-import { foreignShares } from '../measure/load-report.ts'
-import { roundOf } from '../testing/rounds.ts'
 import { renderSpan } from './render-report.ts'
 import { renderTable } from './render-table.ts'
 
@@ -18,27 +15,5 @@ describe('renderTable', () => {
     expect(renderTable(['a', 'figure'], [['long one', '1']])).toBe(
       '| a        | figure |\n|----------|--------|\n| long one | 1      |',
     )
-  })
-})
-
-describe('what others took of a core', () => {
-  const round = roundOf('nginx', {
-    windowSeconds: 2,
-    gatewayCoreBusy: 2,
-    loadCoreBusy: 1.5,
-    gatewayCpuSeconds: 0.5,
-    mockCpuSeconds: 0.5,
-    loadCpuSeconds: 0.5,
-  })
-
-  it('is what was busy and not ours', () => {
-    expect(foreignShares(round, false)).toEqual({ gateway: 0.75, load: 0.25 })
-    expect(foreignShares(round, true)).toEqual({ gateway: 0.25, load: 0 })
-  })
-
-  it('reads /proc/stat without idle and waiting time', () => {
-    expect(
-      busyTicks('cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 1 2 3 400 500 6 7 8 0 0\ncpu1 1 0 0 5 5 0 0 0 9 9\nintr 1'),
-    ).toEqual([27, 1])
   })
 })

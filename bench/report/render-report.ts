@@ -15,7 +15,7 @@ export function renderReport(result: Result, bars: readonly JudgedBar[], compari
     '',
     renderFigures(result.rows),
     '',
-    renderBars(bars),
+    renderBars(bars, isQuiet(foreignShare(result))),
     '',
     renderComparison(comparison),
     '',
@@ -23,13 +23,12 @@ export function renderReport(result: Result, bars: readonly JudgedBar[], compari
   ].join('\n')
 }
 
-function renderMachine({ machine, versions, mode, foreign, date }: Result): string {
+function renderMachine(result: Result): string {
+  const { machine, versions, mode, foreign, date } = result
   return [
     `${date}, ${mode}: ${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}; ${versionsOf(versions)}`,
     `Other work took ${others(foreign.gateway)} of the gateways' core and ${others(foreign.load)} of the load's.`,
-    ...(isQuiet(foreignShare({ foreign }))
-      ? []
-      : ['The machine was busy: read ratios as an order, latencies not at all.']),
+    ...(isQuiet(foreignShare(result)) ? [] : ['The machine was busy: read ratios as an order, latencies not at all.']),
   ].join('\n')
 }
 
@@ -58,9 +57,9 @@ function renderFigures(rows: readonly Row[]): string {
   return renderTable(header, lines)
 }
 
-function renderBars(bars: readonly JudgedBar[]): string {
+function renderBars(bars: readonly JudgedBar[], isProven: boolean): string {
   const lines = bars.map(({ title, atMost, found, isAim, isHeld }) => [
-    isHeld ? 'held' : 'NOT HELD',
+    `${isHeld ? 'held' : 'NOT HELD'}${isProven ? '' : ', unproven'}`,
     isAim ? 'aim' : 'bar',
     title,
     `≤ ${renderNumber(atMost)}`,

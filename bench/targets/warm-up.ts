@@ -7,7 +7,7 @@ import type { Target } from './contract.ts'
 /** Requests after which V8 has compiled what is hot. */
 const enough = { unary: 8_000, streams: 800 }
 /** A machine that is slower than this is measured as it is. */
-const longestTries = 3
+const longestTries = 2
 
 /** Puts both kinds of load on a gateway, so that what compiles itself while it runs has done so. */
 export function warmUp({ port, key }: Target, { tool, machine, mock }: Workshop): void {

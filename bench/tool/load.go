@@ -16,7 +16,8 @@ type settings struct {
 	hold                   bool
 	idle                   bool
 	ramp, warmup, duration time.Duration
-	gateway, mock          int // process ids, 0 for none
+	grace                  time.Duration // how long requests under way may take after the window
+	gateway, mock          int           // process ids, 0 for none
 	gatewayCore, loadCore  int
 }
 
@@ -35,6 +36,7 @@ func readSettings(args []string) settings {
 	flags.DurationVar(&s.ramp, "ramp", 0, "time until all connections are in use")
 	flags.DurationVar(&s.warmup, "warmup", 300*time.Millisecond, "time after the ramp that is not counted")
 	flags.DurationVar(&s.duration, "duration", time.Second, "time that is counted")
+	flags.DurationVar(&s.grace, "grace", 10*time.Second, "time for requests under way after the window")
 	flags.IntVar(&s.gateway, "gateway-pid", 0, "root of the process tree that is measured")
 	flags.IntVar(&s.mock, "mock-pid", 0, "the mock's process")
 	flags.IntVar(&s.gatewayCore, "gateway-core", 1, "core whose other users are noted")
@@ -62,9 +64,6 @@ type load struct {
 	delay    []int64
 	openedAt int64
 }
-
-// grace is how long requests under way may take after the window.
-const grace = 10 * time.Second
 
 func runLoad(args []string) report {
 	s := readSettings(args)
@@ -96,7 +95,7 @@ func (l *load) run() {
 		if l.isOpen && now >= closeAt {
 			l.closeWindow()
 		}
-		if l.isOver && (l.busy == 0 || now >= closeAt+int64(grace)) {
+		if l.isOver && (l.busy == 0 || now >= closeAt+int64(l.grace)) {
 			break
 		}
 		next := closeAt
@@ -106,7 +105,7 @@ func (l *load) run() {
 		case !l.isOpen && !l.isOver:
 			next = openAt
 		case l.isOver:
-			next = closeAt + int64(grace)
+			next = closeAt + int64(l.grace)
 		}
 		for _, event := range l.loop.wait(next) {
 			l.onReady(event)
