@@ -31,7 +31,7 @@ function canBeMade(folder) {
     var probe = fs.mkdtempSync(path.join(nearest, '.fairlead-'))
     fs.rmdirSync(probe)
     return true
-  } catch (error) {
+  } catch {
     return false
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { runCli } from './testing/run-in-process.ts'
 import { commands } from './commands/index.ts'
 import type { Command } from './command.ts'
+import { packageRoot } from './package-root.ts'
 
 const failing = (error: unknown): Command => ({
   name: 'fail',
@@ -174,6 +175,17 @@ describe('errors', () => {
         type  fairlead init --output nowhere.yaml
       "
     `)
+  })
+
+  it.each([
+    [['plan', '.'], '. is a folder, not a Fleet file\n  mend  Name a Fleet file, such as fleet.yaml.'],
+    [['plan', 'examples'], 'examples is a folder, not a Fleet file'],
+    [['up', ''], 'The name of the Fleet file is empty\n  mend  Name a Fleet file, such as fleet.yaml.'],
+    [['models', 'pull', 'foo'], '"foo" is neither a source nor a Fleet file\n  why   A source begins with pypi://'],
+    [['models', 'pull', ''], '"" is neither a source nor a Fleet file'],
+  ])('of %j name what is to be given instead', async (args, said) => {
+    const { code, stderr } = await runCli(args, { cwd: packageRoot, env: { HOME: '/nonexistent' } })
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`error: ${said}`)])
   })
 
   it('are one JSON document with --json, so that a script need not read words', async () => {

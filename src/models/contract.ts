@@ -23,6 +23,7 @@ export interface StoredModel {
 
 /** What `verify` found for one stored model. */
 export interface ModelVerdict {
+  /** Of a record that cannot be read: the record's own file; its path is the source too, and the checksum is empty. */
   readonly model: StoredModel
   readonly ok: boolean
   /** Why it is not. */
@@ -42,7 +43,11 @@ export interface ModelStore {
   find(request: ModelRequest): Promise<StoredModel | undefined>
   /** Fetches what is missing, checks it and stores it; several processes may pull the same model at once. */
   pull(request: ModelRequest, context: PullContext): Promise<StoredModel>
+  /** The models that `find` finds. */
   list(): Promise<readonly StoredModel[]>
-  /** Reads every stored file again and compares checksum and format. */
+  /**
+   * Reads every record and its file again and compares checksum and format.
+   * `find` passes over what is found damaged, and `pull` fetches it again.
+   */
   verify(context: PullContext): Promise<readonly ModelVerdict[]>
 }

@@ -6,6 +6,8 @@ export const logs: Command = {
   name: 'logs',
   section: 'Look at it',
   summary: 'Show the logs of engines and the gateway',
+  description:
+    'On a terminal the JSON lines of the gateway are shown as words; a pipe gets every line as it was written.',
   arguments: [
     { name: 'MODEL', description: 'a model, a replica such as smollm2-0, or `gateway`; everything when absent' },
   ],
@@ -21,6 +23,7 @@ export const logs: Command = {
       default: 50,
       description: 'lines from the end of each log',
     },
+    { name: 'raw', description: 'show lines as they were written, on a terminal too' },
     runningFleetOption,
   ],
   examples: [

@@ -54,6 +54,13 @@ describe('a described error', () => {
 
   it.each([
     [systemError('ENOSPC', { path: '/x' }), 'The disk is full: /x'],
+    [systemError('ENOENT', { syscall: 'mkdir', path: '/proc/x' }), 'The folder cannot be created: /proc/x'],
+    [
+      systemError('EEXIST', { syscall: 'mkdir', path: '/x' }),
+      'The folder cannot be created, because a file is in its place: /x',
+    ],
+    [systemError('ENAMETOOLONG', { path: '/x' }), 'The path is too long: /x'],
+    [systemError('ELOOP', { path: '/x' }), 'The path leads through too many symbolic links: /x'],
     [systemError('EAI_AGAIN', { hostname: 'pypi.org' }), 'The name pypi.org cannot be resolved now'],
     [systemError('ENOTFOUND', { hostname: 'nowhere.invalid' }), 'There is no host nowhere.invalid'],
     [new AggregateError([systemError('ECONNREFUSED', { address: '::1', port: 80 })]), 'Nothing listens at [::1]:80'],
@@ -73,6 +80,12 @@ describe('a described error', () => {
     [undefined],
     [null],
   ])('of %s is a fault of ours', (error) => expect(describeError(error)).toMatchObject({ kind: 'fault', exitCode: 1 }))
+
+  it.each(['ENOSPC', 'EDQUOT'])('of %s names both places that can be moved to another disk', (code) => {
+    const { mend } = describeError(systemError(code))
+    expect(mend).toContain('XDG_CACHE_HOME')
+    expect(mend).toContain('XDG_STATE_HOME')
+  })
 
   it('survives a chain that bites its own tail', () => {
     const error = new Error('a')

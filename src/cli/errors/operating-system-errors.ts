@@ -32,6 +32,15 @@ const file =
     mend,
   })
 
+const moreSpace =
+  'Free some space, or set XDG_CACHE_HOME (engines, models) or XDG_STATE_HOME (logs) to a folder on another disk.'
+
+/** The explanation of an error that means something else when it is a folder that was to be made. */
+const folderOr =
+  (ofFolder: (error: SystemError) => UserErrorParts, ofFile: (error: SystemError) => UserErrorParts) =>
+  (error: SystemError): UserErrorParts =>
+    error.syscall === 'mkdir' ? ofFolder(error) : ofFile(error)
+
 /** What people are told for errors of the operating system that they can mend (errno(3), Node's dns errors). */
 const explanations: Record<string, (error: SystemError) => UserErrorParts> = {
   EADDRINUSE: (error) => ({
@@ -59,12 +68,21 @@ const explanations: Record<string, (error: SystemError) => UserErrorParts> = {
     why: 'The name server does not answer.',
     mend: 'Check that this machine has a network, then try again.',
   }),
-  ENOSPC: file('The disk is full', 'Free some space, or set XDG_CACHE_HOME to a folder on another disk.'),
-  EDQUOT: file('The disk quota is used up', 'Free some space, or set XDG_CACHE_HOME to a folder on another disk.'),
+  ENOSPC: file('The disk is full', moreSpace),
+  EDQUOT: file('The disk quota is used up', moreSpace),
   EROFS: file('The file system is read-only', 'Choose a folder that can be written.'),
   EACCES: file('Permission denied', 'Check who owns it, or choose another path.'),
   EPERM: file('The operation is not permitted', 'Check who owns it, or choose another path.'),
-  ENOENT: file('There is no such file', 'Check the path.'),
+  ENOENT: folderOr(
+    file('The folder cannot be created', 'Choose a folder on a file system that can be written.'),
+    file('There is no such file', 'Check the path.'),
+  ),
+  EEXIST: folderOr(
+    file('The folder cannot be created, because a file is in its place', 'Choose another path.'),
+    file('There is such a file already', 'Choose another path, or remove it.'),
+  ),
+  ENAMETOOLONG: file('The path is too long', 'Choose a shorter one.'),
+  ELOOP: file('The path leads through too many symbolic links', 'Check the links with `ls -l`.'),
   ENOTDIR: file('A part of the path is a file, not a folder', 'Check the path.'),
   EISDIR: file('It is a folder, not a file', 'Name a file in it.'),
   EMFILE: file('Too many open files', 'Raise the limit with `ulimit -n 4096`.'),

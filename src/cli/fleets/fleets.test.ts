@@ -46,7 +46,7 @@ describe('ports from the command line', () => {
 })
 
 describe('what is said once a Fleet is ready', () => {
-  const facts = { address: 'http://127.0.0.1:8080', elapsed: '4.2 s', typed: 'npx fairlead' }
+  const facts = { address: 'http://127.0.0.1:8080', hostName: 'gpu-1', elapsed: '4.2 s', typed: 'npx fairlead' }
 
   it('can be pasted', () => {
     expect(readyText({ ...facts, fleet: fleetOf() }, createPaint(false))).toMatchInlineSnapshot(`
@@ -58,22 +58,32 @@ describe('what is said once a Fleet is ready', () => {
 
       # curl
       curl http://127.0.0.1:8080/v1/chat/completions -H 'content-type: application/json' \\
-        -d '{"model": "small", "messages": [{"role": "user", "content": "Hello!"}]}'
+        -d '{"model": "small", "messages": [{"role": "user", "content": "Hello!"}], "max_tokens": 100}'
 
       # Python: pip install openai
       from openai import OpenAI
       client = OpenAI(base_url="http://127.0.0.1:8080/v1", api_key="none")
-      answer = client.chat.completions.create(model="small", messages=[{"role": "user", "content": "Hello!"}])
+      answer = client.chat.completions.create(model="small", messages=[{"role": "user", "content": "Hello!"}], max_tokens=100)
       print(answer.choices[0].message.content)
 
       // JavaScript: npm install openai
       import OpenAI from 'openai'
       const client = new OpenAI({ baseURL: 'http://127.0.0.1:8080/v1', apiKey: 'none' })
-      const answer = await client.chat.completions.create({ model: 'small', messages: [{ role: 'user', content: 'Hello!' }] })
+      const answer = await client.chat.completions.create({ model: 'small', messages: [{ role: 'user', content: 'Hello!' }], max_tokens: 100 })
       console.log(answer.choices[0].message.content)
 
       Talk to it: npx fairlead chat   Look at it: npx fairlead status   Stop it: Ctrl-C, or npx fairlead down"
     `)
+  })
+
+  it.each([
+    ['http://0.0.0.0:8080', 'http://127.0.0.1:8080'],
+    ['http://[::]:8080', 'http://127.0.0.1:8080'],
+  ])('names addresses that clients can connect to when the gateway listens at %s', (address, here) => {
+    const text = readyText({ ...facts, address, fleet: fleetOf() }, createPaint(false))
+    expect(text).toContain(`  Address  ${here}/v1\n           http://gpu-1:8080/v1 from other machines\n`)
+    expect(text).toContain(`curl ${here}/v1/chat/completions`)
+    expect(text).not.toContain(address)
   })
 
   it('reads the key from the environment where keys are asked for', () => {

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { UserError } from '../../errors/index.ts'
 import { formatDiagnostics } from '../../fleet/index.ts'
 import { readFleet, type FleetSource } from '../../operate/index.ts'
@@ -14,11 +14,33 @@ function refuseMissing(path: string): UserError {
   })
 }
 
+function refuseFolder(path: string, folder: string): UserError {
+  const inside = join(path, 'fleet.yaml')
+  return new UserError({
+    what: `${path} is a folder, not a Fleet file`,
+    mend: existsSync(join(folder, 'fleet.yaml'))
+      ? `Name the Fleet file in it: ${inside}.`
+      : 'Name a Fleet file, such as fleet.yaml.',
+  })
+}
+
+const refuseEmpty = () =>
+  new UserError({ what: 'The name of the Fleet file is empty', mend: 'Name a Fleet file, such as fleet.yaml.' })
+
+/** Refuses a name that no Fleet file can have, and one that none has. */
+function checkIsFile(path: string, workingFolder: string): void {
+  if (path.trim() === '') throw refuseEmpty()
+  const file = resolve(workingFolder, path)
+  const there = statSync(file, { throwIfNoEntry: false })
+  if (there === undefined) throw refuseMissing(path)
+  if (there.isDirectory()) throw refuseFolder(path, file)
+}
+
 /** Reads the Fleet file that a command means and tells its warnings. @throws UserError with every problem of the file. */
 export async function openFleet(argument: string | undefined, context: CommandContext): Promise<FleetSource> {
   const { environment, workingFolder, output } = context
   const path = chooseFleetFile(argument, workingFolder)
-  if (!existsSync(resolve(workingFolder, path))) throw refuseMissing(path)
+  checkIsFile(path, workingFolder)
   const colour = output.hasNoteColour && !output.json
   const { fleet, file, warnings, text } = await readFleet(path, environment, { workingFolder, colour })
   if (warnings.length > 0) output.warn(formatDiagnostics(warnings, text, { colour: output.hasNoteColour }))

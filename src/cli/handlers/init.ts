@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { relative, resolve } from 'node:path'
+import { statSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
 import { exitCodes, UserError } from '../../errors/index.ts'
 import { loadFleet } from '../../fleet/index.ts'
 import { writeFileAtomic } from '../../files/index.ts'
@@ -18,6 +18,19 @@ function refuseExisting(file: string): UserError {
   })
 }
 
+/** Refuses a folder, and a file that is there unless it may be replaced. */
+function checkPlace(file: string, force: boolean): void {
+  const there = statSync(file, { throwIfNoEntry: false })
+  if (there?.isDirectory() === true) {
+    throw new UserError({
+      what: 'The file to write is a folder',
+      where: file,
+      mend: `Name a file in it, such as ${join(file, 'fleet.yaml')}.`,
+    })
+  }
+  if (there !== undefined && !force) throw refuseExisting(file)
+}
+
 /** Loads what is about to be written, so that a file that does not load is never written. */
 function checkText(text: string, file: string): void {
   const { fleet, diagnostics } = loadFleet(text, { file })
@@ -31,6 +44,7 @@ function checkText(text: string, file: string): void {
 
 async function writeFleetFile(file: string, text: string, force: boolean): Promise<void> {
   if (force) return writeFileAtomic(file, text, 0o644)
+  await mkdir(dirname(file), { recursive: true })
   try {
     await writeFile(file, text, { flag: 'wx' })
   } catch (error) {
@@ -42,7 +56,7 @@ async function writeFleetFile(file: string, text: string, force: boolean): Promi
 export const init: CommandHandler = async ({ options }, { output, input, workingFolder }) => {
   const file = resolve(workingFolder, readText(options['output']) ?? 'fleet.yaml')
   const force = options['force'] === true
-  if (!force && existsSync(file)) throw refuseExisting(file)
+  checkPlace(file, force)
   const given: GivenAnswers = {
     preset: presetNames.find((name) => name === options['preset']),
     name: readText(options['name']),

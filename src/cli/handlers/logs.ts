@@ -1,6 +1,7 @@
 import { exitCodes } from '../../errors/index.ts'
 import { fleetLogs, findTarget, resolveFleetName } from '../../operate/index.ts'
 import type { CommandHandler } from '../command.ts'
+import { renderLogLine } from '../logs/index.ts'
 import { readInteger, readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
 
@@ -19,10 +20,12 @@ export const logs: CommandHandler = async ({ args: [subject], options }, context
     signal,
     ...(subject === undefined ? {} : { subject }),
   }
+  const isForPeople = output.isResultTerminal && options['raw'] !== true
+  const shown = (text: string) => (isForPeople ? renderLogLine(text, output.paint) : text)
   const collected: { source: string; text: string }[] = []
   for await (const { source, text } of fleetLogs(name, environment, query, target)) {
     if (output.json) collected.push({ source, text })
-    else output.line(`${output.paint.cyan(source)} ${text}`)
+    else output.line(`${output.paint.cyan(source)} ${shown(text)}`)
   }
   if (output.json) output.document(collected)
   return exitCodes.done

@@ -1,4 +1,6 @@
-import { exitCodes } from '../../errors/index.ts'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { exitCodes, UserError } from '../../errors/index.ts'
 import { openModelStore, type ModelRequest } from '../../models/index.ts'
 import type { CommandContext, CommandHandler } from '../command.ts'
 import { openFleet } from '../fleets/index.ts'
@@ -7,6 +9,13 @@ import { usageError } from '../parse/index.ts'
 import { createProgress } from '../progress/index.ts'
 
 const isSource = (text: string) => /^[a-z][a-z0-9+]*:\/\//i.test(text)
+
+const refuseNeither = (argument: string) =>
+  new UserError({
+    what: `${JSON.stringify(argument)} is neither a source nor a Fleet file`,
+    why: 'A source begins with pypi://, hf:// or file://, and there is no Fleet file of this name.',
+    mend: 'Name a source such as hf://owner/name:model.gguf, or a Fleet file such as fleet.yaml.',
+  })
 
 /** Every distinct source of a Fleet. */
 async function requestsOfFleet(file: string, context: CommandContext): Promise<readonly ModelRequest[]> {
@@ -26,6 +35,8 @@ export const modelsPull: CommandHandler = async ({ args: [argument = ''], option
   if (checksum !== undefined && !/^sha256:[0-9a-f]{64}$/.test(checksum)) {
     throw usageError({ what: '--checksum is sha256: and 64 hexadecimal digits', why: `It was "${checksum}".` })
   }
+  const isNeither = !isSource(argument) && !existsSync(resolve(context.workingFolder, argument))
+  if (isNeither || argument === '') throw refuseNeither(argument)
   const requests = isSource(argument) ? [{ source: argument, checksum }] : await requestsOfFleet(argument, context)
   const store = openModelStore(environment)
   const progress = createProgress(output)

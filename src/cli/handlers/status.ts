@@ -10,6 +10,9 @@ import { judgeHealth, renderStatus } from '../status/index.ts'
 const exitCodeOf = (status: FleetStatus): ExitCode =>
   judgeHealth(status) === 'ready' ? exitCodes.done : exitCodes.answerIsNo
 
+/** Columns that there are for a table; a file has no end of them. */
+const widthOf = (output: Output) => (output.isResultTerminal ? output.columns() : Infinity)
+
 /** Draws over what was drawn before; one write, so that nothing flickers. */
 function drawOver(lines: readonly string[], output: Output): void {
   const home = '\u001B[H'
@@ -22,12 +25,12 @@ async function watch(read: () => Promise<FleetStatus>, seconds: number, context:
   for (;;) {
     const status = await read()
     const lines = [
-      ...renderStatus(status, output.paint),
+      ...renderStatus(status, output.paint, widthOf(output)),
       '',
       output.paint.dim(`${new Date().toTimeString().slice(0, 8)}, every ${seconds} s; Ctrl-C ends`),
     ]
     if (output.isResultTerminal) drawOver(lines, output)
-    else output.line(`${renderStatus(status, output.paint).join('\n')}\n`)
+    else output.line(`${renderStatus(status, output.paint, widthOf(output)).join('\n')}\n`)
     await wait(seconds * 1000, undefined, { signal })
   }
 }
@@ -53,6 +56,6 @@ export const status: CommandHandler = async ({ args: [argument], options }, cont
   if (isWatching) return watch(read, readInteger(options['interval']) ?? 2, context)
   const current = await read()
   if (output.json) output.document({ ...current, health: judgeHealth(current) })
-  else for (const line of renderStatus(current, output.paint)) output.line(line)
+  else for (const line of renderStatus(current, output.paint, widthOf(output))) output.line(line)
   return exitCodeOf(current)
 }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { exitCodes } from '../../errors/index.ts'
 import type { Environment } from '../../files/index.ts'
 import { applyFleet, findTarget, type FleetStatus } from '../../operate/index.ts'
@@ -24,7 +25,8 @@ export const up: CommandHandler = async ({ args: [argument], options }, context)
     if (output.json) return output.document({ ...status, health: judgeHealth(status) })
     const elapsed = formatDuration(performance.now() - startedAtMs)
     const address = status.gateway?.address ?? `http://${source.fleet.gateway.listen}`
-    output.line(readyText({ fleet: source.fleet, address, elapsed, typed: typedAs(environment) }, output.paint))
+    const facts = { fleet: source.fleet, address, hostName: hostname(), elapsed, typed: typedAs(environment) }
+    output.line(readyText(facts, output.paint))
   }
   const progress = createProgress(output)
   const onStop = () => output.note(output.notePaint.dim('Stopping; Ctrl-C again does not wait for open answers.'))

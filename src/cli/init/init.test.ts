@@ -68,6 +68,20 @@ describe('fairlead init', () => {
     expect(() => load('fleet.yaml')).toThrow('ENOENT')
   })
 
+  it('makes the folder that the file is to be in', async () => {
+    const { code, stdout } = await init('--yes', '--output', 'a/b/c.yaml')
+    expect([code, stdout]).toEqual([0, 'Wrote a/b/c.yaml.\n'])
+    expect(load('a/b/c.yaml').fleet?.name).toBe('laptop')
+  })
+
+  it('says what is wrong with a place where no file can be', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    expect((await init('--yes', '--output', 'file/c.yaml')).stderr).toMatch(/is a file|a file is in its place/)
+    for (const force of [[], ['--force']]) {
+      expect((await init('--yes', '--output', '.', ...force)).stderr).toContain('such as ' + join(folder, 'fleet.yaml'))
+    }
+  })
+
   it('tells scripts which file it wrote', async () => {
     const { stdout } = await init('--json')
     expect(JSON.parse(stdout)).toEqual({ file: join(folder, 'fleet.yaml'), fleet: 'laptop' })

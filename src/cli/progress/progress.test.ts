@@ -34,12 +34,44 @@ describe('a step that moves bytes', () => {
     expect(renderRunningStep(download(4), 4_000, 100, plain)).toMatchInlineSnapshot(
       `"⠋ Fetching model  ████████░░░░░░░░░░░░   40 %  40.0 MB of 100 MB  10.0 MB/s  6 s left"`,
     )
-    expect(renderRunningStep(download(4), 4_000, 60, plain)).toMatchInlineSnapshot(
-      `"⠋ Fetching model   40 %  40.0 MB of 100 MB  10.0 MB/s  6 s…"`,
-    )
     for (const columns of [20, 40, 80, 200]) {
       expect(renderRunningStep(download(4), 4_000, columns, plain).length).toBeLessThan(columns)
     }
+  })
+
+  it('keeps bytes, rate and time left down to 60 columns, and gives up the bar before the label', () => {
+    const title = 'Engine llama.cpp (node-llama-cpp 3.22.1, linux-x64)'
+    const lines = [60, 80, 100, 140].map((columns) =>
+      renderRunningStep({ ...download(4), title }, 4_000, columns, plain),
+    )
+    for (const line of lines) expect(line).toContain('40.0 MB of 100 MB  10.0 MB/s  6 s left')
+    expect(lines).toMatchInlineSnapshot(`
+      [
+        "⠋ Engine llama.cpp…  40.0 MB of 100 MB  10.0 MB/s  6 s left",
+        "⠋ Engine llama.cpp (node-llama-…   40 %  40.0 MB of 100 MB  10.0 MB/s  6 s left",
+        "⠋ Engine llama.cpp (node-llama-cpp 3.22.1, linux-x6…   40 %  40.0 MB of 100 MB  10.0 MB/s  6 s left",
+        "⠋ Engine llama.cpp (node-llama-cpp 3.22.1, linux-x64)  ████████░░░░░░░░░░░░   40 %  40.0 MB of 100 MB  10.0 MB/s  6 s left",
+      ]
+    `)
+  })
+
+  it('keeps its figures at 60 columns when they are at their longest', () => {
+    let step = startStep('Engine llama.cpp (node-llama-cpp 3.22.1, linux-x64)', 99.9e9, 0)
+    for (let atMs = 0; atMs <= 4_000; atMs += 200) step = advanceStep(step, 22.2e9 + atMs * 22_222, undefined, atMs)
+    const line = renderRunningStep(step, 4_000, 60, plain)
+    expect(line).toMatchInlineSnapshot(`"⠋ Engine…  22.3 GB of 99.9 GB  22.2 MB/s  58 min 13 s left"`)
+    expect(line.length).toBeLessThan(60)
+  })
+
+  it('keeps the seconds of a step without bytes, and cuts what it says', () => {
+    const step = { ...startStep('Starting smollm2-0', undefined, 0), message: 'loading the weights into the memory' }
+    expect([40, 60, 80].map((columns) => renderRunningStep(step, 5_000, columns, plain))).toMatchInlineSnapshot(`
+      [
+        "⠋ Starting smollm2-0  loading the…  5 s",
+        "⠋ Starting smollm2-0  loading the weights into the me…  5 s",
+        "⠋ Starting smollm2-0  loading the weights into the memory  5 s",
+      ]
+    `)
   })
 
   it('does without a bar when its size is unknown', () => {

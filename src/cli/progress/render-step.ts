@@ -4,9 +4,12 @@ import { bytesPerSecond, timeLeftMs, type StepState } from './step-state.ts'
 
 const spinnerFrames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const
 const spinnerFrameMs = 100
-const barCells = 20
-/** Terminals narrower than this get no bar. */
-const narrowestForBar = 80
+/** A bar is as long as there is room for, within these; a shorter one tells nothing that the percentage does not. */
+const longestBar = 20
+const shortestBar = 10
+/** A title is cut no further than this while something less important can still go. */
+const shortestTitle = 16
+const gap = '  '
 
 /** `████████░░░░` */
 export function renderBar(fraction: number, cells: number): string {
@@ -23,38 +26,90 @@ function fractionOf({ doneBytes, totalBytes }: StepState): number | undefined {
   return doneBytes === undefined || totalBytes === undefined || totalBytes <= 0 ? undefined : doneBytes / totalBytes
 }
 
-/** Rate and time left of a step that moves bytes, else what it does and for how long. */
-function details(step: StepState, nowMs: number): readonly string[] {
-  const parts = [step.message, bytesText(step)]
+const percentOf = (fraction: number) => `${String(Math.floor(fraction * 100)).padStart(3)} %`
+
+/** Bytes, rate and time left of a step that moves bytes, else how long it has taken. */
+function figuresOf(step: StepState, nowMs: number): readonly string[] {
   if (step.doneBytes === undefined) {
     const elapsedMs = nowMs - step.startedAtMs
-    parts.push(elapsedMs >= 1_000 ? `${Math.floor(elapsedMs / 1000)} s` : undefined)
-  } else {
-    const rate = bytesPerSecond(step, nowMs)
-    const left = timeLeftMs(step, nowMs)
-    parts.push(rate === undefined ? undefined : `${formatBytes(rate)}/s`)
-    parts.push(
-      left === undefined ? undefined : `${formatDuration(Math.ceil(left / 1000) * 1000).replace('.0 s', ' s')} left`,
-    )
+    return elapsedMs >= 1_000 ? [`${Math.floor(elapsedMs / 1000)} s`] : []
   }
-  return parts.filter((part) => part !== undefined)
+  const rate = bytesPerSecond(step, nowMs)
+  const left = timeLeftMs(step, nowMs)
+  return [
+    bytesText(step),
+    rate === undefined ? undefined : `${formatBytes(rate)}/s`,
+    left === undefined ? undefined : `${formatDuration(Math.ceil(left / 1000) * 1000).replace('.0 s', ' s')} left`,
+  ].filter((part) => part !== undefined)
 }
 
-/** The text of a running step: for logs, and for what stands beside the spinner. */
-export function describeStep(step: StepState, nowMs: number, bar = ''): string {
+/** What a line about a step is made of, in the order in which it is shown. */
+interface StepParts {
+  readonly title: string
+  readonly bar?: string | undefined
+  readonly percent?: string | undefined
+  readonly message?: string | undefined
+  readonly figures: readonly string[]
+}
+
+function partsOf(step: StepState, nowMs: number): StepParts {
+  const { title, message } = step
   const fraction = fractionOf(step)
-  const percent = fraction === undefined ? [] : [`${String(Math.floor(fraction * 100)).padStart(3)} %`]
-  return [step.title, ...(bar === '' ? [] : [bar]), ...percent, ...details(step, nowMs)].join('  ')
+  return {
+    title,
+    percent: fraction === undefined ? undefined : percentOf(fraction),
+    message,
+    figures: figuresOf(step, nowMs),
+  }
 }
 
-/** One line of a terminal for a running step, cut to its width. */
+const join = ({ title, bar, percent, message, figures }: StepParts) =>
+  [title, bar, percent, message, ...figures].filter((part) => part !== undefined).join(gap)
+
+const cut = (text: string, room: number) =>
+  text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1)).trimEnd()}…`
+
+/** The line with a bar in the room that is left, where that is enough for one. */
+function withBar(parts: StepParts, fraction: number, room: number): string | undefined {
+  const cells = Math.min(longestBar, room - join(parts).length - gap.length)
+  return cells < shortestBar ? undefined : join({ ...parts, bar: renderBar(fraction, cells) })
+}
+
+/** The line without a bar: the message goes first, then the end of the title, then the percentage; figures stay. */
+function fit(parts: StepParts, room: number): string {
+  if (join(parts).length <= room) return join(parts)
+  const { title, message, figures } = parts
+  // Without bytes the message is all that the step has to say, and is cut along with the title.
+  if (parts.percent === undefined && message !== undefined) {
+    const joined = `${title}${gap}${message}`
+    const left = room - join({ title: '', figures }).length
+    if (left >= shortestTitle) return join({ title: cut(joined, left), figures })
+  }
+  const leastTitle = Math.min(title.length, shortestTitle)
+  for (const candidate of [
+    { ...parts, message: undefined },
+    { title, figures },
+  ]) {
+    const left = room - join({ ...candidate, title: '' }).length
+    if (left >= leastTitle) return join({ ...candidate, title: cut(title, left) })
+  }
+  const left = room - join({ title: '', figures }).length
+  return left >= 2 ? join({ title: cut(title, left), figures }) : cut(join({ title, figures }), room)
+}
+
+/** The text of a running step, as logs have it. */
+export function describeStep(step: StepState, nowMs: number): string {
+  return join(partsOf(step, nowMs))
+}
+
+/** One line of a terminal for a running step. What does not fit is left out: the bar first, bytes, rate and time left last. */
 export function renderRunningStep(step: StepState, nowMs: number, columns: number, paint: Paint): string {
   const frame = spinnerFrames[Math.floor(nowMs / spinnerFrameMs) % spinnerFrames.length] ?? ''
-  const fraction = fractionOf(step)
-  const bar = fraction === undefined || columns < narrowestForBar ? '' : renderBar(fraction, barCells)
-  const text = describeStep(step, nowMs, bar)
   const room = Math.max(10, columns - 3)
-  return `${paint.cyan(frame)} ${text.length > room ? `${text.slice(0, room - 1)}…` : text}`
+  const parts = partsOf(step, nowMs)
+  const fraction = fractionOf(step)
+  const barred = fraction === undefined ? undefined : withBar(parts, fraction, room)
+  return `${paint.cyan(frame)} ${barred ?? fit(parts, room)}`
 }
 
 /** What is said once a step is done: `message` in place of its title where there is one, what it moved, how long it took. */

@@ -1,5 +1,6 @@
 import type { FleetStatus, ReplicaStatus } from '../../operate/index.ts'
-import { renderTable, type Column } from '../console/index.ts'
+import type { Column } from '../console/index.ts'
+import { fitColumns } from './fit-columns.ts'
 import type { Paint } from '../output.ts'
 import { judgeHealth, judgeReplicas } from './judge-health.ts'
 
@@ -56,8 +57,11 @@ function modelRows(replicas: readonly ReplicaStatus[], paint: Paint): readonly (
   ]
 }
 
-/** The status for people: the gateway, a table of models, and what went wrong last. */
-export function renderStatus(status: FleetStatus, paint: Paint): readonly string[] {
+/** Titles of columns that a narrow terminal does without, the least important first. */
+const dispensable = ['ADDRESS', 'TOKENS/S', 'ENGINE']
+
+/** The status for people, with a table no wider than `width` columns where that can be: the gateway, a table of models, and what went wrong last. */
+export function renderStatus(status: FleetStatus, paint: Paint, width = Infinity): readonly string[] {
   const { fleet, gateway, replicas, running } = status
   if (!running) return [`Fleet ${paint.bold(fleet)} does not run. Start it with: fairlead up`]
   const models = [...new Set(replicas.map(({ model }) => model))]
@@ -77,7 +81,7 @@ export function renderStatus(status: FleetStatus, paint: Paint): readonly string
   ]
   return [
     `Fleet ${paint.bold(fleet)} is ${paintState(judgeHealth(status), paint)}${gateway === null ? '' : ` at ${paint.cyan(gateway.address)}`}`,
-    ...(rows.length === 0 ? [] : ['', ...renderTable(columns, rows)]),
+    ...(rows.length === 0 ? [] : ['', ...fitColumns(columns, rows, dispensable, width)]),
     ...(errors.length === 0 ? [] : ['', ...errors.map((error) => paint.red(error))]),
   ]
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createPaint } from '../console/index.ts'
 import type { FleetStatus, ReplicaStatus } from '../../operate/index.ts'
@@ -59,6 +60,23 @@ describe('the table of `fairlead status`', () => {
 
       chat-1: exited with code 1"
     `)
+  })
+
+  it('leaves out what matters least where the terminal is narrow, so that no line wraps', () => {
+    const replicas = [replica('smollm2-0', 'ready', { engine: 'llama.cpp', inFlight: 2, tokensPerSecond: 41.26 })]
+    const table = (width: number) => renderStatus(fleet('ready', replicas), createPaint(true), width).slice(2)
+    const bare = (width: number) => table(width).map((line) => stripVTControlCharacters(line))
+    expect([100, 70, 60, 40].map((width) => bare(width)[0])).toMatchInlineSnapshot(`
+      [
+        "MODEL    ENGINE     REPLICAS  STATE  ADDRESS                IN-FLIGHT  TOKENS/S",
+        "MODEL    ENGINE     REPLICAS  STATE  IN-FLIGHT  TOKENS/S",
+        "MODEL    ENGINE     REPLICAS  STATE  IN-FLIGHT  TOKENS/S",
+        "MODEL    REPLICAS  STATE  IN-FLIGHT",
+      ]
+    `)
+    for (const width of [60, 70, 80, 100]) {
+      for (const line of bare(width)) expect(line.length).toBeLessThanOrEqual(width)
+    }
   })
 
   it('says how to start a Fleet that does not run', () => {

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { UserError } from '../../errors/index.ts'
+import { existingFolder } from './existing-folder.ts'
 import { formatBytes } from './format-bytes.ts'
 
 /** Codes of writes that fail for want of room: full disk, quota, file size limit. */
@@ -27,7 +28,7 @@ function diskFull(folder: string, neededBytes: number | undefined, free: number,
   })
 }
 
-/** Refuses work that would fill the disk. */
+/** Refuses work that would fill the disk of a folder; the folder is named to people, so it is one that stays. */
 export async function checkRoom(folder: string, neededBytes: number): Promise<void> {
   const free = await freeBytes(folder)
   if (free < neededBytes) throw diskFull(folder, neededBytes, free)
@@ -38,11 +39,12 @@ export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && fullCodes.has((error as NodeJS.ErrnoException).code ?? '')
 }
 
-/** What people are told about a write that failed for want of room. */
+/** What people are told about a write that failed for want of room; the folder is one that stays. */
 export async function diskFullError(
   folder: string,
   neededBytes: number | undefined,
   cause: unknown,
 ): Promise<UserError> {
-  return diskFull(folder, neededBytes, await freeBytes(folder), cause)
+  const existing = await existingFolder(folder)
+  return diskFull(existing, neededBytes, await freeBytes(existing), cause)
 }

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import { UserError } from '../../errors/index.ts'
 import { diskFullError, isDiskFull } from '../disk/index.ts'
 import type { FileDownload } from './file-download.ts'
@@ -35,7 +34,7 @@ export async function downloadFile(download: FileDownload): Promise<DownloadedFi
   } catch (error) {
     if (!isDiskFull(error)) throw error
     const missing = partial.totalBytes === undefined ? undefined : partial.totalBytes - partial.ranges.total
-    const full = await diskFullError(dirname(download.partialPath), missing, error)
+    const full = await diskFullError(download.storeFolder, missing, error)
     isDiscarded = true
     await partial.discard()
     throw full

@@ -10,6 +10,8 @@ export interface FileDownload {
   readonly title: string
   /** Where its bytes are kept until they are whole. */
   readonly partialPath: string
+  /** A folder on the same disk that outlives the download: named when there is no room. */
+  readonly storeFolder: string
   /** Two downloads with the same identity may continue each other. */
   readonly identity: string
   /** Length that it must have, where that is known. */

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import { UserError } from '../../errors/index.ts'
 import { checkRoom } from '../disk/index.ts'
 import type { ByteRange } from './byte-ranges.ts'
@@ -156,7 +155,7 @@ export class Filling {
     if (partial.totalBytes !== undefined) return
     partial.totalBytes = total
     try {
-      await checkRoom(dirname(partial.path), total - partial.ranges.total)
+      await checkRoom(this.#download.storeFolder, total - partial.ranges.total)
     } catch (error) {
       opened.answer.body.destroy()
       throw error

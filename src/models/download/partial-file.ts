@@ -77,7 +77,10 @@ export class PartialFile {
     this.#file = file
     this.#identity = options.identity
     this.#checksum = new RunningChecksum(file, () => ranges.prefix)
-    this.#timer = setInterval(() => void this.#save(), options.saveEveryMs)
+    this.#timer = setInterval(() => {
+      // On a slow disk the last one may still be under way.
+      if (this.#saving === undefined) void this.#save()
+    }, options.saveEveryMs)
   }
 
   async write(bytes: Uint8Array, offset: number): Promise<void> {
@@ -129,10 +132,12 @@ export class PartialFile {
     await removePartial(this.path)
   }
 
+  /** One after the other, so that whoever waits for the last one knows that none comes after it. */
   async #save(): Promise<void> {
-    await this.#saving
-    this.#saving = this.#saveNow().catch(() => undefined)
-    await this.#saving
+    const saving = (this.#saving ?? Promise.resolve()).then(() => this.#saveNow()).catch(() => undefined)
+    this.#saving = saving
+    await saving
+    if (this.#saving === saving) this.#saving = undefined
   }
 
   /** A failure costs no more than the bytes since the last time. */

@@ -10,6 +10,8 @@ export interface FetchContext {
   readonly settings: DownloadSettings
   /** A folder of this source's own, on the store's disk; what stays in it is found by the next pull. */
   readonly workFolder: string
+  /** The store's own folder, which outlives the work: named when there is no room. */
+  readonly storeFolder: string
   /** The checksum that the person asks for. */
   readonly checksum: string | undefined
   /** Whether the store already has the file with this checksum. */

