@@ -126,9 +126,9 @@ async function bring(
   return { client, sockets }
 }
 
+const records = () => gateway.log.filter(({ msg }) => msg === 'request')
 /** The one line of the access log. */
 async function recordOfRequest(): Promise<Record<string, unknown>> {
-  const records = () => gateway.log.filter(({ msg }) => msg === 'request')
   await until('the request is logged', () => records().length > 0)
   expect(records()).toHaveLength(1)
   return records()[0] ?? {}

@@ -89,7 +89,11 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   const plane: DataPlane = {
     catalogue,
     wheel: new DeadlineWheel(),
-    bodyLimitBytes: fleet.gateway.bodyLimit,
+    settings: {
+      bodyLimitBytes: fleet.gateway.bodyLimit,
+      keepAliveAfterMs: fleet.gateway.keepAliveAfter,
+      keys: keys.size > 0 ? keys : null,
+    },
     accessLog: createAccessLog(logger),
     exchanges: new Set(),
     isDraining: false,
@@ -102,7 +106,8 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     catalogue,
     metrics,
     logger,
-    health: fleet.gateway.health,
+    health: () => fleet.gateway.health,
+    ejection: () => fleet.gateway.ejection,
     createClient: ({ address, model }) =>
       createUndiciUpstream(address, {
         connectTimeoutMs: catalogue.find(model)?.model.deadlines.connect ?? fleet.gateway.deadlines.connect,
@@ -121,7 +126,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   }
   collectMetrics(metrics, context)
 
-  const ingress = { plane, keys: keys.size > 0 ? keys : null, headerLimitBytes: fleet.gateway.headerLimit }
+  const ingress = { plane, headerLimitBytes: fleet.gateway.headerLimit }
   const server = createIngress({ ...ingress, routes: new RouteTable([...engineRoutes, ...clientRoutes(context)]) })
   const adminServer = createIngress({ ...ingress, routes: new RouteTable(adminRoutes(context)) })
   await registry.start()

@@ -25,6 +25,8 @@ export interface AccessRecord {
   readonly bytesOut: number
   readonly inputTokens?: number
   readonly outputTokens?: number
+  /** True where the engine told no usage, such as for a stream that was broken off: tokens are counted from its events. */
+  readonly isUsageEstimated?: boolean
 }
 
 /** Takes one record for each request. */

@@ -5,7 +5,7 @@ import { nextHealth, probeDelayMs, unknownHealth, type HealthEvent, type HealthS
 /** Probes one replica for as long as it is known, and keeps its `isReady`. */
 export class HealthMonitor {
   readonly #handle: ReplicaHandle
-  readonly #settings: HealthSettings
+  readonly #settings: () => HealthSettings
   readonly #path: string
   readonly #onChange: (isReady: boolean) => void
   #state = unknownHealth
@@ -16,7 +16,8 @@ export class HealthMonitor {
   constructor(
     handle: ReplicaHandle,
     options: {
-      readonly settings: HealthSettings
+      /** Read at each probe. */
+      readonly settings: () => HealthSettings
       /** Path that answers 2xx when the replica serves. */
       readonly path: string
       readonly onChange: (isReady: boolean) => void
@@ -45,7 +46,7 @@ export class HealthMonitor {
   #probe(): void {
     clearTimeout(this.#timer)
     let status = 0
-    this.#timer = setTimeout(() => this.#finish('no answer in time'), this.#settings.timeout)
+    this.#timer = setTimeout(() => this.#finish('no answer in time'), this.#settings().timeout)
     this.#timer.unref()
     const { client, headers } = this.#handle
     this.#call = client.send(
@@ -69,7 +70,7 @@ export class HealthMonitor {
   #note(event: HealthEvent): void {
     if (this.#isClosed) return
     const wasReady = this.#state.isReady
-    this.#state = nextHealth(this.#state, event, this.#settings)
+    this.#state = nextHealth(this.#state, event, this.#settings())
     this.#handle.isReady = this.#state.isReady
     if (this.#state.lastError !== null) this.#handle.lastError = this.#state.lastError
     else if (!wasReady) this.#handle.lastError = null
@@ -77,9 +78,11 @@ export class HealthMonitor {
     if (this.#call === null) {
       clearTimeout(this.#timer)
       const isStarting = this.#handle.replica.phase === 'starting'
-      this.#timer = setTimeout(() => this.#probe(), probeDelayMs(this.#state, isStarting, this.#settings))
+      this.#timer = setTimeout(() => this.#probe(), probeDelayMs(this.#state, isStarting, this.#settings()))
       this.#timer.unref()
     }
+    // It was down, so it is another process or a mended one: what requests of before have shown counts no more.
+    if (!wasReady && this.#state.isReady) this.#handle.outlier.reset()
     if (wasReady !== this.#state.isReady) this.#onChange(this.#state.isReady)
   }
 }

@@ -3,6 +3,7 @@ import { baseUrl } from '../../discovery/index.ts'
 import type { EngineName } from '../../fleet/index.ts'
 import type { Logger, Metrics } from '../../observe/index.ts'
 import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
+import type { OutlierParts, OutlierSettings } from '../data-plane/outlier.ts'
 import { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { UpstreamClient } from '../data-plane/upstream/contract.ts'
 import { HealthMonitor } from './health-monitor.ts'
@@ -14,7 +15,9 @@ export interface RegistryOptions {
   readonly catalogue: ModelCatalogue
   readonly metrics: Metrics
   readonly logger: Logger
-  readonly health: HealthSettings
+  /** Read anew for each replica and decision, since a reload may change them. */
+  readonly health: () => HealthSettings
+  readonly ejection: () => OutlierSettings & { readonly maxShare: number }
   readonly createClient: (replica: Replica) => UpstreamClient
   /** Header fields that requests to this model's replicas carry. */
   readonly headersFor: (model: string) => readonly string[]
@@ -93,11 +96,12 @@ export class ReplicaRegistry {
   #add(replica: Replica): Known {
     const { createClient, headersFor, metrics, logger, health, readinessPath } = this.#options
     const labels = { model: replica.model, replica: replica.id }
-    const handle = new ReplicaHandle({
+    const handle: ReplicaHandle = new ReplicaHandle({
       replica,
       client: createClient(replica),
       headers: headersFor(replica.model),
       requestsSeries: metrics.counter('fairlead_gateway_replica_requests_total', labels),
+      outlier: this.#outlierParts(replica, () => handle),
     })
     const monitor = new HealthMonitor(handle, {
       settings: health,
@@ -110,8 +114,28 @@ export class ReplicaRegistry {
     return { handle, monitor }
   }
 
+  #outlierParts({ id, model }: Replica, handle: () => ReplicaHandle): OutlierParts {
+    const { catalogue, metrics, logger, ejection } = this.#options
+    const labels = { model, replica: id }
+    return {
+      settings: ejection,
+      clock: () => performance.now(),
+      mayEject: () => catalogue.find(model)?.mayEject(handle(), ejection().maxShare) === true,
+      onChange: (ejectedForMs) => {
+        if (ejectedForMs === null) {
+          logger.info(labels, 'replica answers again and is no longer set aside')
+          return
+        }
+        metrics.counter('fairlead_gateway_ejections_total', labels).add(1)
+        const problem = handle().lastError
+        logger.warn({ ...labels, forMs: ejectedForMs, problem }, 'replica fails its requests and is set aside')
+      },
+    }
+  }
+
   /** Requests under way finish on their connections. */
   #retire({ handle, monitor }: Known): void {
+    handle.isRetired = true
     monitor.close()
     handle.client.close()
     const { model, id } = handle.replica
@@ -119,6 +143,8 @@ export class ReplicaRegistry {
     const labels = { model, replica: id }
     const { metrics } = this.#options
     metrics.remove('fairlead_gateway_replica_ready', labels)
+    metrics.remove('fairlead_gateway_replica_ejected', labels)
+    metrics.remove('fairlead_gateway_ejections_total', labels)
     metrics.remove('fairlead_gateway_requests_in_flight', labels)
     metrics.remove('fairlead_gateway_replica_requests_total', labels)
   }

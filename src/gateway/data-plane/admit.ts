@@ -1,14 +1,17 @@
 import type { ExchangeRequest } from './data-plane.ts'
-import { inspectBody, nameModel } from './inspect-body.ts'
+import { inspectBody } from './inspect-body.ts'
 import type { ModelCatalogue } from './model-catalogue.ts'
+import { Question } from './question.ts'
 import { Refusal } from './refusal.ts'
 import type { ServedModel } from './served-model.ts'
 
 /** A request that may go to an engine. */
 export interface Admitted {
   readonly model: ServedModel
+  /** Models that may answer in its place when none of its replicas can, in this order. */
+  readonly fallbacks: readonly ServedModel[]
   /** What the engine is to read. */
-  readonly body: Buffer
+  readonly question: Question
   /** Whether it asks for a stream. */
   readonly isStream: boolean
 }
@@ -19,9 +22,10 @@ export interface Admitted {
  */
 export function admit(
   body: Buffer,
-  { translation, pathModel, owner }: Pick<ExchangeRequest, 'translation' | 'pathModel' | 'owner'>,
+  asked: Pick<ExchangeRequest, 'translation' | 'pathModel' | 'owner' | 'enginePath'>,
   catalogue: ModelCatalogue,
 ): Admitted {
+  const { translation, pathModel, owner, enginePath } = asked
   const question = translation === null ? body : translation.question(body)
   const inspected = inspectBody(question)
   const fallback = translation?.isModelOptional === true ? (catalogue.models[0]?.name ?? null) : null
@@ -38,5 +42,19 @@ export function admit(
       param: 'model',
     })
   }
-  return { model, body: nameModel(question, inspected, model.engineName), isStream: inspected.isStream }
+  return {
+    model,
+    fallbacks: fallbacksOf(model, catalogue).filter(isAllowed),
+    question: new Question(question, inspected, enginePath),
+    isStream: inspected.isStream,
+  }
+}
+
+const none: readonly ServedModel[] = []
+
+function fallbacksOf({ model }: ServedModel, catalogue: ModelCatalogue): readonly ServedModel[] {
+  const { fallbackModels } = model.routing
+  if (fallbackModels.length === 0) return none
+  const fallbacks = fallbackModels.flatMap((name) => catalogue.find(name) ?? [])
+  return [...new Set(fallbacks)].filter((fallback) => fallback.model !== model)
 }

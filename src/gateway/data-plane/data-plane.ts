@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { KeyOwner } from '../../access/index.ts'
+import type { ApiKeys, KeyOwner } from '../../access/index.ts'
 import type { AccessLog } from '../../observe/index.ts'
 import type { DeadlineWheel } from './deadline-wheel.ts'
 import type { ModelCatalogue } from './model-catalogue.ts'
@@ -13,11 +13,21 @@ export interface ActiveExchange {
   abandon(): void
 }
 
+/** What the Fleet says of every request. */
+export interface PlaneSettings {
+  readonly bodyLimitBytes: number
+  /** Silence after which a streaming client gets a comment; 0 is never. */
+  readonly keepAliveAfterMs: number
+  /** Keys that are asked for; null serves everybody. */
+  readonly keys: ApiKeys | null
+}
+
 /** What all exchanges of a data plane share. */
 export interface DataPlane {
   readonly catalogue: ModelCatalogue
   readonly wheel: DeadlineWheel
-  readonly bodyLimitBytes: number
+  /** Replaced as a whole by a reload; a request keeps what it began with. */
+  settings: PlaneSettings
   readonly accessLog: AccessLog
   /** Exchanges under way, for draining. */
   readonly exchanges: Set<ActiveExchange>

@@ -14,8 +14,6 @@ import type { LocalAnswer, LocalRoute, RouteTable } from './route.ts'
 export interface IngressOptions {
   readonly plane: DataPlane
   readonly routes: RouteTable
-  /** Keys that are asked for; null serves everybody. */
-  readonly keys: ApiKeys | null
   readonly headerLimitBytes: number
 }
 
@@ -66,7 +64,8 @@ function dispatch(
   requestId: string,
   expectsContinue: boolean,
 ): void {
-  const { plane, routes, keys } = options
+  const { plane, routes } = options
+  const { keys } = plane.settings
   const url = originForm(request.url ?? '/')
   const queryAt = url.indexOf('?')
   const path = queryAt < 0 ? url : url.slice(0, queryAt)
@@ -156,7 +155,7 @@ function refuse(
   const refusal = isRefusal ? error : new Refusal('internal', 'The gateway failed to handle this request.')
   if (response.headersSent) response.destroy()
   else sendRefusal(response, refusal, requestId)
-  discardBody(request, 2 * plane.bodyLimitBytes)
+  discardBody(request, 2 * plane.settings.bodyLimitBytes)
   plane.catalogue.unknown.ended(refusal.status, refusal.code).add(1)
   plane.accessLog({
     requestId,
