@@ -1,6 +1,13 @@
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { UpstreamCall } from '../data-plane/upstream/contract.ts'
-import { nextHealth, probeDelayMs, unknownHealth, type HealthEvent, type HealthSettings } from './health-state.ts'
+import {
+  nextHealth,
+  probeDelayMs,
+  unknownHealth,
+  type HealthEvent,
+  type HealthSettings,
+  type HealthState,
+} from './health-state.ts'
 
 /** Probes one replica for as long as it is known, and keeps its `isReady`. */
 export class HealthMonitor {
@@ -8,7 +15,7 @@ export class HealthMonitor {
   readonly #settings: () => HealthSettings
   readonly #path: string
   readonly #onChange: (isReady: boolean) => void
-  #state = unknownHealth
+  #state: HealthState
   #timer: NodeJS.Timeout | undefined
   #call: UpstreamCall | null = null
   #isClosed = false
@@ -20,6 +27,8 @@ export class HealthMonitor {
       readonly settings: () => HealthSettings
       /** Path that answers 2xx when the replica serves. */
       readonly path: string
+      /** Whether the same process was ready a moment ago, when it was reached in another way. */
+      readonly isReadyAtFirst: boolean
       readonly onChange: (isReady: boolean) => void
     },
   ) {
@@ -27,6 +36,8 @@ export class HealthMonitor {
     this.#settings = options.settings
     this.#path = options.path
     this.#onChange = options.onChange
+    this.#state = { ...unknownHealth, isReady: options.isReadyAtFirst }
+    handle.isReady = options.isReadyAtFirst
     handle.onConnectFailure = (detail) => this.#note({ kind: 'connect_failed', detail })
     this.#probe()
   }

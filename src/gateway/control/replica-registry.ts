@@ -19,6 +19,8 @@ export interface RegistryOptions {
   readonly health: () => HealthSettings
   readonly ejection: () => OutlierSettings & { readonly maxShare: number }
   readonly createClient: (replica: Replica) => UpstreamClient
+  /** Longest wait for a connection to this model's replicas. */
+  readonly connectTimeoutMs: (model: string) => number
   /** Header fields that requests to this model's replicas carry. */
   readonly headersFor: (model: string) => readonly string[]
   /** Path that answers 2xx when a replica of this engine serves. */
@@ -28,11 +30,6 @@ export interface RegistryOptions {
 interface Known {
   readonly handle: ReplicaHandle
   readonly monitor: HealthMonitor
-}
-
-/** Same process at the same place: its connections, counts and health go on. */
-function identityOf(replica: Replica): string {
-  return JSON.stringify([replica.id, replica.model, replica.engine, baseUrl(replica.address), replica.generation])
 }
 
 /** Keeps the catalogue's lists of replicas equal to what discovery says, and has each of them probed. */
@@ -57,6 +54,11 @@ export class ReplicaRegistry {
     return [...this.#known.values()].map(({ handle }) => handle)
   }
 
+  /** Looks again, since the models or their settings are others. */
+  refresh(): void {
+    this.#apply()
+  }
+
   async close(): Promise<void> {
     this.#unsubscribe()
     await this.#options.source.close()
@@ -75,10 +77,10 @@ export class ReplicaRegistry {
         logger.warn({ replica: replica.id, model: replica.model }, 'a replica of a model that the Fleet does not have')
         continue
       }
-      const identity = identityOf(replica)
+      const identity = this.#identityOf(replica)
       const known = before.get(identity)
       if (known === undefined) {
-        after.set(identity, this.#add(replica))
+        after.set(identity, this.#add(replica, before))
       } else {
         const hasChanged = known.handle.replica.phase !== replica.phase
         known.handle.replica = replica
@@ -93,7 +95,14 @@ export class ReplicaRegistry {
     for (const [identity, known] of before) if (!after.has(identity)) this.#retire(known)
   }
 
-  #add(replica: Replica): Known {
+  /** Same process at the same place, reached in the same way: its connections, counts and health go on. */
+  #identityOf(replica: Replica): string {
+    const { headersFor, connectTimeoutMs } = this.#options
+    const { model } = replica
+    return JSON.stringify([...placeOf(replica), headersFor(model), connectTimeoutMs(model)])
+  }
+
+  #add(replica: Replica, before: ReadonlyMap<string, Known>): Known {
     const { createClient, headersFor, metrics, logger, health, readinessPath } = this.#options
     const labels = { model: replica.model, replica: replica.id }
     const handle: ReplicaHandle = new ReplicaHandle({
@@ -103,8 +112,13 @@ export class ReplicaRegistry {
       requestsSeries: metrics.counter('fairlead_gateway_replica_requests_total', labels),
       outlier: this.#outlierParts(replica, () => handle),
     })
+    const place = JSON.stringify(placeOf(replica))
+    const predecessor = [...before.values()].find(
+      ({ handle: other }) => JSON.stringify(placeOf(other.replica)) === place,
+    )
     const monitor = new HealthMonitor(handle, {
       settings: health,
+      isReadyAtFirst: predecessor?.handle.isReady === true,
       path: readinessPath(replica.engine),
       onChange: (isReady) => {
         if (isReady) logger.info({ ...labels, address: handle.address }, 'replica is ready')
@@ -148,4 +162,9 @@ export class ReplicaRegistry {
     metrics.remove('fairlead_gateway_requests_in_flight', labels)
     metrics.remove('fairlead_gateway_replica_requests_total', labels)
   }
+}
+
+/** Which process it is, and where. */
+function placeOf(replica: Replica): readonly unknown[] {
+  return [replica.id, replica.model, replica.engine, baseUrl(replica.address), replica.generation]
 }
