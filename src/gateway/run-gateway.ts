@@ -57,7 +57,8 @@ export interface RunningGateway {
   readonly address: ListenAddress
   readonly adminAddress: ListenAddress
   /**
-   * Takes no new connection, lets requests finish until `gateway.drain.timeout`, ends the rest honestly, then closes.
+   * Says at /readyz that it stops, takes no new connection after `gateway.drain.settle`, lets requests finish until
+   * `gateway.drain.timeout`, ends the rest honestly, then closes.
    * A second call waits for the first.
    */
   drain(): Promise<void>
@@ -167,7 +168,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     draining ??= (async () => {
       plane.isDraining = true
       logger.info({ requests: plane.exchanges.size }, 'gateway is draining')
-      await drainServers([server], plane.exchanges, fleet.gateway.drain.timeout)
+      await drainServers([server], plane.exchanges, config.fleet.gateway.drain)
       await close()
     })()
     return draining
