@@ -157,6 +157,21 @@ describe('an engine that dies', () => {
   })
 })
 
+describe('an engine whose head is nonsense', () => {
+  it.each(['x-odd: a\u0001b', 'content-length: 5, 6', 'connection: close, \u00e9'])(
+    '%j: costs its own request at the most',
+    async (field) => {
+      engine.script = (socket) => void socket.end(`HTTP/1.1 200 OK\r\n${field}\r\n\r\n{}`, 'latin1')
+      gateway.log.length = 0
+      const answer = await gateway.ask('/v1/chat/completions', '{"model":"m"}')
+      expect([200, 500, 502]).toContain(answer.status)
+      await untilIdle(gateway)
+      gateway.log.length = 0
+      await expectNothingLeft()
+    },
+  )
+})
+
 // proves C7, Q7 (simulated)
 describe('a client that dies', () => {
   it.each(clientDies)('%s by %s: the engine is freed', async (phase, death) => {

@@ -112,7 +112,7 @@ export class Exchange implements SearchOwner, BodyReceiver, ActiveExchange {
       this.#search.start()
       this.#armDeadline()
     } catch (error) {
-      this.#fault(error)
+      this.onFault(error)
     }
   }
 
@@ -147,14 +147,19 @@ export class Exchange implements SearchOwner, BodyReceiver, ActiveExchange {
     this.#firstByteAt = now
     this.#lastActivityAt = now
     this.#question = null
-    this.#answer?.begin(attempt.status, attempt.headers)
-    this.#planKeepAlive(now)
-    this.#armDeadline()
+    try {
+      this.#answer?.begin(attempt.status, attempt.headers)
+      this.#planKeepAlive(now)
+      this.#armDeadline()
+    } catch (error) {
+      this.onFault(error)
+    }
   }
 
   onHead(): void {}
 
   onData(attempt: Attempt, piece: Buffer): void {
+    if (this.#phase !== 'relaying') return
     const now = performance.now()
     this.#lastActivityAt = now
     this.#bytesOut += piece.length
@@ -171,11 +176,12 @@ export class Exchange implements SearchOwner, BodyReceiver, ActiveExchange {
   }
 
   onEnd(attempt: Attempt): void {
+    if (this.#phase !== 'relaying') return
     try {
       this.#answer?.end()
       this.#end(attempt.status, '', attempt.status === 429 ? 'none' : 'success')
     } catch (error) {
-      this.#fault(error)
+      this.onFault(error)
     }
   }
 
@@ -261,12 +267,8 @@ export class Exchange implements SearchOwner, BodyReceiver, ActiveExchange {
   }
 
   #goOnSearching(now: number): void {
-    try {
-      this.#search?.onDue(now)
-      this.#armDeadline()
-    } catch (error) {
-      this.#fault(error)
-    }
+    this.#search?.onDue(now)
+    this.#armDeadline()
   }
 
   /** Whether the engine is to blame for a deadline: not where the client's own limit or a long answer was it. */
@@ -286,6 +288,7 @@ export class Exchange implements SearchOwner, BodyReceiver, ActiveExchange {
 
   /** Tells the client in whatever way is left. */
   #giveUp(refusal: Refusal, verdict: Verdict): void {
+    if (this.#phase === 'over') return
     if (this.#answer === null || !this.#asked.response.headersSent) {
       this.#refuse(refusal, verdict)
       return
@@ -295,7 +298,7 @@ export class Exchange implements SearchOwner, BodyReceiver, ActiveExchange {
   }
 
   /** A refusal is sent as such; anything else is a fault of ours. */
-  #fault(error: unknown): void {
+  onFault(error: unknown): void {
     if (error instanceof Refusal) {
       this.#giveUp(error, 'none')
       return

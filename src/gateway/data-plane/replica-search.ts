@@ -17,6 +17,8 @@ export interface SearchOwner extends AttemptOwner {
   onAnswer(attempt: Attempt): void
   /** No replica gave an answer. */
   onExhausted(refusal: Refusal): void
+  /** Something of ours failed. */
+  onFault(error: unknown): void
   /** `dueAt` has changed. */
   onDueChanged(): void
 }
@@ -73,8 +75,8 @@ export class ReplicaSearch implements AttemptOwner {
       this.#askFallback(fallback)
       return
     }
-    // All that are reachable are set aside: one that fails at times is better than none.
-    const lastResort = this.#choose(model, true)
+    // Where all that are reachable are set aside, one that fails at times is better than none.
+    const lastResort = choice === 'all_full' ? choice : this.#choose(model, true)
     if (typeof lastResort === 'string') this.#exhaust(noChoiceRefusal(choice, model))
     else this.#ask(lastResort)
   }
@@ -151,7 +153,11 @@ export class ReplicaSearch implements AttemptOwner {
     }
     const attempt = new Attempt(this, model, replica)
     this.#running.push(attempt)
-    attempt.send(this.#owner.requestFor(model, replica))
+    try {
+      attempt.send(this.#owner.requestFor(model, replica))
+    } catch (error) {
+      this.#owner.onFault(error)
+    }
   }
 
   /** The next model that has a replica to ask. */
