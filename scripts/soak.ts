@@ -142,18 +142,41 @@ function textOfStream(stream: string): string {
   return parsed.map(({ choices }) => choices[0]?.delta.content ?? '').join('')
 }
 
+interface Sample {
+  readonly minute: number
+  readonly value: number
+}
+
+/** Where memory shows: what the process holds of the system, and what is alive in it, garbage not yet collected included. */
+const memoryMetrics = {
+  resident: 'process_resident_memory_bytes',
+  heap: 'nodejs_heap_size_used_bytes',
+  buffers: 'nodejs_external_memory_bytes',
+}
+
 /** Least squares, per minute. */
-function slope(samples: readonly { readonly minute: number; readonly value: number }[]): number {
-  const mean = (pick: (sample: { minute: number; value: number }) => number) =>
+function slope(samples: readonly Sample[]): number {
+  const mean = (pick: (sample: Sample) => number) =>
     samples.reduce((sum, sample) => sum + pick(sample), 0) / samples.length
   const [minute, value] = [mean((sample) => sample.minute), mean((sample) => sample.value)]
   const spread = mean((sample) => (sample.minute - minute) ** 2)
   return spread === 0 ? 0 : mean((sample) => (sample.minute - minute) * (sample.value - value)) / spread
 }
 
-async function readMetric(gateway: GatewayProcess, name: string): Promise<number> {
-  const text = (await ask(`${gateway.adminUrl}/metrics`)).body.toString()
-  return Number(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
+const readMetrics = async (gateway: GatewayProcess) => (await ask(`${gateway.adminUrl}/metrics`)).body.toString()
+const valueOf = (text: string, metric: string) =>
+  Number(new RegExp(`^${metric}(?:\\{.*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
+
+/** The last half: until then a process takes what it needs to work, and does not give it back. */
+const lastHalf = (samples: readonly Sample[]) => samples.slice(Math.floor(samples.length / 2))
+
+/** The smallest value of each eighth of the time, which tells growth from garbage. */
+function floors(samples: readonly Sample[]): string {
+  const length = Math.max(1, Math.ceil(samples.length / 8))
+  const parts = Array.from({ length: 8 }, (_, part) => samples.slice(part * length, (part + 1) * length))
+  return parts
+    .flatMap((part) => (part.length === 0 ? [] : [Math.min(...part.map(({ value }) => value)).toFixed(0)]))
+    .join(' ')
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'fairlead-soak-'))
@@ -202,11 +225,12 @@ try {
       await writeFleet(turn)
     }
   }
-  const samples: { minute: number; value: number }[] = []
+  const memory = Object.entries(memoryMetrics).map(([name, metric]) => ({ name, metric, samples: [] as Sample[] }))
   const sample = async () => {
     while (!over.signal.aborted) {
       const minute = minutes - (end - performance.now()) / 60_000
-      samples.push({ minute, value: (await readMetric(started, 'process_resident_memory_bytes')) / 1e6 })
+      const text = await readMetrics(started)
+      for (const { metric, samples } of memory) samples.push({ minute, value: valueOf(text, metric) / 1e6 })
       await pause(sampleMs)
     }
   }
@@ -220,17 +244,17 @@ try {
     JSON.parse((await ask(`${gateway.adminUrl}/admin/v1/load`)).body.toString()),
   )
   const inFlight = replicas.reduce((sum, replica) => sum + replica.inFlight, 0)
-  const steady = samples.slice(Math.floor(samples.length / 3))
-  const perMinute = slope(steady)
-  const reloads = await readMetric(gateway, 'fairlead_gateway_config_reload_total')
+  const reloads = valueOf(await readMetrics(gateway), 'fairlead_gateway_config_reload_total')
   for (const [kind, number] of [...ends].toSorted()) tell(`${kind}: ${number}`)
   tell(`engines killed: ${kills}, reloads: ${reloads}`)
-  tell(`memory: ${samples[0]?.value.toFixed(0)} MB at the start, ${samples.at(-1)?.value.toFixed(0)} MB at the end`)
-  tell(`memory slope over the last two thirds: ${perMinute.toFixed(2)} MB a minute`)
+  for (const { name, samples } of memory) {
+    const perMinute = slope(lastHalf(samples)).toFixed(2)
+    tell(`${name} memory: least of each eighth ${floors(samples)} MB; slope of the last half ${perMinute} MB a minute`)
+  }
   tell(`in flight at the end: ${inFlight}`)
   tell(`lost: ${ends.get('LOST') ?? 0}`)
   for (const loss of losses) tell(`  ${loss}`)
-  const isSteep = minutes >= 5 && perMinute > steepestSlope
+  const isSteep = minutes >= 5 && slope(lastHalf(memory[0]?.samples ?? [])) > steepestSlope
   if (losses.length > 0 || inFlight !== 0 || isSteep) process.exitCode = 1
 } finally {
   await gateway?.end('SIGKILL')
