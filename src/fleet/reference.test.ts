@@ -42,7 +42,7 @@ describe('fleetReference', () => {
     expect(active('gateway.deadlines.ttft')).toBe(true)
     expect(active('gateway')).toBe(true)
     expect(active('models[].speculative')).toBe(false)
-    expect(active('gateway.retry.hedgeAfter')).toBe(false)
+    expect(active('gateway.trustedProxies')).toBe(false)
   })
 
   it('knows every field that is called active', () => {

@@ -63,6 +63,7 @@ try {
   process.send?.(message)
   process.once('disconnect', () => void gateway.close())
   process.once('SIGTERM', () => void gateway.drain())
+  process.on('SIGHUP', () => void gateway.reload())
   process.once('SIGINT', () => {
     process.once('SIGINT', () => void gateway.close())
     void gateway.drain()

@@ -15,7 +15,8 @@ import {
 import { answerEvents, answerJson, startUpstream, type ProgrammableUpstream } from './testing/upstream.ts'
 
 const chat = '/v1/chat/completions'
-const streaming = '{"model":"m","stream":true}'
+/** Asks for usage, so that the engine gets these very bytes. */
+const streaming = '{"model":"m","stream":true,"stream_options":{"include_usage":true}}'
 const chunk = (content: string) =>
   `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content } }] })}\n\n`
 const usageEvent = 'data: {"choices":[],"usage":{"prompt_tokens":3,"total_tokens":5,"completion_tokens":2}}\n\n'

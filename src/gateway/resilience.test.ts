@@ -283,16 +283,24 @@ describe('deadlines', () => {
 
 // proves C7 (stand-in)
 describe('draining', () => {
-  it('lets open streams finish, takes no new connection, and says so to load balancers', async () => {
+  // proves C7 (simulated)
+  it('says so to load balancers, still accepts for a moment, then no more, and lets open streams finish', async () => {
     const engine = Promise.withResolvers<ServerResponse>()
     const [upstream] = await upstreams(answerEvents(engine.resolve))
-    const gateway = await gatewayFor([{ url: upstream?.url ?? '' }])
+    const gateway = await gatewayFor([{ url: upstream?.url ?? '' }], { gateway: { drain: { settle: '500ms' } } })
     const answer = gateway.ask(chat, streaming)
     const open = await engine.promise
     open.write(event)
     const drained = gateway.drain()
     expect((await gateway.load()).draining).toBe(true)
-    await expect(gateway.ask('/readyz')).rejects.toThrow('ECONNREFUSED')
+    const { status, headers } = await gateway.ask('/readyz')
+    expect([status, headers.connection]).toEqual([503, 'close'])
+    await until('it refuses connections', () =>
+      gateway.ask('/readyz').then(
+        () => false,
+        (error: Error) => error.message.includes('ECONNREFUSED'),
+      ),
+    )
     open.end('data: [DONE]\n\n')
     await drained
     expect((await answer).body.toString()).toBe(`${event}data: [DONE]\n\n`)

@@ -1,11 +1,11 @@
 import type { Server } from 'node:http'
 import { dirname, resolve } from 'node:path'
-import { loadApiKeys, readSecret, type SecretContext } from '../access/index.ts'
+import type { SecretContext } from '../access/index.ts'
 import { combineSources, createLocalStateSource, createStaticSource, type ReplicaSource } from '../discovery/index.ts'
 import { engines } from '../engines/index.ts'
 import type { Environment } from '../files/index.ts'
 import { parseListenAddress, isLoopback, type Fleet, type ListenAddress } from '../fleet/index.ts'
-import { createAccessLog, createLogger, createMetrics, type Logger } from '../observe/index.ts'
+import { createAccessLog, createLogger, createMetrics, type AccessLog, type Logger } from '../observe/index.ts'
 import { collectMetrics } from './control/collect-metrics.ts'
 import { drainServers } from './control/drain.ts'
 import {
@@ -16,10 +16,12 @@ import {
   type ListenOverride,
 } from './control/listen-address.ts'
 import { openListener } from './control/open-listener.ts'
+import { startReloading, type Reloader } from './control/reload.ts'
 import { ReplicaRegistry } from './control/replica-registry.ts'
+import { readServingConfig, rereadServingConfig, type ServingConfig } from './control/serving-config.ts'
 import { OriginList } from './data-plane/cors.ts'
 import { DeadlineWheel } from './data-plane/deadline-wheel.ts'
-import type { DataPlane } from './data-plane/data-plane.ts'
+import type { DataPlane, PlaneSettings } from './data-plane/data-plane.ts'
 import { createIngress } from './data-plane/ingress.ts'
 import { ModelCatalogue } from './data-plane/model-catalogue.ts'
 import { RouteTable } from './data-plane/route.ts'
@@ -36,7 +38,10 @@ const unknownEngineRoutes = {
 /** What a gateway is started with. */
 export interface GatewayOptions {
   readonly fleet: Fleet
-  /** File that the Fleet came from; relative paths within it start from its folder, else from the working folder. */
+  /**
+   * File that the Fleet came from: it is followed, and changes take force. Relative paths within it start from its
+   * folder, else from the working folder.
+   */
   readonly fleetFile?: string
   /** `state.json` of the supervisor, where replicas of this machine are found. */
   readonly statePath?: string
@@ -59,10 +64,13 @@ export interface RunningGateway {
   readonly address: ListenAddress
   readonly adminAddress: ListenAddress
   /**
-   * Takes no new connection, lets requests finish until `gateway.drain.timeout`, ends the rest honestly, then closes.
+   * Says at /readyz that it stops, takes no new connection after `gateway.drain.settle`, lets requests finish until
+   * `gateway.drain.timeout`, ends the rest honestly, then closes.
    * A second call waits for the first.
    */
   drain(): Promise<void>
+  /** Reads the Fleet file and keys anew, as it does when they change; whether what they say is in force. */
+  reload(): Promise<boolean>
   /** Ends every request at once and frees everything. */
   close(): Promise<void>
   /** Settles once it is closed, by whomever. */
@@ -85,8 +93,8 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   const adminDefault =
     fleet.gateway.admin === undefined ? defaultAdminAddress(listen) : parseListenAddress(fleet.gateway.admin)
   const admin = overrideAddress(adminDefault, options.admin)
-  const keys = await loadApiKeys(fleet.access, secrets)
-  const exposure = { hasKeys: keys.size > 0, anonymous: fleet.access.anonymous }
+  let config = await readServingConfig(fleet, secrets)
+  const exposure = { hasKeys: (config.keys?.size ?? 0) > 0, anonymous: fleet.access.anonymous }
   refuseOpenExposure(listen, 'gateway.listen', exposure)
   refuseOpenExposure(admin, 'gateway.admin', exposure)
 
@@ -96,28 +104,37 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   const plane: DataPlane = {
     catalogue,
     wheel: new DeadlineWheel(),
-    bodyLimitBytes: fleet.gateway.bodyLimit,
-    accessLog: createAccessLog(logger, { isOn: fleet.observe.logs.access, sample: fleet.observe.logs.accessSample }),
+    settings: settingsOf(config),
+    accessLog: accessLogOf(config, logger),
     exchanges: new Set(),
     isDraining: false,
     onBodyTooLarge: () => tooLarge.add(1),
     onFault: (error, requestId) => logger.error({ err: error, requestId }, 'a request failed inside the gateway'),
   }
-  const upstreamKeys = await readUpstreamKeys(fleet, secrets)
+  const discovery = discover(options, logger)
+  const connectTimeoutMs = (model: string) => catalogue.find(model)?.model.deadlines.connect ?? 0
   const registry = new ReplicaRegistry({
-    source: options.source ?? discover(options, logger),
+    source: discovery.source,
     catalogue,
     metrics,
     logger,
-    health: fleet.gateway.health,
-    createClient: ({ address, model }) =>
-      createUpstream(address, {
-        connectTimeoutMs: catalogue.find(model)?.model.deadlines.connect ?? fleet.gateway.deadlines.connect,
-      }),
-    headersFor: (model) => upstreamKeys.get(model) ?? [],
+    health: () => config.fleet.gateway.health,
+    ejection: () => config.fleet.gateway.ejection,
+    connectTimeoutMs,
+    createClient: ({ address, model }) => createUpstream(address, { connectTimeoutMs: connectTimeoutMs(model) }),
+    headersFor: (model) => config.upstreamHeaders.get(model) ?? [],
     routesOf: (engine) => engines.find(({ name }) => name === engine) ?? unknownEngineRoutes,
     readinessPath: (engine) => engines.find(({ name }) => name === engine)?.readinessPath ?? '/health',
   })
+  /** New requests get what it says; those under way keep what they began with. */
+  const apply = (next: ServingConfig): void => {
+    discovery.replace(next.fleet)
+    config = next
+    plane.settings = settingsOf(next)
+    plane.accessLog = accessLogOf(next, logger)
+    catalogue.replace(next.fleet)
+    registry.refresh()
+  }
   const context: LocalRouteContext = {
     fleetName: fleet.name,
     catalogue,
@@ -125,24 +142,21 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     replicas: () => registry.handles,
     isDraining: () => plane.isDraining,
     startedAt: new Date(),
-    isAdminKeyed: keys.size > 0 && !isLoopback(admin.host),
+    isAdminKeyed: !isLoopback(admin.host),
   }
   collectMetrics(metrics, context)
 
-  const ingress = { plane, keys: keys.size > 0 ? keys : null, headerLimitBytes: fleet.gateway.headerLimit }
-  const { cors, passUnknownPaths } = fleet.gateway
-  const server = createIngress({
-    ...ingress,
-    routes: new RouteTable([...engineRoutes, ...clientRoutes(context)]),
-    passesUnknownPaths: passUnknownPaths,
-    ...(cors.origins.length === 0 ? {} : { origins: new OriginList(cors.origins) }),
-  })
-  const adminServer = createIngress({ ...ingress, routes: new RouteTable(adminRoutes(context)) })
+  const { headerLimit: headerLimitBytes } = fleet.gateway
+  const routes = new RouteTable([...engineRoutes, ...clientRoutes(context)])
+  const server = createIngress({ plane, headerLimitBytes, routes, isForClients: true })
+  const adminTable = new RouteTable(adminRoutes(context))
+  const adminServer = createIngress({ plane, headerLimitBytes, routes: adminTable, isForClients: false })
   await registry.start()
   const servers: readonly Server[] = [server, adminServer]
   const closed = Promise.withResolvers<void>()
   let closing: Promise<void> | undefined
   let draining: Promise<void> | undefined
+  let reloader: Reloader | undefined
 
   const close = (): Promise<void> => {
     closing ??= (async () => {
@@ -153,6 +167,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
         each.closeAllConnections()
       }
       plane.wheel.close()
+      reloader?.close()
       await registry.close()
       logger.info('gateway is closed')
       logger.flush()
@@ -164,7 +179,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     draining ??= (async () => {
       plane.isDraining = true
       logger.info({ requests: plane.exchanges.size }, 'gateway is draining')
-      await drainServers([server], plane.exchanges, fleet.gateway.drain.timeout)
+      await drainServers([server], plane.exchanges, config.fleet.gateway.drain)
       await close()
     })()
     return draining
@@ -173,35 +188,53 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   try {
     const address = await openListener(server, listen, { field: 'gateway.listen', option: '--port' })
     const adminAddress = await openListener(adminServer, admin, { field: 'gateway.admin', option: '--admin-port' })
+    const { fleetFile } = options
+    if (fleetFile !== undefined) {
+      const kept = { fleet, fleetFile, secrets, listen: address, admin: adminAddress }
+      const read = () => rereadServingConfig(kept)
+      reloader = await startReloading({ fleetFile, first: config, read, apply, metrics, logger })
+    }
     options.signal?.addEventListener('abort', () => void drain(), { once: true })
     if (options.signal?.aborted === true) void drain()
     logger.info(
       { listen: authorityOf(address), admin: authorityOf(adminAddress), models: catalogue.names },
       'gateway is listening',
     )
-    return { address, adminAddress, drain, close, closed: closed.promise }
+    const reload = async () => (await reloader?.reload()) ?? false
+    return { address, adminAddress, drain, reload, close, closed: closed.promise }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-function discover({ fleet, statePath }: GatewayOptions, logger: Logger): ReplicaSource {
-  const sources = [createStaticSource(fleet)]
+/** What the Fleet says of every request. */
+function settingsOf({ fleet, keys }: ServingConfig): PlaneSettings {
+  const { bodyLimit, keepAliveAfter, cors, passUnknownPaths } = fleet.gateway
+  return {
+    bodyLimitBytes: bodyLimit,
+    keepAliveAfterMs: keepAliveAfter,
+    keys,
+    origins: cors.origins.length === 0 ? null : new OriginList(cors.origins),
+    passesUnknownPaths: passUnknownPaths,
+  }
+}
+
+function accessLogOf({ fleet }: ServingConfig, logger: Logger): AccessLog {
+  const { access, accessSample } = fleet.observe.logs
+  return createAccessLog(logger, { isOn: access, sample: accessSample })
+}
+
+/** Where replicas are; `replace` takes the addresses of another Fleet in place of the first one's. */
+function discover(
+  { fleet, statePath, source }: GatewayOptions,
+  logger: Logger,
+): { readonly source: ReplicaSource; readonly replace: (fleet: Fleet) => void } {
+  let named = createStaticSource(fleet)
+  const sources: ReplicaSource[] = [{ ...named, snapshot: () => named.snapshot() }]
   if (statePath !== undefined) {
     const onError = (problem: string) => logger.warn({ statePath, problem }, 'the state file cannot be read')
     sources.push(createLocalStateSource({ path: statePath, onError }))
   }
-  return combineSources(sources)
-}
-
-/** The header fields that carry each external model's key. */
-async function readUpstreamKeys(fleet: Fleet, secrets: SecretContext): Promise<ReadonlyMap<string, readonly string[]>> {
-  const headers = new Map<string, readonly string[]>()
-  for (const [index, { name, apiKey }] of fleet.models.entries()) {
-    if (apiKey === undefined) continue
-    const key = await readSecret(apiKey, `models[${index}].apiKey`, secrets)
-    headers.set(name, ['authorization', `Bearer ${key}`])
-  }
-  return headers
+  return { source: source ?? combineSources(sources), replace: (next) => (named = createStaticSource(next)) }
 }

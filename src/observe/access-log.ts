@@ -25,6 +25,8 @@ export interface AccessRecord {
   readonly bytesOut: number
   readonly inputTokens?: number | undefined
   readonly outputTokens?: number | undefined
+  /** True where the engine told no usage, such as for a stream that was broken off: tokens are counted from its events. */
+  readonly isUsageEstimated?: boolean
 }
 
 /** Takes one record for each request. */
@@ -51,7 +53,7 @@ function isoTime(): string {
 
 /** A record's fields as JSON, from the first comma on; fields without a value are left out. */
 function fieldsOf(record: AccessRecord): string {
-  const { ttftMs, inputTokens, outputTokens } = record
+  const { ttftMs, inputTokens, outputTokens, isUsageEstimated } = record
   return (
     `,"requestId":${quote(record.requestId)},"method":${quote(record.method)},"path":${quote(record.path)}` +
     `,"status":${record.status},"reason":${quote(record.reason)},"model":${quote(record.model)}` +
@@ -60,7 +62,8 @@ function fieldsOf(record: AccessRecord): string {
     `,"durationMs":${record.durationMs},"bytesIn":${record.bytesIn},"bytesOut":${record.bytesOut}` +
     (ttftMs === undefined ? '' : `,"ttftMs":${ttftMs}`) +
     (inputTokens === undefined ? '' : `,"inputTokens":${inputTokens}`) +
-    (outputTokens === undefined ? '' : `,"outputTokens":${outputTokens}`)
+    (outputTokens === undefined ? '' : `,"outputTokens":${outputTokens}`) +
+    (isUsageEstimated === true ? ',"isUsageEstimated":true' : '')
   )
 }
 

@@ -63,6 +63,41 @@ export const metricTable = {
     help: 'Requests sent again before the first byte, by what went wrong.',
     labels: ['model', 'reason'],
   },
+  fairlead_gateway_retries_denied_total: {
+    kind: 'counter',
+    help: 'Retries and second tries that gateway.retry.budget did not allow.',
+    labels: ['model'],
+  },
+  fairlead_gateway_hedges_total: {
+    kind: 'counter',
+    help: 'Second tries beside a slow first one (gateway.retry.hedgeAfter).',
+    labels: ['model'],
+  },
+  fairlead_gateway_fallbacks_total: {
+    kind: 'counter',
+    help: 'Requests for a model that another one answered or was asked for, since no replica could.',
+    labels: ['model'],
+  },
+  fairlead_gateway_ejections_total: {
+    kind: 'counter',
+    help: 'Times that a replica was set aside for failing requests (gateway.ejection).',
+    labels: ['model', 'replica'],
+  },
+  fairlead_gateway_replica_ejected: {
+    kind: 'gauge',
+    help: 'Whether a replica is set aside for failing requests.',
+    labels: ['model', 'replica'],
+  },
+  fairlead_gateway_config_reload_total: {
+    kind: 'counter',
+    help: 'Times that the Fleet and its keys were read anew; the reason is empty, or `invalid` where the old ones stay in force.',
+    labels: ['reason'],
+  },
+  fairlead_gateway_config_last_reload_success: {
+    kind: 'gauge',
+    help: 'Whether what the Fleet and keys files hold is in force: 0 after a change that was refused.',
+    labels: [],
+  },
   fairlead_gateway_body_too_large_total: {
     kind: 'counter',
     help: 'Requests refused because their body is larger than gateway.bodyLimit.',

@@ -1,11 +1,18 @@
 import { statSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { exitCodes, UserError } from '../../errors/index.ts'
 import { loadFleet } from '../../fleet/index.ts'
 import { writeFileAtomic } from '../../files/index.ts'
 import type { CommandHandler } from '../command.ts'
-import { askAnswers, defaultAnswers, presetNames, renderFleetText, type GivenAnswers } from '../init/index.ts'
+import {
+  askAnswers,
+  createFolder,
+  defaultAnswers,
+  presetNames,
+  renderFleetText,
+  type GivenAnswers,
+} from '../init/index.ts'
 import { readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
 
@@ -43,8 +50,8 @@ function checkText(text: string, file: string): void {
 }
 
 async function writeFleetFile(file: string, text: string, force: boolean): Promise<void> {
+  await createFolder(dirname(file))
   if (force) return writeFileAtomic(file, text, 0o644)
-  await mkdir(dirname(file), { recursive: true })
   try {
     await writeFile(file, text, { flag: 'wx' })
   } catch (error) {

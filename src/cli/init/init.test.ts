@@ -82,6 +82,11 @@ describe('fairlead init', () => {
     }
   })
 
+  it.runIf(process.platform === 'linux')('says so where no folder can be made', async () => {
+    const { code, stderr } = await init('--yes', '--output', '/proc/fairlead/fleet.yaml')
+    expect([code, stderr]).toEqual([1, expect.stringContaining('The folder cannot be created: /proc/fairlead')])
+  })
+
   it('tells scripts which file it wrote', async () => {
     const { stdout } = await init('--json')
     expect(JSON.parse(stdout)).toEqual({ file: join(folder, 'fleet.yaml'), fleet: 'laptop' })

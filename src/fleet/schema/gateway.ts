@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { bytes, cpus, duration } from './units.ts'
-import { list, text } from './names.ts'
+import { list, share, text } from './names.ts'
 
 /** How long each phase of a request may take. */
 export const deadlines = z.strictObject({
@@ -13,6 +13,19 @@ export const deadlines = z.strictObject({
 /** What happens when a replica fails before it answers. */
 export const retry = z.strictObject({
   attempts: z.int().min(1).max(10).default(3).describe('Tries in all, each on another replica, before the first byte.'),
+  statuses: list(z.int().min(429).max(599), 32)
+    .default([429, 502, 503, 504])
+    .describe('Statuses of an engine that send a request to another replica; broken connections always do.'),
+  backoff: duration()
+    .prefault('50ms')
+    .describe('Longest wait before a replica is asked a second time; doubles with each try, and is drawn at random.'),
+  budget: z
+    .strictObject({
+      share: share().default(0.2).describe('Retries as a share of the requests of the last ten seconds.'),
+      perSecond: z.number().min(0).max(1e6).default(10).describe('Retries a second that are allowed beside the share.'),
+    })
+    .prefault({})
+    .describe('How many retries and second tries there may be, so that trouble does not multiply load.'),
   hedgeAfter: duration()
     .optional()
     .describe('Sends a second try after this time without a first byte; never when absent.'),
@@ -38,7 +51,7 @@ export const gateway = z.strictObject({
   deadlines: deadlines.prefault({}).describe('How long each phase of a request may take.'),
   keepAliveAfter: duration()
     .prefault('10s')
-    .describe('A stream without a first byte by then gets 200 and comment lines.'),
+    .describe('A stream whose engine is silent for this long gets 200 and a comment line, then more; 0s is never.'),
   retry: retry.prefault({}).describe('What happens when a replica fails before it answers.'),
   health: z
     .strictObject({
@@ -56,13 +69,21 @@ export const gateway = z.strictObject({
   ejection: z
     .strictObject({
       failures: z.int().min(1).max(1000).default(5).describe('Failed requests in a row that eject a replica.'),
-      time: duration().prefault('30s').describe('Until an ejected replica gets a trial request.'),
+      time: duration()
+        .prefault('30s')
+        .describe('Until an ejected replica gets a trial request; twice as long each time that it fails again.'),
+      maxShare: share().default(0.5).describe('Share of a model’s replicas that may be ejected at once; never all.'),
     })
     .prefault({})
     .describe('When a replica that answers probes but fails requests is set aside.'),
   drain: z
     .strictObject({
       timeout: duration().prefault('30s').describe('Time that open streams get to finish when the gateway stops.'),
+      settle: duration()
+        .prefault('1s')
+        .describe(
+          'Time, out of `timeout`, in which it still accepts while /readyz says 503, so that load balancers turn away.',
+        ),
     })
     .prefault({})
     .describe('How the gateway stops.'),

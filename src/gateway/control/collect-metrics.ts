@@ -17,7 +17,8 @@ export function collectMetrics(
     for (const handle of sources.replicas()) {
       const labels = { model: handle.replica.model, replica: handle.id }
       metrics.gauge('fairlead_gateway_requests_in_flight', labels).set(handle.inFlight)
-      metrics.gauge('fairlead_gateway_replica_ready', labels).set(handle.isAvailable ? 1 : 0)
+      metrics.gauge('fairlead_gateway_replica_ready', labels).set(handle.isReachable ? 1 : 0)
+      metrics.gauge('fairlead_gateway_replica_ejected', labels).set(handle.outlier.isEjected ? 1 : 0)
     }
     const { models } = sources.catalogue
     for (const { name, series, replicas } of models) {

@@ -6,23 +6,34 @@ const stepMs = 50
 /** Time for the last bytes of ended requests to leave. */
 const flushMs = 1_000
 
+/** How long a stop may take, in milliseconds. */
+export interface DrainTimes {
+  /** In all. */
+  readonly timeout: number
+  /** The part of it, at its beginning, in which connections are still accepted. */
+  readonly settle: number
+}
+
 /**
- * Stops accepting, lets requests finish for `timeoutMs`, then ends the rest: streams with an error event, others with
- * 503. Resolves once every connection is gone, or shortly after the time is over.
+ * Lets load balancers notice that readiness is false, then stops accepting and lets requests finish, then ends the
+ * rest: streams with an error event, others with 503. Resolves once every connection is gone, or shortly after the
+ * time is over.
  */
 export async function drainServers(
   servers: readonly Server[],
   exchanges: ReadonlySet<ActiveExchange>,
-  timeoutMs: number,
+  times: DrainTimes,
 ): Promise<void> {
+  const settleMs = Math.min(times.settle, times.timeout)
   for (const exchange of exchanges) exchange.lastOnConnection()
+  await new Promise((resolve) => setTimeout(resolve, settleMs))
   const closed = Promise.all(
     servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
   ).then(() => true as const)
   const closeIdle = () => servers.forEach((server) => server.closeIdleConnections())
   const timer = setInterval(closeIdle, stepMs)
   try {
-    if (await within(closed, timeoutMs)) return
+    if (await within(closed, times.timeout - settleMs)) return
     for (const exchange of exchanges) exchange.abandon()
     await within(closed, flushMs)
   } finally {

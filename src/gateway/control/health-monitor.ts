@@ -1,14 +1,21 @@
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { UpstreamCall } from '../data-plane/upstream/contract.ts'
-import { nextHealth, probeDelayMs, unknownHealth, type HealthEvent, type HealthSettings } from './health-state.ts'
+import {
+  nextHealth,
+  probeDelayMs,
+  unknownHealth,
+  type HealthEvent,
+  type HealthSettings,
+  type HealthState,
+} from './health-state.ts'
 
 /** Probes one replica for as long as it is known, and keeps its `isReady`. */
 export class HealthMonitor {
   readonly #handle: ReplicaHandle
-  readonly #settings: HealthSettings
+  readonly #settings: () => HealthSettings
   readonly #path: string
   readonly #onChange: (isReady: boolean) => void
-  #state = unknownHealth
+  #state: HealthState
   #timer: NodeJS.Timeout | undefined
   #call: UpstreamCall | null = null
   #isClosed = false
@@ -16,9 +23,12 @@ export class HealthMonitor {
   constructor(
     handle: ReplicaHandle,
     options: {
-      readonly settings: HealthSettings
+      /** Read at each probe. */
+      readonly settings: () => HealthSettings
       /** Path that answers 2xx when the replica serves. */
       readonly path: string
+      /** Whether the same process was ready a moment ago, when it was reached in another way. */
+      readonly isReadyAtFirst: boolean
       readonly onChange: (isReady: boolean) => void
     },
   ) {
@@ -26,6 +36,8 @@ export class HealthMonitor {
     this.#settings = options.settings
     this.#path = options.path
     this.#onChange = options.onChange
+    this.#state = { ...unknownHealth, isReady: options.isReadyAtFirst }
+    handle.isReady = options.isReadyAtFirst
     handle.onConnectFailure = (detail) => this.#note({ kind: 'connect_failed', detail })
     this.#probe()
   }
@@ -45,7 +57,7 @@ export class HealthMonitor {
   #probe(): void {
     clearTimeout(this.#timer)
     let status = 0
-    this.#timer = setTimeout(() => this.#finish('no answer in time'), this.#settings.timeout)
+    this.#timer = setTimeout(() => this.#finish('no answer in time'), this.#settings().timeout)
     this.#timer.unref()
     const { client, headers } = this.#handle
     this.#call = client.send(
@@ -69,7 +81,7 @@ export class HealthMonitor {
   #note(event: HealthEvent): void {
     if (this.#isClosed) return
     const wasReady = this.#state.isReady
-    this.#state = nextHealth(this.#state, event, this.#settings)
+    this.#state = nextHealth(this.#state, event, this.#settings())
     this.#handle.isReady = this.#state.isReady
     if (this.#state.lastError !== null) this.#handle.lastError = this.#state.lastError
     else if (!wasReady) this.#handle.lastError = null
@@ -77,9 +89,11 @@ export class HealthMonitor {
     if (this.#call === null) {
       clearTimeout(this.#timer)
       const isStarting = this.#handle.replica.phase === 'starting'
-      this.#timer = setTimeout(() => this.#probe(), probeDelayMs(this.#state, isStarting, this.#settings))
+      this.#timer = setTimeout(() => this.#probe(), probeDelayMs(this.#state, isStarting, this.#settings()))
       this.#timer.unref()
     }
+    // It was down, so it is another process or a mended one: what requests of before have shown counts no more.
+    if (!wasReady && this.#state.isReady) this.#handle.outlier.reset()
     if (wasReady !== this.#state.isReady) this.#onChange(this.#state.isReady)
   }
 }

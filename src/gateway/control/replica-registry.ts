@@ -4,6 +4,7 @@ import type { EngineName } from '../../fleet/index.ts'
 import type { Logger, Metrics } from '../../observe/index.ts'
 import type { EngineRoutes } from '../data-plane/known-routes.ts'
 import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
+import type { OutlierParts, OutlierSettings } from '../data-plane/outlier.ts'
 import { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { UpstreamClient } from '../data-plane/upstream/contract.ts'
 import { HealthMonitor } from './health-monitor.ts'
@@ -15,8 +16,12 @@ export interface RegistryOptions {
   readonly catalogue: ModelCatalogue
   readonly metrics: Metrics
   readonly logger: Logger
-  readonly health: HealthSettings
+  /** Read anew for each replica and decision, since a reload may change them. */
+  readonly health: () => HealthSettings
+  readonly ejection: () => OutlierSettings & { readonly maxShare: number }
   readonly createClient: (replica: Replica) => UpstreamClient
+  /** Longest wait for a connection to this model's replicas. */
+  readonly connectTimeoutMs: (model: string) => number
   /** Header fields that requests to this model's replicas carry. */
   readonly headersFor: (model: string) => readonly string[]
   /** Path that answers 2xx when a replica of this engine serves. */
@@ -28,11 +33,6 @@ export interface RegistryOptions {
 interface Known {
   readonly handle: ReplicaHandle
   readonly monitor: HealthMonitor
-}
-
-/** Same process at the same place: its connections, counts and health go on. */
-function identityOf(replica: Replica): string {
-  return JSON.stringify([replica.id, replica.model, replica.engine, baseUrl(replica.address), replica.generation])
 }
 
 /** Keeps the catalogue's lists of replicas equal to what discovery says, and has each of them probed. */
@@ -57,6 +57,11 @@ export class ReplicaRegistry {
     return [...this.#known.values()].map(({ handle }) => handle)
   }
 
+  /** Looks again, since the models or their settings are others. */
+  refresh(): void {
+    this.#apply()
+  }
+
   async close(): Promise<void> {
     this.#unsubscribe()
     await this.#options.source.close()
@@ -75,10 +80,10 @@ export class ReplicaRegistry {
         logger.warn({ replica: replica.id, model: replica.model }, 'a replica of a model that the Fleet does not have')
         continue
       }
-      const identity = identityOf(replica)
+      const identity = this.#identityOf(replica)
       const known = before.get(identity)
       if (known === undefined) {
-        after.set(identity, this.#add(replica))
+        after.set(identity, this.#add(replica, before))
       } else {
         const hasChanged = known.handle.replica.phase !== replica.phase
         known.handle.replica = replica
@@ -93,18 +98,31 @@ export class ReplicaRegistry {
     for (const [identity, known] of before) if (!after.has(identity)) this.#retire(known)
   }
 
-  #add(replica: Replica): Known {
+  /** Same process at the same place, reached in the same way: its connections, counts and health go on. */
+  #identityOf(replica: Replica): string {
+    const { headersFor, connectTimeoutMs } = this.#options
+    const { model } = replica
+    return JSON.stringify([...placeOf(replica), headersFor(model), connectTimeoutMs(model)])
+  }
+
+  #add(replica: Replica, before: ReadonlyMap<string, Known>): Known {
     const { createClient, headersFor, metrics, logger, health, readinessPath, routesOf } = this.#options
     const labels = { model: replica.model, replica: replica.id }
-    const handle = new ReplicaHandle({
+    const handle: ReplicaHandle = new ReplicaHandle({
       replica,
       client: createClient(replica),
       headers: headersFor(replica.model),
       requestsSeries: metrics.counter('fairlead_gateway_replica_requests_total', labels),
       routes: routesOf(replica.engine),
+      outlier: this.#outlierParts(replica, () => handle),
     })
+    const place = JSON.stringify(placeOf(replica))
+    const predecessor = [...before.values()].find(
+      ({ handle: other }) => JSON.stringify(placeOf(other.replica)) === place,
+    )
     const monitor = new HealthMonitor(handle, {
       settings: health,
+      isReadyAtFirst: predecessor?.handle.isReady === true,
       path: readinessPath(replica.engine),
       onChange: (isReady) => {
         if (isReady) logger.info({ ...labels, address: handle.address }, 'replica is ready')
@@ -114,8 +132,28 @@ export class ReplicaRegistry {
     return { handle, monitor }
   }
 
+  #outlierParts({ id, model }: Replica, handle: () => ReplicaHandle): OutlierParts {
+    const { catalogue, metrics, logger, ejection } = this.#options
+    const labels = { model, replica: id }
+    return {
+      settings: ejection,
+      clock: () => performance.now(),
+      mayEject: () => catalogue.find(model)?.mayEject(handle(), ejection().maxShare) === true,
+      onChange: (ejectedForMs) => {
+        if (ejectedForMs === null) {
+          logger.info(labels, 'replica answers again and is no longer set aside')
+          return
+        }
+        metrics.counter('fairlead_gateway_ejections_total', labels).add(1)
+        const problem = handle().lastError
+        logger.warn({ ...labels, forMs: ejectedForMs, problem }, 'replica fails its requests and is set aside')
+      },
+    }
+  }
+
   /** Requests under way finish on their connections. */
   #retire({ handle, monitor }: Known): void {
+    handle.isRetired = true
     monitor.close()
     handle.client.close()
     const { model, id } = handle.replica
@@ -123,7 +161,14 @@ export class ReplicaRegistry {
     const labels = { model, replica: id }
     const { metrics } = this.#options
     metrics.remove('fairlead_gateway_replica_ready', labels)
+    metrics.remove('fairlead_gateway_replica_ejected', labels)
+    metrics.remove('fairlead_gateway_ejections_total', labels)
     metrics.remove('fairlead_gateway_requests_in_flight', labels)
     metrics.remove('fairlead_gateway_replica_requests_total', labels)
   }
+}
+
+/** Which process it is, and where. */
+function placeOf(replica: Replica): readonly unknown[] {
+  return [replica.id, replica.model, replica.engine, baseUrl(replica.address), replica.generation]
 }

@@ -1,21 +1,23 @@
+import { BodilessQuestion } from './bodiless-question.ts'
 import type { CollectedQuestion } from './collect-question.ts'
 import type { ExchangeRequest } from './data-plane.ts'
-import { bodyOf, nameModelInForm, readFormField } from './form/index.ts'
-import { inspectBody, nameModel, type InspectedBody } from './inspect-body.ts'
+import { FormQuestion } from './form-question.ts'
+import { readFormField } from './form/index.ts'
+import { inspectBody } from './inspect-body.ts'
+import { JsonQuestion } from './json-question.ts'
 import type { ModelCatalogue } from './model-catalogue.ts'
-import { nameModelInQuery, queryModelOf } from './query-model.ts'
+import { queryModelOf } from './query-model.ts'
+import type { Question } from './question.ts'
 import { Refusal } from './refusal.ts'
 import type { ServedModel } from './served-model.ts'
-import type { RequestBody } from './upstream/contract.ts'
 
 /** A request that may go to an engine. */
 export interface Admitted {
   readonly model: ServedModel
-  /** What the engine is to read, in the client's dialect. */
-  readonly body: RequestBody | null
-  readonly contentType: string | null
-  /** Path and query at the engine, in the client's dialect. */
-  readonly enginePath: string
+  /** Models that may answer in its place when none of its replicas can, in this order. */
+  readonly fallbacks: readonly ServedModel[]
+  /** What the engine is to read. */
+  readonly question: Question
   /** Whether it asks for a stream. */
   readonly isStream: boolean
 }
@@ -26,45 +28,45 @@ type Asked = Pick<ExchangeRequest, 'translation' | 'pathModel' | 'owner' | 'engi
  * Finds out which model is meant, whether the key may use it, and what the engine is to read.
  * @throws Refusal
  */
-export function admit(question: CollectedQuestion, asked: Asked, catalogue: ModelCatalogue): Admitted {
-  if (question.kind === 'json') return admitJson(question.bytes, asked, catalogue)
-  if (question.kind === 'none') {
-    const model = chooseModel(queryModelOf(asked.enginePath), asked, catalogue)
-    const enginePath = nameModelInQuery(asked.enginePath, model.engineName)
-    return { model, body: null, contentType: null, enginePath, isStream: false }
-  }
-  const model = chooseModel(readFormField(question, 'model'), asked, catalogue)
-  return {
-    model,
-    body: bodyOf(question, nameModelInForm(question, model.engineName)),
-    contentType: question.contentType,
-    enginePath: asked.enginePath,
-    isStream: /^true$/i.test(readFormField(question, 'stream') ?? ''),
-  }
+export function admit(collected: CollectedQuestion, asked: Asked, catalogue: ModelCatalogue): Admitted {
+  const { named, question, isStream } = read(collected, asked)
+  const { owner } = asked
+  const isAllowed = (model: ServedModel) => owner?.models?.has(model.name) !== false
+  const model = chooseModel(named, asked, catalogue, isAllowed)
+  return { model, fallbacks: fallbacksOf(model, catalogue).filter(isAllowed), question, isStream }
 }
 
-function admitJson(bytes: Buffer, asked: Asked, catalogue: ModelCatalogue): Admitted {
-  const { translation, isUnknownPath } = asked
-  const inspected: InspectedBody = inspectBody(bytes)
-  const model = chooseModel(inspected.model ?? queryModelOf(isUnknownPath ? asked.enginePath : ''), asked, catalogue)
-  // A path that the gateway does not know may have no field `model`: none is added.
-  const isNamed = !isUnknownPath || inspected.model !== null
+/** What a question says of itself. */
+interface ReadQuestion extends Pick<Admitted, 'question' | 'isStream'> {
+  /** The model that it names. */
+  readonly named: string | null
+}
+
+function read(collected: CollectedQuestion, { translation, enginePath, isUnknownPath }: Asked): ReadQuestion {
+  if (collected.kind === 'none') {
+    return { named: queryModelOf(enginePath), question: new BodilessQuestion(enginePath), isStream: false }
+  }
+  if (collected.kind === 'form') {
+    return {
+      named: readFormField(collected, 'model'),
+      question: new FormQuestion(collected, enginePath),
+      isStream: /^true$/i.test(readFormField(collected, 'stream') ?? ''),
+    }
+  }
+  const inspected = inspectBody(collected.bytes)
   return {
-    model,
-    body: isNamed ? nameModel(bytes, inspected, model.engineName) : bytes,
-    // The body was found to be JSON; vLLM refuses it under the name that `curl -d` gives it.
-    contentType: 'application/json',
-    enginePath: isUnknownPath ? nameModelInQuery(asked.enginePath, model.engineName) : asked.enginePath,
+    named: inspected.model ?? queryModelOf(isUnknownPath ? enginePath : ''),
+    question: new JsonQuestion(collected.bytes, inspected, enginePath, isUnknownPath),
     isStream: inspected.isStream && translation?.canStream !== false,
   }
 }
 
 function chooseModel(
   named: string | null,
-  { translation, pathModel, owner, isUnknownPath }: Asked,
+  { translation, pathModel, isUnknownPath }: Asked,
   catalogue: ModelCatalogue,
+  isAllowed: (model: ServedModel) => boolean,
 ): ServedModel {
-  const isAllowed = (model: ServedModel) => owner?.models?.has(model.name) !== false
   const isOptional = translation?.isModelOptional === true || (isUnknownPath && catalogue.models.length === 1)
   const fallback = isOptional ? (catalogue.models[0]?.name ?? null) : null
   const name = pathModel ?? named ?? fallback
@@ -80,4 +82,13 @@ function chooseModel(
     })
   }
   return model
+}
+
+const none: readonly ServedModel[] = []
+
+function fallbacksOf({ model }: ServedModel, catalogue: ModelCatalogue): readonly ServedModel[] {
+  const { fallbackModels } = model.routing
+  if (fallbackModels.length === 0) return none
+  const fallbacks = fallbackModels.flatMap((name) => catalogue.find(name) ?? [])
+  return [...new Set(fallbacks)].filter((fallback) => fallback.model !== model)
 }

@@ -1,6 +1,9 @@
 /** What the choice looks at. */
 export interface Candidate {
+  /** Whether it may get requests. */
   readonly isAvailable: boolean
+  /** Whether it could answer at all: also one that is set aside for its failures. */
+  readonly isReachable: boolean
   readonly inFlight: number
 }
 
@@ -9,19 +12,21 @@ export type NoChoice = 'none_available' | 'all_full'
 
 /**
  * The replica with the fewest requests in flight; equals take turns, by `turn`. Passes over what is not available,
- * what is full, and what `isExcluded`.
+ * what is full, and what `isExcluded`; as a last resort, one that is set aside is good enough.
  */
 export function chooseReplica<Item extends Candidate>(
   candidates: readonly Item[],
   turn: number,
   maxInFlight: number,
   isExcluded: (candidate: Item) => boolean,
+  isLastResort = false,
 ): Item | NoChoice {
   let best: Item | undefined
   let isSomeFull = false
   for (let step = 0; step < candidates.length; step += 1) {
     const candidate = candidates[(turn + step) % candidates.length]
-    if (candidate === undefined || !candidate.isAvailable || isExcluded(candidate)) continue
+    if (candidate === undefined || isExcluded(candidate)) continue
+    if (!(isLastResort ? candidate.isReachable : candidate.isAvailable)) continue
     if (candidate.inFlight >= maxInFlight) isSomeFull = true
     else if (best === undefined || candidate.inFlight < best.inFlight) best = candidate
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { KeyOwner } from '../../access/index.ts'
+import type { ApiKeys, KeyOwner } from '../../access/index.ts'
 import type { AccessLog } from '../../observe/index.ts'
+import type { OriginList } from './cors.ts'
 import type { DeadlineWheel } from './deadline-wheel.ts'
 import type { ModelCatalogue } from './model-catalogue.ts'
 import type { Translation } from './translation.ts'
@@ -13,12 +14,27 @@ export interface ActiveExchange {
   abandon(): void
 }
 
+/** What the Fleet says of every request. */
+export interface PlaneSettings {
+  readonly bodyLimitBytes: number
+  /** Silence after which a streaming client gets a comment; 0 is never. */
+  readonly keepAliveAfterMs: number
+  /** Keys that are asked for; null serves everybody. */
+  readonly keys: ApiKeys | null
+  /** Origins whose pages may call; null for none. */
+  readonly origins: OriginList | null
+  /** Whether paths below /v1 that have no route go to an engine. */
+  readonly passesUnknownPaths: boolean
+}
+
 /** What all exchanges of a data plane share. */
 export interface DataPlane {
   readonly catalogue: ModelCatalogue
   readonly wheel: DeadlineWheel
-  readonly bodyLimitBytes: number
-  readonly accessLog: AccessLog
+  /** Replaced as a whole by a reload; a request keeps what it began with. */
+  settings: PlaneSettings
+  /** Replaced by a reload too. */
+  accessLog: AccessLog
   /** Exchanges under way, for draining. */
   readonly exchanges: Set<ActiveExchange>
   /** Whether connections are to close after their answers. */

@@ -33,13 +33,16 @@ const heldLimitBytes = 256 * 1024
 export class EventGate {
   #held: Buffer[] = []
   #heldBytes = 0
+  /** Whether what has passed ends between two events: not after one that was too long to be held. */
+  isBetweenEvents = true
 
   /** What may go to the client now: `piece` itself in most cases, or nothing. */
   pass(piece: Buffer): Buffer | null {
     if (this.#heldBytes === 0) {
       const end = endOfLastEvent(piece)
-      if (end === piece.length) return piece
       if (end === 0) return this.#hold(piece)
+      this.isBetweenEvents = true
+      if (end === piece.length) return piece
       this.#hold(piece.subarray(end))
       return piece.subarray(0, end)
     }
@@ -50,6 +53,7 @@ export class EventGate {
     const whole = Buffer.concat([...this.#held, piece.subarray(0, end)])
     this.#held = []
     this.#heldBytes = 0
+    this.isBetweenEvents = true
     if (end < piece.length) this.#hold(piece.subarray(end))
     return whole
   }
@@ -74,6 +78,8 @@ export class EventGate {
   #hold(piece: Buffer): Buffer | null {
     this.#held.push(piece)
     this.#heldBytes += piece.length
-    return this.#heldBytes > heldLimitBytes ? this.rest() : null
+    if (this.#heldBytes <= heldLimitBytes) return null
+    this.isBetweenEvents = false
+    return this.rest()
   }
 }

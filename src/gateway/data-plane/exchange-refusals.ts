@@ -1,6 +1,7 @@
 import type { Reason } from '../../errors/index.ts'
 import type { NoChoice } from './choose-replica.ts'
 import { Refusal } from './refusal.ts'
+import type { TryFailure } from './retry-policy.ts'
 import type { ServedModel } from './served-model.ts'
 
 /** Seconds until a starting replica is worth another try. */
@@ -14,7 +15,7 @@ const messages: { readonly [Name in Reason]?: string } = {
 
 /** A deadline has passed. */
 export function deadlineRefusal(reason: Reason): Refusal {
-  return new Refusal(reason, messages[reason] ?? 'The request took too long.')
+  return new Refusal(reason, messages[reason] ?? 'The request took too long.', { retryAfterSeconds })
 }
 
 /** No replica can take the request. */
@@ -26,4 +27,18 @@ export function noChoiceRefusal(why: NoChoice, model: ServedModel): Refusal {
   const { length } = model.replicas
   const state = length === 0 ? 'no replica is known' : `none of its ${length} replicas is ready`
   return new Refusal('no_ready_replica', `The model ${model.name} cannot answer now: ${state}.`, { retryAfterSeconds })
+}
+
+/** The last try has failed, before the first byte of an answer or after it. */
+export function failureRefusal(failure: TryFailure): Refusal {
+  if (failure.kind === 'connect') return new Refusal('upstream_connect', 'The engine cannot be reached.')
+  if (failure.kind !== 'status') {
+    return new Refusal('upstream_died', 'The engine broke off before the answer was complete.')
+  }
+  const { status, retryAfterMs } = failure
+  // What an engine says of its own failures stays in the house.
+  const options =
+    retryAfterMs === null || retryAfterMs === 0 ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }
+  if (status === 429) return new Refusal('rate_limited', 'The engine has as many requests as it takes.', options)
+  return new Refusal('upstream_error', `The engine failed with status ${status}.`, options)
 }

@@ -1,21 +1,25 @@
 import type { Reason } from '../../errors/index.ts'
 import { admit } from './admit.ts'
-import { sendRefusal, type Answer } from './answer.ts'
-import { chooseReplica } from './choose-replica.ts'
+import { sendRefusal } from './answer.ts'
+import type { Attempt } from './attempt.ts'
 import { declaresTooLarge, discardBody } from './collect-body.ts'
 import { collectQuestion, type CollectedQuestion, type QuestionReceiver } from './collect-question.ts'
-import type { ActiveExchange, DataPlane, ExchangeRequest } from './data-plane.ts'
+import type { ActiveExchange, DataPlane, ExchangeRequest, PlaneSettings } from './data-plane.ts'
 import { Deadline } from './deadline-wheel.ts'
-import { errorShapeOf } from './error-body.ts'
+import { nextDue, type Due } from './due-times.ts'
+import { errorEvent, errorShapeOf } from './error-body.ts'
 import { countEvents } from './event-boundary.ts'
-import { deadlineRefusal, noChoiceRefusal } from './exchange-refusals.ts'
-import { headersForEngine, headerValue } from './forwarded-headers.ts'
+import { deadlineRefusal, failureRefusal } from './exchange-refusals.ts'
+import { recordExchange } from './exchange-record.ts'
+import { sendComment } from './keep-alive.ts'
+import type { Verdict } from './outlier.ts'
 import { Refusal } from './refusal.ts'
-import type { Permit, ReplicaHandle } from './replica-handle.ts'
+import { ReplicaSearch, type SearchOwner } from './replica-search.ts'
+import { requestTimeoutField, requestTimeoutMs } from './request-timeout.ts'
 import type { ServedModel } from './served-model.ts'
-import type { UpstreamCall, UpstreamFailure, UpstreamHandler } from './upstream/contract.ts'
+import type { UpstreamFailure } from './upstream/contract.ts'
 import { UsageTail } from './usage-tail.ts'
-import { Wording, type SpokenQuestion } from './wording.ts'
+import { Wording } from './wording.ts'
 
 /**
  * Where an exchange stands: reading the body; waiting for an engine's first byte, so that another one may be asked
@@ -23,15 +27,13 @@ import { Wording, type SpokenQuestion } from './wording.ts'
  */
 type Phase = 'body' | 'waiting' | 'relaying' | 'over'
 
-/** An engine that answers so may be passed over for another: its gateway's or its own way to say "not now". */
-const isRetryableStatus = (status: number): boolean => status === 502 || status === 503 || status === 504
-
 /**
  * One request from its first byte to its last. Client, engine and clock may each end it at any moment: whoever comes
- * first ends it, in `#end`, once; there the permit goes back and everything is counted.
+ * first ends it, in `#end`, once; there the permits go back and everything is counted.
  */
-export class Exchange implements UpstreamHandler, QuestionReceiver, ActiveExchange {
+export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange {
   readonly #plane: DataPlane
+  readonly #settings: PlaneSettings
   readonly #asked: ExchangeRequest
   readonly #deadline: Deadline
   readonly #usage = new UsageTail()
@@ -39,33 +41,28 @@ export class Exchange implements UpstreamHandler, QuestionReceiver, ActiveExchan
   #admittedAt = 0
 
   #phase: Phase = 'body'
+  /** The model that was asked for, and from the first byte on the one that answers. */
   #model: ServedModel | null = null
   /** How replicas are asked; gone once one has begun to answer. */
   #wording: Wording | null = null
-  #spoken: SpokenQuestion | null = null
-  #answer: Answer | null = null
   #isStream = false
+  #totalMs = Infinity
   #bytesIn = 0
   #bytesOut = 0
 
-  #replica: ReplicaHandle | null = null
-  #permit: Permit | null = null
-  #call: UpstreamCall | null = null
-  readonly #tried: ReplicaHandle[] = []
-  /** A replica whose connection broke before it answered; asked anew when there is no other. */
-  #askAgain: ReplicaHandle | null = null
-  #attempts = 0
-  #lastRefusal: Refusal | null = null
+  #search: ReplicaSearch | null = null
+  /** The attempt whose answer is relayed. */
+  #attempt: Attempt | null = null
 
-  #status = 0
-  #headers: readonly string[] = []
   #firstByteAt = 0
   #lastActivityAt = 0
+  #keepAliveAt = Infinity
   #events = 0
   #isPaused = false
 
   constructor(plane: DataPlane, asked: ExchangeRequest) {
     this.#plane = plane
+    this.#settings = plane.settings
     this.#asked = asked
     // After a turn of the loop: what has arrived meanwhile, while the thread was busy, is read first.
     this.#deadline = new Deadline(() => setImmediate(() => this.#onDue()))
@@ -74,23 +71,23 @@ export class Exchange implements UpstreamHandler, QuestionReceiver, ActiveExchan
   /** Begins; everything after this is driven by events. */
   start(): void {
     const { request, response, expectsContinue } = this.#asked
+    const { bodyLimitBytes } = this.#settings
     this.#plane.exchanges.add(this)
     response.on('close', () => this.#onClientClosed())
     response.on('drain', () => this.#onClientReads())
-    if (declaresTooLarge(request, this.#plane.bodyLimitBytes)) {
+    if (declaresTooLarge(request, bodyLimitBytes)) {
       this.onBodyTooLarge()
       return
     }
     if (expectsContinue) response.writeContinue()
-    collectQuestion(this.#asked, this.#plane.bodyLimitBytes, this)
+    collectQuestion(this.#asked, bodyLimitBytes, this)
   }
 
   onBodyTooLarge(): void {
-    const { bodyLimitBytes } = this.#plane
+    const { bodyLimitBytes } = this.#settings
     this.#plane.onBodyTooLarge()
-    this.#call?.abort()
     const message = `The request body is larger than ${bodyLimitBytes} bytes, the limit of this gateway.`
-    this.#refuse(new Refusal('body_too_large', message))
+    this.#giveUp(new Refusal('body_too_large', message), 'none')
   }
 
   onRefused(refusal: Refusal): void {
@@ -99,208 +96,178 @@ export class Exchange implements UpstreamHandler, QuestionReceiver, ActiveExchan
 
   onQuestion(question: CollectedQuestion): void {
     if (this.#phase !== 'body') return
+    const { request } = this.#asked
     this.#bytesIn = question.kind === 'none' ? 0 : question.bytes.length
     try {
       const admitted = admit(question, this.#asked, this.#plane.catalogue)
-      this.#model = admitted.model
+      const { model, fallbacks } = admitted
+      this.#model = model
       this.#isStream = admitted.isStream
+      const limitMs = requestTimeoutMs(request.headers[requestTimeoutField])
+      this.#totalMs = Math.min(model.model.deadlines.total, limitMs)
       this.#wording = new Wording(this.#asked, admitted)
       this.#phase = 'waiting'
       this.#admittedAt = performance.now()
+      if (this.#mayBeginEarly) this.#planKeepAlive(this.#admittedAt)
+      this.#search = new ReplicaSearch(this, this.#wording, model, fallbacks)
+      this.#search.start()
       this.#armDeadline()
-      this.#attempt()
     } catch (error) {
-      this.#fault(error)
+      this.onFault(error)
     }
   }
 
-  /** Asks the next replica, or gives up. */
-  #attempt(): void {
-    const replica = this.#choose()
-    if (replica === null) return
-    this.#attempts += 1
-    this.#tried.push(replica)
-    this.#replica = replica
-    this.#permit = replica.acquire()
-    this.#ask(replica)
+  onDueChanged(): void {
+    this.#armDeadline()
   }
 
-  #ask(replica: ReplicaHandle): void {
-    const { request, requestId } = this.#asked
-    const spoken = this.#wording?.for(replica)
-    if (spoken === undefined) throw new Error('an exchange that is answered asked again')
-    this.#spoken = spoken
-    this.#answer = spoken.answer
-    const { path, contentType, body } = spoken
-    const headers = headersForEngine(request.rawHeaders, request.headers.connection, [
-      'x-request-id',
-      requestId,
-      ...(contentType === null ? [] : ['content-type', contentType]),
-      ...replica.headers,
-    ])
-    this.#call = replica.client.send({ method: request.method === 'GET' ? 'GET' : 'POST', path, headers, body }, this)
+  onExhausted(refusal: Refusal): void {
+    this.#giveUp(refusal, 'none')
   }
 
-  #choose(): ReplicaHandle | null {
-    const model = this.#model
-    if (model === null) throw new Error('an exchange without a model chose a replica')
-    const choice = chooseReplica(model.replicas, model.nextTurn(), model.maxInFlight, (replica) =>
-      this.#tried.includes(replica),
-    )
-    if (typeof choice !== 'string') return choice
-    const again = this.#askAgain
-    this.#askAgain = null
-    if (again?.isAvailable === true) return again
-    this.#refuse(this.#lastRefusal ?? noChoiceRefusal(choice, model))
-    return null
-  }
-
-  onHead(status: number, headers: readonly string[]): void {
-    const replica = this.#replica
-    if (replica !== null && this.#spoken !== null && this.#wording?.isMisunderstood(replica, this.#spoken, status)) {
-      this.#call?.abort()
-      try {
-        this.#ask(replica)
-      } catch (error) {
-        this.#fault(error)
-      }
-      return
-    }
-    if (status < 500) {
-      this.#status = status
-      this.#headers = headers
-      return
-    }
-    // What an engine says of its own failures stays in the house.
-    const after = Number(headerValue(headers, 'retry-after'))
-    const options = after > 0 ? { retryAfterSeconds: Math.ceil(after) } : {}
-    const refusal = new Refusal('upstream_error', `The engine failed with status ${status}.`, options)
-    this.#call?.abort()
-    if (replica !== null) replica.lastError = `status ${status}`
-    if (isRetryableStatus(status)) this.#retry(refusal)
-    else this.#refuse(refusal)
-  }
-
-  onData(piece: Buffer): void {
+  /** The first byte is about to come: nobody else is asked from here on. */
+  onAnswer(attempt: Attempt): void {
     const now = performance.now()
-    if (this.#phase === 'waiting') this.#beginRelay(now)
+    this.#phase = 'relaying'
+    this.#attempt = attempt
+    this.#model = attempt.model
+    this.#firstByteAt = now
+    this.#lastActivityAt = now
+    this.#wording = null
+    try {
+      attempt.answer.begin(attempt.status, attempt.headers)
+      this.#planKeepAlive(now)
+      this.#armDeadline()
+    } catch (error) {
+      this.onFault(error)
+    }
+  }
+
+  onHead(): void {}
+
+  onData(attempt: Attempt, piece: Buffer): void {
+    if (this.#phase !== 'relaying') return
+    const now = performance.now()
     this.#lastActivityAt = now
     this.#bytesOut += piece.length
     this.#usage.take(piece)
     if (this.#isStream) {
       const events = countEvents(piece)
       this.#events += events
-      this.#replica?.tokens.add(events, now)
+      attempt.replica.tokens.add(events, now)
     }
-    if (this.#answer?.write(piece) === false && !this.#isPaused) {
+    if (!attempt.answer.write(piece) && !this.#isPaused) {
       this.#isPaused = true
-      this.#call?.pause()
+      attempt.pause()
     }
   }
 
-  onEnd(): void {
-    if (this.#phase === 'waiting') this.#beginRelay(performance.now())
+  onEnd(attempt: Attempt): void {
+    if (this.#phase !== 'relaying') return
     try {
-      this.#answer?.end()
-      this.#end(this.#status, '')
+      attempt.answer.end()
+      this.#end(attempt.status, '', attempt.status === 429 ? 'none' : 'success')
     } catch (error) {
-      this.#fault(error)
+      this.onFault(error)
     }
   }
 
-  onFailure(failure: UpstreamFailure): void {
-    const replica = this.#replica
-    if (replica !== null) replica.lastError = failure.detail
-    if (failure.kind === 'connect') {
-      replica?.onConnectFailure(failure.detail)
-      this.#retry(new Refusal('upstream_connect', 'The engine cannot be reached.'))
-      return
-    }
-    const refusal = new Refusal('upstream_died', 'The engine broke off before the answer was complete.')
-    if (this.#phase === 'relaying') {
-      this.#answer?.fail(refusal)
-      this.#end(this.#status, refusal.code)
-      return
-    }
-    // A kept connection may close just as it is used (RFC 9112 section 9.3.1): that says nothing of the replica.
-    if (failure.kind === 'reset') this.#askAgain = replica
-    this.#retry(refusal)
-  }
-
-  /** Before the first byte: asks another replica, or refuses. */
-  #retry(refusal: Refusal): void {
-    this.#permit?.release()
-    this.#permit = null
-    this.#call = null
-    this.#lastRefusal = refusal
-    const model = this.#model
-    if (model === null || this.#attempts >= model.model.retry.attempts || this.#wording?.isRepeatable !== true) {
-      this.#refuse(refusal)
-      return
-    }
-    try {
-      model.series.retried(refusal.code).add(1)
-      this.#attempt()
-    } catch (error) {
-      this.#fault(error)
-    }
-  }
-
-  #beginRelay(now: number): void {
-    this.#phase = 'relaying'
-    this.#firstByteAt = now
-    this.#lastActivityAt = now
-    this.#wording = null
-    this.#spoken = null
-    this.#answer?.begin(this.#status, this.#headers)
-    this.#armDeadline()
+  onFailure(_attempt: Attempt, failure: UpstreamFailure): void {
+    this.#giveUp(failureRefusal(failure), 'broken')
   }
 
   #onClientReads(): void {
     if (!this.#isPaused || this.#phase === 'over') return
     this.#isPaused = false
     this.#lastActivityAt = performance.now()
-    this.#call?.resume()
+    this.#attempt?.resume()
+    this.#armDeadline()
   }
 
   #onClientClosed(): void {
     if (this.#phase === 'over') return
-    this.#call?.abort()
-    this.#end(this.#phase === 'relaying' ? this.#status : 499, 'client_closed')
+    this.#end(this.#asked.response.headersSent ? this.#sentStatus : 499, 'client_closed', 'none')
   }
 
-  /** When the next deadline is due, and which one it is. */
-  #nextDue(): { readonly at: number; readonly reason: Reason } {
+  /** The status that the client was told, once it was told one. */
+  get #sentStatus(): number {
+    return this.#asked.response.statusCode
+  }
+
+  /** Whether a stream can be told 200 before its engine has: only where we know that the answer will be events. */
+  get #mayBeginEarly(): boolean {
+    return this.#asked.bodyKind === 'json' && !this.#asked.isUnknownPath
+  }
+
+  /** When a silent engine's client is told that it is not forgotten: only streams have a place for it. */
+  #planKeepAlive(now: number): void {
+    const { keepAliveAfterMs } = this.#settings
+    this.#keepAliveAt = this.#isStream && keepAliveAfterMs > 0 ? now + keepAliveAfterMs : Infinity
+  }
+
+  /** What is due next; activity only notes its time, so this may have moved since the deadline was set. */
+  #nextDue(): Due {
+    const { keepAliveAfterMs } = this.#settings
+    const hasAnswer = this.#phase === 'relaying'
+    const keepAliveAt = hasAnswer
+      ? Math.max(this.#keepAliveAt, this.#lastActivityAt + keepAliveAfterMs)
+      : this.#keepAliveAt
     const deadlines = this.#model?.model.deadlines
-    if (deadlines === undefined) return { at: Infinity, reason: 'deadline_total' }
-    const total = this.#arrivedAt + deadlines.total
-    // An answer in one piece has its first byte when it is complete: the total alone bounds it.
-    if (this.#phase === 'waiting' && !this.#isStream) return { at: total, reason: 'deadline_total' }
-    const phase = this.#phase === 'waiting' ? this.#admittedAt + deadlines.ttft : this.#lastActivityAt + deadlines.idle
-    if (total <= phase) return { at: total, reason: 'deadline_total' }
-    return { at: phase, reason: this.#phase === 'waiting' ? 'deadline_ttft' : 'deadline_idle' }
+    if (deadlines === undefined) return { at: Infinity, what: 'deadline_total' }
+    return nextDue({
+      deadlines,
+      totalMs: this.#totalMs,
+      isStream: this.#isStream,
+      hasAnswer,
+      arrivedAt: this.#arrivedAt,
+      admittedAt: this.#admittedAt,
+      lastActivityAt: this.#lastActivityAt,
+      // A client that does not read what there is needs no comments.
+      keepAliveAt: this.#isPaused ? Infinity : keepAliveAt,
+      searchAt: this.#search?.dueAt ?? Infinity,
+    })
   }
 
   #armDeadline(): void {
-    this.#plane.wheel.set(this.#deadline, this.#nextDue().at)
+    if (this.#phase !== 'over') this.#plane.wheel.set(this.#deadline, this.#nextDue().at)
   }
 
-  /** Activity only notes its time; here it is seen whether the deadline has moved meanwhile. */
   #onDue(): void {
     if (this.#phase === 'over') return
-    const { at, reason } = this.#nextDue()
-    if (performance.now() < at) {
+    const now = performance.now()
+    const { at, what } = this.#nextDue()
+    if (now < at) {
       this.#armDeadline()
-      return
-    }
-    this.#call?.abort()
-    if (reason === 'deadline_idle' && this.#isPaused) {
+    } else if (what === 'keep_alive') {
+      this.#keepAlive(now)
+    } else if (what === 'search') {
+      this.#goOnSearching(now)
+    } else if (what === 'deadline_idle' && this.#isPaused) {
       // It is the client that is silent: it has not read for the whole time.
       this.#asked.response.destroy()
-      this.#end(this.#status, 'client_closed')
-      return
+      this.#end(this.#sentStatus, 'client_closed', 'none')
+    } else {
+      this.#giveUp(deadlineRefusal(what), this.#verdictAt(what))
     }
-    this.#giveUp(deadlineRefusal(reason))
+  }
+
+  #keepAlive(now: number): void {
+    const { response, requestId } = this.#asked
+    if (this.#attempt === null) sendComment(response, requestId)
+    else this.#attempt.answer.keepAlive()
+    this.#planKeepAlive(now)
+    this.#armDeadline()
+  }
+
+  #goOnSearching(now: number): void {
+    this.#search?.onDue(now)
+    this.#armDeadline()
+  }
+
+  /** Whether the engine is to blame for a deadline: not where the client's own limit or a long answer was it. */
+  #verdictAt(what: Reason): Verdict {
+    const isOurs = this.#totalMs === this.#model?.model.deadlines.total
+    return what !== 'deadline_total' || (isOurs && this.#phase === 'waiting') ? 'failure' : 'none'
   }
 
   lastOnConnection(): void {
@@ -309,88 +276,73 @@ export class Exchange implements UpstreamHandler, QuestionReceiver, ActiveExchan
 
   abandon(): void {
     if (this.#phase === 'over') return
-    this.#call?.abort()
-    this.#giveUp(new Refusal('draining', 'The gateway is stopping.', { retryAfterSeconds: 1 }))
+    this.#giveUp(new Refusal('draining', 'The gateway is stopping.', { retryAfterSeconds: 1 }), 'none')
   }
 
-  #giveUp(refusal: Refusal): void {
-    if (this.#phase !== 'relaying') {
-      this.#refuse(refusal)
+  /** Tells the client in whatever way is left. */
+  #giveUp(refusal: Refusal, verdict: Verdict): void {
+    if (this.#phase === 'over') return
+    const { response, path } = this.#asked
+    if (!response.headersSent) {
+      this.#refuse(refusal, verdict)
       return
     }
-    this.#answer?.fail(refusal)
-    this.#end(this.#status, refusal.code)
+    if (this.#attempt === null) response.end(errorEvent(refusal, errorShapeOf(path)))
+    else this.#attempt.answer.fail(refusal)
+    this.#end(this.#sentStatus, refusal.code, verdict)
+    this.#discardBody()
   }
 
   /** A refusal is sent as such; anything else is a fault of ours. */
-  #fault(error: unknown): void {
-    this.#call?.abort()
+  onFault(error: unknown): void {
     if (error instanceof Refusal) {
-      this.#refuse(error)
+      this.#giveUp(error, 'none')
       return
     }
     this.#plane.onFault(error, this.#asked.requestId)
-    this.#giveUp(new Refusal('internal', 'The gateway failed to handle this request.'))
+    this.#giveUp(new Refusal('internal', 'The gateway failed to handle this request.'), 'none')
   }
 
   /** Answers with an error of ours: nothing was sent yet. */
-  #refuse(refusal: Refusal): void {
-    const { request, response, requestId, path } = this.#asked
-    this.#end(refusal.status, refusal.code)
-    if (response.headersSent) response.destroy()
-    else sendRefusal(response, refusal, requestId, errorShapeOf(path))
-    discardBody(request, 2 * this.#plane.bodyLimitBytes)
+  #refuse(refusal: Refusal, verdict: Verdict = 'none'): void {
+    if (this.#phase === 'over') return
+    const { response, requestId, path } = this.#asked
+    this.#end(refusal.status, refusal.code, verdict)
+    sendRefusal(response, refusal, requestId, errorShapeOf(path))
+    this.#discardBody()
+  }
+
+  #discardBody(): void {
+    discardBody(this.#asked.request, 2 * this.#settings.bodyLimitBytes)
   }
 
   /** The one end of every exchange. */
-  #end(status: number, reason: Reason | ''): void {
+  #end(status: number, reason: Reason | '', verdict: Verdict): void {
     if (this.#phase === 'over') return
     this.#phase = 'over'
-    this.#permit?.release()
-    this.#permit = null
-    this.#call = null
+    const search = this.#search
+    const replica = this.#attempt?.replica ?? search?.lastReplica ?? null
+    this.#attempt?.end(verdict)
+    search?.close(verdict)
+    this.#attempt = null
+    this.#search = null
     this.#wording?.release()
     this.#wording = null
-    this.#spoken = null
     this.#plane.wheel.cancel(this.#deadline)
     this.#plane.exchanges.delete(this)
-    this.#count(status, reason)
-  }
-
-  #count(status: number, reason: Reason | ''): void {
-    const now = performance.now()
-    const { request, requestId, path, owner } = this.#asked
-    const series = this.#model?.series ?? this.#plane.catalogue.unknown
-    const durationMs = now - this.#arrivedAt
-    const ttftMs = this.#firstByteAt === 0 ? undefined : this.#firstByteAt - this.#arrivedAt
-    const usage = this.#firstByteAt === 0 ? undefined : this.#usage.read()
-    series.ended(status, reason).add(1)
-    series.duration.observe(durationMs / 1000)
-    if (this.#isStream && ttftMs !== undefined) series.ttft.observe(ttftMs / 1000)
-    if (usage !== undefined) {
-      series.inputTokens.add(usage.inputTokens)
-      series.outputTokens.add(usage.outputTokens)
-      // Events were counted as they came, as an estimate; the difference is made good.
-      if (this.#isStream) this.#replica?.tokens.add(usage.outputTokens - this.#events, now)
-      else this.#replica?.tokens.addOver(usage.outputTokens, now - this.#admittedAt, now)
-    }
-    this.#plane.accessLog({
-      requestId,
-      method: request.method ?? '',
-      path,
+    recordExchange(this.#plane, this.#asked, {
       status,
       reason,
-      model: this.#model?.name ?? 'unknown',
-      replica: this.#replica?.id ?? '',
-      client: owner?.name ?? '',
-      remoteAddress: request.socket.remoteAddress ?? '',
-      attempts: this.#attempts,
-      durationMs: Math.round(durationMs * 1000) / 1000,
+      model: this.#model,
+      replica,
+      isStream: this.#isStream,
+      attempts: search?.attempts ?? 0,
+      firstByteAt: this.#firstByteAt,
+      arrivedAt: this.#arrivedAt,
       bytesIn: this.#bytesIn,
       bytesOut: this.#bytesOut,
-      ttftMs: ttftMs === undefined ? undefined : Math.round(ttftMs * 1000) / 1000,
-      inputTokens: usage?.inputTokens,
-      outputTokens: usage?.outputTokens,
+      events: this.#events,
+      usage: this.#firstByteAt === 0 ? undefined : this.#usage.read(),
     })
   }
 }

@@ -80,6 +80,22 @@ export function headersForClient(raw: readonly string[], requestId: string): str
   return headers
 }
 
+/** The head of an event stream that begins before the engine has said anything, names and values in turn. */
+export function headersForEvents(requestId: string): string[] {
+  return [
+    'x-request-id',
+    requestId,
+    'content-type',
+    'text/event-stream; charset=utf-8',
+    'cache-control',
+    'no-cache',
+    ...unbuffered,
+  ]
+}
+
+/** nginx, when it stands in front, would gather events otherwise (ngx_http_proxy_module, proxy_buffering). */
+export const unbuffered: readonly string[] = ['x-accel-buffering', 'no']
+
 /** The value of a field among names and values in turn; undefined when it is not there. */
 export function headerValue(raw: readonly string[], wanted: string): string | undefined {
   for (let index = 0; index + 1 < raw.length; index += 2) {

@@ -4,7 +4,7 @@ import { presentedKey, type ApiKeys, type KeyOwner, type Scope } from '../../acc
 import { sendRefusal } from './answer.ts'
 import { discardBody } from './collect-body.ts'
 import { errorBody, errorShapeOf } from './error-body.ts'
-import { handleCors, type OriginList } from './cors.ts'
+import { handleCors } from './cors.ts'
 import type { DataPlane, ExchangeRequest } from './data-plane.ts'
 import { Exchange } from './exchange.ts'
 import { Refusal } from './refusal.ts'
@@ -16,13 +16,9 @@ import { unknownRoute } from './unknown-route.ts'
 export interface IngressOptions {
   readonly plane: DataPlane
   readonly routes: RouteTable
-  /** Keys that are asked for; null serves everybody. */
-  readonly keys: ApiKeys | null
   readonly headerLimitBytes: number
-  /** Origins whose pages may call; none when absent. */
-  readonly origins?: OriginList
-  /** Whether paths below /v1 that have no route go to an engine. */
-  readonly passesUnknownPaths?: boolean
+  /** Whether it is for clients: web pages of other origins and unknown paths are served as the settings say. */
+  readonly isForClients: boolean
 }
 
 /** Whole head within this time, against clients that trickle it. */
@@ -59,7 +55,8 @@ function serve(
   const requestId = requestIdOf(request.headers['x-request-id'])
   if (options.plane.isDraining) response.shouldKeepAlive = false
   try {
-    if (options.origins !== undefined && handleCors(options.origins, request, response)) return
+    const origins = options.isForClients ? options.plane.settings.origins : null
+    if (origins !== null && handleCors(origins, request, response)) return
     dispatch(options, request, response, requestId, expectsContinue)
   } catch (error) {
     refuse(options, request, response, requestId, error)
@@ -73,11 +70,12 @@ function dispatch(
   requestId: string,
   expectsContinue: boolean,
 ): void {
-  const { plane, routes, keys } = options
+  const { plane, routes, isForClients } = options
+  const { keys, passesUnknownPaths } = plane.settings
   const url = originForm(request.url ?? '/')
   const queryAt = url.indexOf('?')
   const path = queryAt < 0 ? url : url.slice(0, queryAt)
-  const unknown = options.passesUnknownPaths === true ? unknownRoute : null
+  const unknown = isForClients && passesUnknownPaths ? unknownRoute : null
   const match = routes.find(path) ?? unknown?.(path, request.method)
   if (match === undefined) {
     throw new Refusal('bad_request', `There is nothing at ${request.method ?? ''} ${path}.`, { status: 404 })
@@ -172,7 +170,7 @@ function refuse(
   const refusal = isRefusal ? error : new Refusal('internal', 'The gateway failed to handle this request.')
   if (response.headersSent) response.destroy()
   else sendRefusal(response, refusal, requestId, errorShapeOf((request.url ?? '').split('?', 1)[0] ?? ''))
-  discardBody(request, 2 * plane.bodyLimitBytes)
+  discardBody(request, 2 * plane.settings.bodyLimitBytes)
   plane.catalogue.unknown.ended(refusal.status, refusal.code).add(1)
   plane.accessLog({
     requestId,

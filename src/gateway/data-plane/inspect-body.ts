@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { describeMalformed } from './json/describe-malformed.ts'
 import { scanTopLevel, type TopLevelFields } from './json/scan-top-level.ts'
-import { insertField, replaceRange } from './json/splice.ts'
 import { Refusal } from './refusal.ts'
 
 /** What the gateway knows of a body. */
@@ -44,12 +43,4 @@ function modelOf(body: Buffer, { values: { model } }: TopLevelFields): string | 
     }
   }
   throw new Refusal('bad_request', 'The field "model" must be a string: the name of a model.', { param: 'model' })
-}
-
-/** The body with `model` set to the name that the engine knows; the very same bytes when it says so already. */
-export function nameModel(body: Buffer, inspected: InspectedBody, engineName: string): Buffer {
-  if (inspected.model === engineName) return body
-  const name = JSON.stringify(engineName)
-  const range = inspected.fields.values.model
-  return range === undefined ? insertField(body, inspected.fields, 'model', name) : replaceRange(body, range, name)
 }

@@ -5,18 +5,37 @@ import { ModelSeries, ServedModel } from './served-model.ts'
 
 /** The models of the Fleet, by every name that clients may use. */
 export class ModelCatalogue {
-  readonly models: readonly ServedModel[]
   /** Series for requests that named no model of the Fleet. */
   readonly unknown: ModelSeries
-  readonly #byName = new Map<string, ServedModel>()
+  readonly #metrics: Metrics
+  /** Counts go on when a reload brings a model anew. */
+  readonly #series = new Map<string, ModelSeries>()
+  #models: readonly ServedModel[] = []
+  #byName: ReadonlyMap<string, ServedModel> = new Map()
 
   constructor(fleet: Pick<Fleet, 'models'>, metrics: Metrics) {
-    this.models = fleet.models.map((model) => new ServedModel(model, metrics))
+    this.#metrics = metrics
     this.unknown = new ModelSeries(metrics, 'unknown')
-    for (const served of this.models) {
-      for (const alias of served.model.aliases) this.#byName.set(alias, served)
-    }
-    for (const served of this.models) this.#byName.set(served.name, served)
+    this.replace(fleet)
+  }
+
+  get models(): readonly ServedModel[] {
+    return this.#models
+  }
+
+  /** Serves these models from now on; requests under way keep the model that they began with. */
+  replace(fleet: Pick<Fleet, 'models'>): void {
+    this.#models = fleet.models.map((model) => new ServedModel(model, this.#seriesOf(model.name)))
+    const byName = new Map<string, ServedModel>()
+    for (const served of this.#models) for (const alias of served.model.aliases) byName.set(alias, served)
+    for (const served of this.#models) byName.set(served.name, served)
+    this.#byName = byName
+  }
+
+  #seriesOf(name: string): ModelSeries {
+    let series = this.#series.get(name)
+    if (series === undefined) this.#series.set(name, (series = new ModelSeries(this.#metrics, name)))
+    return series
   }
 
   /** The model of that name or alias, or undefined. */

@@ -34,7 +34,7 @@ export class ReasoningAnswer implements Answer {
 
   begin(status: number, headers: readonly string[]): void {
     const type = headerValue(headers, 'content-type') ?? ''
-    if (status === 200 && type.startsWith('application/json')) {
+    if (status === 200 && type.startsWith('application/json') && !this.#response.headersSent) {
       this.#mode = 'whole'
       this.#status = status
       this.#headers = headers
@@ -42,6 +42,10 @@ export class ReasoningAnswer implements Answer {
     }
     if (status === 200 && type.startsWith('text/event-stream')) this.#mode = 'events'
     this.#relayed.begin(status, headers)
+  }
+
+  keepAlive(): void {
+    if (this.#mode !== 'whole') this.#relayed.keepAlive()
   }
 
   write(piece: Buffer): boolean {

@@ -1,6 +1,7 @@
 import { baseUrl, type Replica } from '../../discovery/index.ts'
 import type { CounterSeries } from '../../observe/index.ts'
 import { KnownRoutes, type EngineRoutes } from './known-routes.ts'
+import { Outlier, type OutlierParts } from './outlier.ts'
 import { TokenRate } from './token-rate.ts'
 import type { UpstreamClient } from './upstream/contract.ts'
 
@@ -32,6 +33,8 @@ export interface ReplicaHandleParts {
   readonly requestsSeries: CounterSeries
   /** The paths that its engine answers. */
   readonly routes: EngineRoutes
+  /** When it is set aside for its failures. */
+  readonly outlier: OutlierParts
 }
 
 /** A replica as the gateway uses it: connections, counts, and whether it may get requests. */
@@ -41,11 +44,15 @@ export class ReplicaHandle {
   readonly headers: readonly string[]
   readonly tokens = new TokenRate()
   readonly routes: KnownRoutes
+  /** Passive health: what its requests show. */
+  readonly outlier: Outlier
   readonly #requestsSeries: CounterSeries
   /** The latest word of its source; address and generation never change within a handle. */
   replica: Replica
   /** Whether probes succeed; kept by the health monitor. */
   isReady = false
+  /** Whether it is no longer known; requests under way finish. */
+  isRetired = false
   /** Requests that it is working on. */
   inFlight = 0
   /** Requests that were sent to it. */
@@ -60,6 +67,7 @@ export class ReplicaHandle {
     this.client = parts.client
     this.headers = parts.headers
     this.routes = new KnownRoutes(parts.routes)
+    this.outlier = new Outlier(parts.outlier)
     this.#requestsSeries = parts.requestsSeries
   }
 
@@ -67,9 +75,15 @@ export class ReplicaHandle {
     return baseUrl(this.replica.address)
   }
 
+  /** Whether it could answer: probes succeed, and its source does not say that it stops. */
+  get isReachable(): boolean {
+    const { phase } = this.replica
+    return this.isReady && !this.isRetired && (phase === 'serving' || phase === 'starting')
+  }
+
   /** Whether it may get new requests. */
   get isAvailable(): boolean {
-    return this.isReady && (this.replica.phase === 'serving' || this.replica.phase === 'starting')
+    return this.isReachable && !this.outlier.isOut
   }
 
   acquire(): Permit {

@@ -1,6 +1,8 @@
 import type { Model } from '../../fleet/index.ts'
 import type { CounterSeries, HistogramSeries, Metrics } from '../../observe/index.ts'
+import { mostEjected } from './outlier.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
+import { RetryBudget } from './retry-budget.ts'
 
 /** The series of one model, bound ahead of their use. */
 export class ModelSeries {
@@ -40,6 +42,21 @@ export class ModelSeries {
     return this.#metrics.counter('fairlead_gateway_upstream_retries_total', { model: this.#model, reason })
   }
 
+  /** Counter of second tries beside a slow first one. */
+  hedged(): CounterSeries {
+    return this.#metrics.counter('fairlead_gateway_hedges_total', { model: this.#model })
+  }
+
+  /** Counter of retries that the budget did not allow. */
+  retryDenied(): CounterSeries {
+    return this.#metrics.counter('fairlead_gateway_retries_denied_total', { model: this.#model })
+  }
+
+  /** Counter of requests for this model that went on to another. */
+  fellBack(): CounterSeries {
+    return this.#metrics.counter('fairlead_gateway_fallbacks_total', { model: this.#model })
+  }
+
   /** Requests that ended, and how many of them without a reason. */
   totals(): { readonly success: number; readonly error: number } {
     let success = 0
@@ -61,13 +78,16 @@ export class ServedModel {
   /** The name that its engine answers to. */
   readonly engineName: string
   readonly maxInFlight: number
+  readonly retryBudget: RetryBudget
   /** Its replicas; the list is replaced, never changed, when discovery brings another. */
   replicas: readonly ReplicaHandle[] = []
   #turn = 0
+  #bytesPerToken = 0
 
-  constructor(model: Model, metrics: Metrics) {
+  constructor(model: Model, series: ModelSeries) {
     this.model = model
-    this.series = new ModelSeries(metrics, model.name)
+    this.series = series
+    this.retryBudget = new RetryBudget(model.retry.budget)
     this.engineName = model.upstreamModel ?? model.name
     this.maxInFlight = model.maxInFlight ?? Infinity
   }
@@ -90,5 +110,24 @@ export class ServedModel {
   nextTurn(): number {
     this.#turn = (this.#turn + 1) % 0x4000_0000
     return this.#turn
+  }
+
+  /** Whether one more of its replicas may be set aside: a share of them at the most, and never the last that answers. */
+  mayEject(candidate: ReplicaHandle, maxShare: number): boolean {
+    const ejected = this.replicas.filter(({ outlier }) => outlier.isEjected).length
+    const isOtherLeft = this.replicas.some((replica) => replica !== candidate && replica.isAvailable)
+    return isOtherLeft && ejected < mostEjected(this.replicas.length, maxShare)
+  }
+
+  /** Learns from an answer's usage how many bytes of a request make a token. */
+  learnPromptSize(bytes: number, tokens: number): void {
+    if (tokens <= 0) return
+    const observed = bytes / tokens
+    this.#bytesPerToken = this.#bytesPerToken === 0 ? observed : this.#bytesPerToken * 0.95 + observed * 0.05
+  }
+
+  /** About how many tokens a request of that many bytes has; 0 as long as none has told its usage. */
+  estimatePromptTokens(bytes: number): number {
+    return this.#bytesPerToken === 0 ? 0 : Math.round(bytes / this.#bytesPerToken)
   }
 }

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { sendRefusal, type Answer } from './answer.ts'
-import type { ErrorShape } from './error-body.ts'
-import { headersForClient, headerValue } from './forwarded-headers.ts'
+import { errorEvent, type ErrorShape } from './error-body.ts'
+import { headersForClient, headersForEvents, headerValue } from './forwarded-headers.ts'
+import { LateError, sendComment } from './keep-alive.ts'
 import { Refusal } from './refusal.ts'
 import { EventReader } from './server-sent-events.ts'
 
@@ -58,6 +59,8 @@ export class TranslatedAnswer implements Answer {
   #headers: readonly string[] = []
   /** For streams only. */
   #events: EventReader | null = null
+  /** For what came in place of a stream after the client was told 200. */
+  #lateError: LateError | null = null
   #isOver = false
 
   constructor(
@@ -76,15 +79,26 @@ export class TranslatedAnswer implements Answer {
     this.#status = status
     this.#headers = headers
     const isEvents = headerValue(headers, 'content-type')?.startsWith('text/event-stream') === true
-    if (status !== 200 || !isEvents || this.#translation.event === undefined) return
-    this.#events = new EventReader()
-    const fields = ['content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache']
-    // nginx, when it stands in front, would gather events otherwise (ngx_http_proxy_module, proxy_buffering).
-    this.#response.writeHead(200, [...fields, 'x-accel-buffering', 'no', 'x-request-id', this.#requestId])
+    const isBegun = this.#response.headersSent
+    if (status === 200 && isEvents && this.#translation.event !== undefined) {
+      this.#events = new EventReader()
+      if (!isBegun) this.#response.writeHead(200, headersForEvents(this.#requestId))
+    } else if (isBegun) {
+      this.#lateError = new LateError(status)
+    }
+  }
+
+  keepAlive(): void {
+    // What is written of a stream are whole events.
+    if (this.#events !== null && !this.#isOver) sendComment(this.#response, this.#requestId)
   }
 
   write(piece: Buffer): boolean {
     const events = this.#events
+    if (this.#lateError !== null) {
+      this.#lateError.take(piece)
+      return true
+    }
     if (events === null) {
       this.#length += piece.length
       if (this.#length <= collectedLimitBytes) this.#pieces.push(piece)
@@ -109,6 +123,7 @@ export class TranslatedAnswer implements Answer {
       }
       return
     }
+    if (this.#lateError !== null) throw this.#lateError.refusal()
     const body = Buffer.concat(this.#pieces)
     if (this.#status === 200) this.#sendWhole(body)
     else this.#sendError(body)
@@ -116,8 +131,16 @@ export class TranslatedAnswer implements Answer {
 
   fail(refusal: Refusal): void {
     this.#isOver = true
-    if (this.#events === null) sendRefusal(this.#response, refusal, this.#requestId, this.#errorShape)
+    if (this.#lateError !== null) this.#response.end(this.#lateEvent(this.#lateError, refusal))
+    else if (this.#events === null) sendRefusal(this.#response, refusal, this.#requestId, this.#errorShape)
     else this.#response.end(this.#translation.failure?.(refusal) ?? '')
+  }
+
+  /** The error of the engine in the client's terms, or ours. */
+  #lateEvent({ status, body }: LateError, refusal: Refusal): string {
+    const theirs = status < 400 ? undefined : this.#translation.error?.(status, body)
+    if (theirs !== undefined) return `event: error\ndata: ${theirs}\n\n`
+    return this.#translation.failure?.(refusal) ?? errorEvent(refusal, this.#errorShape)
   }
 
   /** An event that is not understood ends the stream for the client; what came before it still arrives. */

@@ -2,21 +2,28 @@ import type { Admitted } from './admit.ts'
 import { RelayedAnswer, type Answer } from './answer.ts'
 import type { ExchangeRequest } from './data-plane.ts'
 import { errorShapeOf } from './error-body.ts'
+import { headersForEngine } from './forwarded-headers.ts'
 import { ReasoningAnswer } from './reasoning-answer.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
-import type { RequestBody } from './upstream/contract.ts'
+import type { ServedModel } from './served-model.ts'
+import type { RequestBody, UpstreamRequest } from './upstream/contract.ts'
 import { TranslatedAnswer, type TranslatedQuestion } from './translation.ts'
 
-/** One question as one replica gets it. */
+/** One question as one replica gets it, for one try. */
 export interface SpokenQuestion {
-  /** Path and query. */
-  readonly path: string
-  readonly contentType: string | null
-  readonly body: RequestBody | null
-  /** Takes this replica's answer. */
+  readonly request: UpstreamRequest
+  /** Takes this try's answer; it writes nothing to the client until it begins. */
   readonly answer: Answer
   /** Whether it is put in the client's own words though they could be translated. */
   readonly isOwnDialect: boolean
+}
+
+/** What an engine is sent, and what takes its answer. */
+interface Spoken {
+  readonly path: string
+  readonly contentType: string | null
+  readonly body: RequestBody | null
+  readonly answer: Answer
 }
 
 /** How an engine says that it has nothing at a path: 404 (vLLM, llama.cpp), 405 or 501 (others). */
@@ -33,8 +40,9 @@ const chatPath = '/v1/chat/completions'
 export class Wording {
   readonly #asked: ExchangeRequest
   readonly #admitted: Admitted
-  #translated: TranslatedQuestion | null = null
-  #deniedBy: ReplicaHandle | null = null
+  /** By the name that the engine knows the model by. */
+  readonly #translated = new Map<string, TranslatedQuestion>()
+  readonly #deniedBy = new Set<ReplicaHandle>()
 
   constructor(asked: ExchangeRequest, admitted: Admitted) {
     this.#asked = asked
@@ -42,59 +50,76 @@ export class Wording {
   }
 
   /**
-   * What this replica is sent.
+   * What this replica of a model is sent; made anew for each try.
    * @throws Refusal for what cannot be said in its engine's terms.
    */
-  for(replica: ReplicaHandle): SpokenQuestion {
-    const { translation, path, response, requestId } = this.#asked
-    const { body, contentType, model, enginePath } = this.#admitted
-    const shape = errorShapeOf(path)
+  for(model: ServedModel, replica: ReplicaHandle): SpokenQuestion {
+    const { request, requestId, translation } = this.#asked
     const ownPath = translation === null ? null : translation.ownPath
-    const isOwnDialect = ownPath !== null && this.#deniedBy !== replica && replica.routes.isWorthAsking(ownPath)
-    if (translation === null || isOwnDialect) {
-      const relayed = new RelayedAnswer(response, requestId, shape)
-      const addsName = enginePath.startsWith(chatPath) && model.model.chat.reasoningNames === 'both'
-      const answer = addsName ? new ReasoningAnswer(response, requestId, relayed) : relayed
-      return { path: enginePath, contentType, body, answer, isOwnDialect }
-    }
-    if (!Buffer.isBuffer(body)) throw new Error('only a question that is whole can be translated')
-    this.#translated ??= translation.question(body)
-    const answer = new TranslatedAnswer(response, requestId, this.#translated.answer(), shape)
-    return {
-      path: this.#translated.path,
-      contentType: 'application/json',
-      body: this.#translated.body,
-      answer,
-      isOwnDialect,
-    }
+    const isOwnDialect = ownPath !== null && !this.#deniedBy.has(replica) && replica.routes.isWorthAsking(ownPath)
+    const isPassedOn = translation === null || isOwnDialect
+    const { path, contentType, body, answer } = isPassedOn ? this.#passOn(model) : this.#translate(model)
+    const headers = headersForEngine(request.rawHeaders, request.headers.connection, [
+      'x-request-id',
+      requestId,
+      ...(contentType === null ? [] : ['content-type', contentType]),
+      ...replica.headers,
+    ])
+    const method = request.method === 'GET' ? 'GET' : 'POST'
+    return { request: { method, path, headers, body }, answer, isOwnDialect }
+  }
+
+  #passOn({ engineName, model }: ServedModel): Spoken {
+    const { path, response, requestId } = this.#asked
+    const { question } = this.#admitted
+    const enginePath = question.pathFor(engineName)
+    const options = { hidesUsage: question.hidesUsage, errorShape: errorShapeOf(path) }
+    const relayed = new RelayedAnswer(response, requestId, options)
+    const addsName = enginePath.startsWith(chatPath) && model.chat.reasoningNames === 'both'
+    const answer = addsName ? new ReasoningAnswer(response, requestId, relayed) : relayed
+    return { path: enginePath, contentType: question.contentType, body: question.bodyFor(engineName), answer }
+  }
+
+  #translate({ engineName }: ServedModel): Spoken {
+    const { path, response, requestId } = this.#asked
+    const translated = this.#translated.get(engineName) ?? this.#translateFor(engineName)
+    const answer = new TranslatedAnswer(response, requestId, translated.answer(), errorShapeOf(path))
+    return { path: translated.path, contentType: 'application/json', body: translated.body, answer }
+  }
+
+  #translateFor(engineName: string): TranslatedQuestion {
+    const body = this.#admitted.question.bodyFor(engineName)
+    const { translation } = this.#asked
+    if (translation === null || !Buffer.isBuffer(body)) throw new Error('only a question in JSON can be translated')
+    const translated = translation.question(body)
+    this.#translated.set(engineName, translated)
+    return translated
   }
 
   /** Whether it can be asked more than once: a form that flows through cannot. */
   get isRepeatable(): boolean {
-    const { body } = this.#admitted
-    return body === null || Buffer.isBuffer(body)
+    return this.#admitted.question.isRepeatable
   }
 
   /** The exchange is over: a form that no engine took is read no further. */
   release(): void {
-    const { body } = this.#admitted
-    if (body !== null && !Buffer.isBuffer(body)) body.stream.destroy()
+    this.#admitted.question.release()
   }
 
   /**
    * Takes the status that a replica answers with.
    * @returns whether the same replica is to be asked again, with what `for` says now
    */
-  isMisunderstood(replica: ReplicaHandle, spoken: SpokenQuestion, status: number): boolean {
+  isMisunderstood(replica: ReplicaHandle, isOwnDialect: boolean, status: number): boolean {
     const ownPath = this.#asked.translation?.ownPath ?? null
     if (ownPath === null) return false
-    if (spoken.isOwnDialect) {
+    if (isOwnDialect) {
       if (!isMissing(status) || replica.routes.isCertain(ownPath)) return false
-      this.#deniedBy = replica
+      this.#deniedBy.add(replica)
       return true
     }
     // Of an unknown adapter or model both answers say 404: that tells nothing of the path.
-    if (this.#deniedBy === replica && status < 400) replica.routes.learnMissing(ownPath)
+    if (this.#deniedBy.has(replica) && status < 400) replica.routes.learnMissing(ownPath)
     return false
   }
 }

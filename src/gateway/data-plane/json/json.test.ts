@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { describeMalformed } from './describe-malformed.ts'
 import { maxNesting, scannedFields, scanTopLevel, type TopLevelFields } from './scan-top-level.ts'
-import { insertField, replaceRange } from './splice.ts'
+import { insertEdit, splice } from './splice.ts'
 
 /** Writes JSON with any blanks between its tokens, and any character of a key as an escape. */
 function writeJson(value: unknown, blank: () => string, escape: () => boolean): string {
@@ -171,10 +171,9 @@ describe('splicing', () => {
         const body = Buffer.from(text)
         const fields = scanned(text)
         const range = fields.values.model
-        const spliced =
-          range === undefined
-            ? insertField(body, fields, 'model', JSON.stringify(name))
-            : replaceRange(body, range, JSON.stringify(name))
+        const value = JSON.stringify(name)
+        const edit = range === undefined ? insertEdit(fields, 'model', value) : { ...range, text: value }
+        const spliced = splice(body, [edit])
         expect(JSON.parse(spliced.toString())).toEqual({ ...(JSON.parse(text) as object), model: name })
         const end = body.length - (range?.end ?? fields.insertAt)
         expect(spliced.subarray(0, range?.start ?? fields.insertAt)).toEqual(

@@ -24,6 +24,8 @@ export interface UpstreamRequest {
 export interface UpstreamFailure {
   /** `connect`: no connection stood. `reset`: it broke before an answer began. `died`: it broke within the answer. */
   readonly kind: 'connect' | 'reset' | 'died'
+  /** True where a kept connection broke under a request before any of its answer, as it may when it is used just then. */
+  readonly isStale?: true
   /** For logs and `lastError`, such as `ECONNREFUSED`; not for clients. */
   readonly detail: string
 }

@@ -205,8 +205,9 @@ export class Connection implements ResponseSink {
   #fail(detail: string): void {
     const call = this.#release()
     const kind: UpstreamFailure['kind'] = !this.#isConnected ? 'connect' : this.#parser.head === null ? 'reset' : 'died'
-    this.#discard(call !== null && kind === 'reset' && this.#served > 0)
-    call?.handler.onFailure({ kind, detail })
+    const isStale = call !== null && kind === 'reset' && this.#served > 0
+    this.#discard(isStale)
+    call?.handler.onFailure(isStale ? { kind, detail, isStale } : { kind, detail })
   }
 
   #release(): ConnectionCall | null {

@@ -1,0 +1,263 @@
+/**
+ * Lets a gateway work under trouble for a while: clients that read, leave and read slowly, engines that are killed,
+ * Fleets that change. `npm run soak -- --minutes 1`; ten minutes when nothing is said. Tells the slope of its memory
+ * and every event that was lost; exit code 1 when there is one, or a count that is not zero at the end.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { engineFor } from '../src/engines/index.ts'
+import { loadFleet } from '../src/fleet/index.ts'
+import { startGatewayProcess, type GatewayProcess } from '../src/gateway/testing/gateway-process.ts'
+import { ask, until } from '../src/gateway/testing/harness.ts'
+import { loadReportSchema } from '../src/observe/index.ts'
+
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
+const minutes = Number(values.minutes)
+const clients = 24
+const sampleMs = 2_000
+/** Megabytes a minute beyond which a run of five minutes and more has failed. */
+const steepestSlope = 2
+
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
+const tell = (line: string) => process.stdout.write(`${line}\n`)
+const oneOf = <Item>(items: readonly Item[]): Item => items[Math.floor(Math.random() * items.length)] as Item
+
+/** A simulated engine that comes back at the same port whenever it is killed. */
+class Engine {
+  port = 0
+  #child: ChildProcess | undefined
+
+  async start(): Promise<void> {
+    if (this.port === 0) this.port = await freePort()
+    const simulated = { ttft: '20ms', tokensPerSecond: 400, maxSequences: 64 }
+    const fleet = { name: 'soak', models: [{ name: 'm', engine: 'simulated', simulated }] }
+    const model = loadFleet(JSON.stringify(fleet), { file: 'soak' }).fleet?.models[0]
+    if (model === undefined) throw new Error('the Fleet of the engines is broken')
+    const place = { host: '127.0.0.1', port: this.port, threads: 1, binariesOnPath: new Set<string>() }
+    const { args, env } = engineFor('simulated').launch({ model, ...place })
+    const main = fileURLToPath(new URL('../src/engine-servers/simulated/main.ts', import.meta.url))
+    this.#child = spawn(process.execPath, [main, ...args], {
+      env: { ...process.env, ...env },
+      stdio: ['pipe', 'ignore', 'inherit'],
+    })
+    await until(
+      'an engine is ready',
+      async () => (await ask(`${this.url}/health`).catch(() => null))?.status === 200,
+      60_000,
+    )
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child
+    if (child === undefined || !child.kill('SIGKILL')) return
+    await once(child, 'exit')
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
+
+/** How requests ended, by kind. */
+const ends = new Map<string, number>()
+/** What must never happen, in words. */
+const losses: string[] = []
+const count = (kind: string) => ends.set(kind, (ends.get(kind) ?? 0) + 1)
+function lose(what: string): void {
+  count('LOST')
+  if (losses.length < 20) losses.push(what)
+}
+
+interface Question {
+  readonly content: string
+  /** The whole answer, as an engine gives it undisturbed. */
+  text: string
+}
+const bodyOf = ({ content }: Question, stream: boolean) =>
+  JSON.stringify({ model: 'm', stream, temperature: 0, max_tokens: 120, messages: [{ role: 'user', content }] })
+const chat = '/v1/chat/completions'
+
+async function askWhole(url: string, question: Question): Promise<void> {
+  const answer = await ask(url + chat, bodyOf(question, false)).catch((error: unknown) => String(error))
+  if (typeof answer === 'string') return lose(`no answer: ${answer}`)
+  if (answer.status !== 200) return lose(`status ${answer.status}: ${answer.body.toString()}`)
+  if (textOfWhole(answer.body) === question.text) count('whole answers')
+  else lose('a whole answer is another than it was undisturbed')
+}
+
+const textOfWhole = (body: Buffer) =>
+  (JSON.parse(body.toString()) as { choices: { message: { content: string } }[] }).choices[0]?.message.content ?? ''
+
+type Reader = 'whole' | 'slow' | 'leaving'
+async function askStream(url: string, question: Question, reader: Reader): Promise<void> {
+  const request = httpRequest(url + chat, { agent: false, method: 'POST' })
+  request.on('error', () => {})
+  request.end(bodyOf(question, true))
+  const [response] = (await once(request, 'response').catch((error: unknown) => [error])) as [IncomingMessage | Error]
+  if (response instanceof Error) return lose(`no stream: ${String(response)}`)
+  const quota = reader === 'leaving' ? Math.random() * 12_000 : Infinity
+  let text = ''
+  try {
+    for await (const piece of response) {
+      text += String(piece)
+      if (text.length > quota) {
+        request.destroy()
+        return count('streams left')
+      }
+      if (reader === 'slow') await pause(Math.random() * 200)
+    }
+  } catch (error) {
+    return lose(`a stream was cut: ${String(error)}`)
+  }
+  if (response.statusCode !== 200) return lose(`status ${response.statusCode}: ${text}`)
+  if (text.includes('\nevent: error\n') || text.startsWith('event: error\n')) {
+    if (text.includes('[DONE]')) lose('a failed stream ended with [DONE]')
+    return count('streams told of a dead engine')
+  }
+  if (!text.endsWith('data: [DONE]\n\n')) return lose(`a stream ended without [DONE]: …${text.slice(-200)}`)
+  if (text.includes('"usage":{')) return lose('a stream showed usage that nobody asked for')
+  if (textOfStream(text) === question.text) count(`streams (${reader})`)
+  else lose('a stream is another than it was undisturbed')
+}
+
+function textOfStream(stream: string): string {
+  const events = stream.split('\n\n').filter((event) => event.startsWith('data: {'))
+  const parsed = events.map((event) => JSON.parse(event.slice(6)) as { choices: { delta: { content?: string } }[] })
+  return parsed.map(({ choices }) => choices[0]?.delta.content ?? '').join('')
+}
+
+interface Sample {
+  readonly minute: number
+  readonly value: number
+}
+
+/** Where memory shows: what the process holds of the system, and what is alive in it, garbage not yet collected included. */
+const memoryMetrics = {
+  resident: 'process_resident_memory_bytes',
+  heap: 'nodejs_heap_size_used_bytes',
+  buffers: 'nodejs_external_memory_bytes',
+}
+
+/** Least squares, per minute. */
+function slope(samples: readonly Sample[]): number {
+  const mean = (pick: (sample: Sample) => number) =>
+    samples.reduce((sum, sample) => sum + pick(sample), 0) / samples.length
+  const [minute, value] = [mean((sample) => sample.minute), mean((sample) => sample.value)]
+  const spread = mean((sample) => (sample.minute - minute) ** 2)
+  return spread === 0 ? 0 : mean((sample) => (sample.minute - minute) * (sample.value - value)) / spread
+}
+
+const readMetrics = async (gateway: GatewayProcess) => (await ask(`${gateway.adminUrl}/metrics`)).body.toString()
+const valueOf = (text: string, metric: string) =>
+  Number(new RegExp(`^${metric}(?:\\{.*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
+
+/** The last half: until then a process takes what it needs to work, and does not give it back. */
+const lastHalf = (samples: readonly Sample[]) => samples.slice(Math.floor(samples.length / 2))
+
+/** The smallest value of each eighth of the time, which tells growth from garbage. */
+function floors(samples: readonly Sample[]): string {
+  const length = Math.max(1, Math.ceil(samples.length / 8))
+  const parts = Array.from({ length: 8 }, (_, part) => samples.slice(part * length, (part + 1) * length))
+  return parts
+    .flatMap((part) => (part.length === 0 ? [] : [Math.min(...part.map(({ value }) => value)).toFixed(0)]))
+    .join(' ')
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'fairlead-soak-'))
+const fleetFile = join(folder, 'fleet.yaml')
+const engines = [new Engine(), new Engine(), new Engine()]
+let gateway: GatewayProcess | undefined
+try {
+  await Promise.all(engines.map((engine) => engine.start()))
+  const writeFleet = (turn: number) => {
+    const addresses = engines.map(({ url }) => url)
+    const model = { name: 'm', engine: 'external', addresses, aliases: [`turn-${turn}`] }
+    return writeFile(fleetFile, JSON.stringify({ name: 'soak', models: [model] }))
+  }
+  await writeFleet(0)
+  gateway = await startGatewayProcess(fleetFile)
+  const { url } = gateway
+  const started = gateway
+  await until('the gateway serves', async () => (await ask(`${url}/health`)).status === 200)
+  const questions = Array.from({ length: 8 }, (_, index): Question => ({ content: `Question ${index}`, text: '' }))
+  for (const question of questions) question.text = textOfWhole((await ask(url + chat, bodyOf(question, false))).body)
+
+  const over = new AbortController()
+  const end = performance.now() + minutes * 60_000
+  const client = async () => {
+    while (!over.signal.aborted) {
+      const kind = oneOf(['unary', 'whole', 'whole', 'slow', 'leaving'] as const)
+      await (kind === 'unary' ? askWhole(url, oneOf(questions)) : askStream(url, oneOf(questions), kind))
+    }
+  }
+  let kills = 0
+  const kill = async () => {
+    while (!over.signal.aborted) {
+      await pause(4_000)
+      const engine = oneOf(engines)
+      await engine.kill()
+      kills += 1
+      await pause(500)
+      await engine.start()
+    }
+  }
+  let turn = 0
+  const reload = async () => {
+    while (!over.signal.aborted) {
+      await pause(3_000)
+      turn += 1
+      await writeFleet(turn)
+    }
+  }
+  const memory = Object.entries(memoryMetrics).map(([name, metric]) => ({ name, metric, samples: [] as Sample[] }))
+  const sample = async () => {
+    while (!over.signal.aborted) {
+      const minute = minutes - (end - performance.now()) / 60_000
+      const text = await readMetrics(started)
+      for (const { metric, samples } of memory) samples.push({ minute, value: valueOf(text, metric) / 1e6 })
+      await pause(sampleMs)
+    }
+  }
+  setTimeout(() => over.abort(), minutes * 60_000)
+  await Promise.all([...Array.from({ length: clients }, client), kill(), reload(), sample()])
+
+  await until('the last Fleet is in force', async () =>
+    (await ask(`${url}/v1/models`)).body.toString().includes(`turn-${turn}`),
+  )
+  const { replicas } = loadReportSchema.parse(
+    JSON.parse((await ask(`${gateway.adminUrl}/admin/v1/load`)).body.toString()),
+  )
+  const inFlight = replicas.reduce((sum, replica) => sum + replica.inFlight, 0)
+  const reloads = valueOf(await readMetrics(gateway), 'fairlead_gateway_config_reload_total')
+  for (const [kind, number] of [...ends].toSorted()) tell(`${kind}: ${number}`)
+  tell(`engines killed: ${kills}, reloads: ${reloads}`)
+  for (const { name, samples } of memory) {
+    const perMinute = slope(lastHalf(samples)).toFixed(2)
+    tell(`${name} memory: least of each eighth ${floors(samples)} MB; slope of the last half ${perMinute} MB a minute`)
+  }
+  tell(`in flight at the end: ${inFlight}`)
+  tell(`lost: ${ends.get('LOST') ?? 0}`)
+  for (const loss of losses) tell(`  ${loss}`)
+  const isSteep = minutes >= 5 && slope(lastHalf(memory[0]?.samples ?? [])) > steepestSlope
+  if (losses.length > 0 || inFlight !== 0 || isSteep) process.exitCode = 1
+} finally {
+  await gateway?.end('SIGKILL')
+  await Promise.all(engines.map((engine) => engine.kill()))
+  await rm(folder, { recursive: true, force: true })
+}

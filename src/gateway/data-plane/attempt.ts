@@ -1,0 +1,95 @@
+import type { Answer } from './answer.ts'
+import type { JudgedRequest, Verdict } from './outlier.ts'
+import type { Permit, ReplicaHandle } from './replica-handle.ts'
+import type { ServedModel } from './served-model.ts'
+import type { UpstreamCall, UpstreamFailure, UpstreamHandler } from './upstream/contract.ts'
+import type { SpokenQuestion } from './wording.ts'
+
+/** Who hears of an attempt: the search until its first byte, the exchange from then on. */
+export interface AttemptOwner {
+  onHead(attempt: Attempt): void
+  onData(attempt: Attempt, piece: Buffer): void
+  onEnd(attempt: Attempt): void
+  onFailure(attempt: Attempt, failure: UpstreamFailure): void
+}
+
+/** One try on one replica. It holds a permit from its making until `end`, whoever calls that first. */
+export class Attempt implements UpstreamHandler {
+  owner: AttemptOwner
+  readonly model: ServedModel
+  readonly replica: ReplicaHandle
+  status = 0
+  headers: readonly string[] = []
+  /** Takes the answer, once it is the one that the client gets. */
+  answer: Answer
+  /** Whether it was asked in the client's own words though they could be translated. */
+  isOwnDialect: boolean
+  readonly #permit: Permit
+  readonly #judged: JudgedRequest
+  #call: UpstreamCall | null = null
+  #isOver = false
+
+  constructor(owner: AttemptOwner, model: ServedModel, replica: ReplicaHandle, spoken: SpokenQuestion) {
+    this.owner = owner
+    this.model = model
+    this.replica = replica
+    this.answer = spoken.answer
+    this.isOwnDialect = spoken.isOwnDialect
+    this.#permit = replica.acquire()
+    this.#judged = { isTrial: replica.outlier.begin(), startedAt: performance.now() }
+  }
+
+  /** Sends it; in other words than before, the second time, with the same permit. */
+  send({ request, answer, isOwnDialect }: SpokenQuestion): void {
+    this.#call?.abort()
+    this.#call = null
+    this.answer = answer
+    this.isOwnDialect = isOwnDialect
+    this.#call = this.replica.client.send(request, this)
+  }
+
+  pause(): void {
+    this.#call?.pause()
+  }
+
+  resume(): void {
+    this.#call?.resume()
+  }
+
+  /** The first byte of its answer is there. */
+  answered(): void {
+    this.replica.outlier.answered(this.#judged.isTrial)
+  }
+
+  /** Ends it, once: an answer under way is broken off, the permit goes back, the replica is judged. */
+  end(verdict: Verdict): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#call?.abort()
+    this.#call = null
+    this.#permit.release()
+    this.replica.outlier.end(verdict, this.#judged)
+  }
+
+  onHead(status: number, headers: readonly string[]): void {
+    this.status = status
+    this.headers = headers
+    this.owner.onHead(this)
+  }
+
+  onData(piece: Buffer): void {
+    this.owner.onData(this, piece)
+  }
+
+  onEnd(): void {
+    this.#call = null
+    this.owner.onEnd(this)
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    this.#call = null
+    this.replica.lastError = failure.detail
+    if (failure.kind === 'connect') this.replica.onConnectFailure(failure.detail)
+    this.owner.onFailure(this, failure)
+  }
+}

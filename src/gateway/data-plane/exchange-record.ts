@@ -1,0 +1,71 @@
+import type { Reason } from '../../errors/index.ts'
+import type { DataPlane, ExchangeRequest } from './data-plane.ts'
+import type { ReplicaHandle } from './replica-handle.ts'
+import type { ServedModel } from './served-model.ts'
+import type { Usage } from './usage-tail.ts'
+
+/** How an exchange went. */
+export interface ExchangeEnd {
+  readonly status: number
+  readonly reason: Reason | ''
+  /** The model that answered, or was asked for; null where none was found. */
+  readonly model: ServedModel | null
+  readonly replica: ReplicaHandle | null
+  readonly isStream: boolean
+  readonly attempts: number
+  /** Milliseconds of `performance.now`; 0 where no byte came. */
+  readonly firstByteAt: number
+  readonly arrivedAt: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  /** Events of the answer that were seen. */
+  readonly events: number
+  /** As the engine told it. */
+  readonly usage: Usage | undefined
+}
+
+/** Counts an exchange and writes its line of the access log. */
+export function recordExchange(plane: DataPlane, asked: ExchangeRequest, end: ExchangeEnd): void {
+  const { status, reason, model, replica, isStream, firstByteAt, arrivedAt } = end
+  const now = performance.now()
+  const { request, requestId, path, owner } = asked
+  const series = model?.series ?? plane.catalogue.unknown
+  const durationMs = now - arrivedAt
+  const ttftMs = firstByteAt === 0 ? undefined : firstByteAt - arrivedAt
+  const usage = end.usage ?? estimatedUsage(end)
+  series.ended(status, reason).add(1)
+  series.duration.observe(durationMs / 1000)
+  if (isStream && ttftMs !== undefined) series.ttft.observe(ttftMs / 1000)
+  if (usage !== undefined) {
+    series.inputTokens.add(usage.inputTokens)
+    series.outputTokens.add(usage.outputTokens)
+    // Events were counted as they came, as an estimate; the difference is made good.
+    if (isStream) replica?.tokens.add(usage.outputTokens - end.events, now)
+    else replica?.tokens.addOver(usage.outputTokens, durationMs, now)
+  }
+  if (end.usage !== undefined) model?.learnPromptSize(end.bytesIn, end.usage.inputTokens)
+  plane.accessLog({
+    requestId,
+    method: request.method ?? '',
+    path,
+    status,
+    reason,
+    model: model?.name ?? 'unknown',
+    replica: replica?.id ?? '',
+    client: owner?.name ?? '',
+    remoteAddress: request.socket.remoteAddress ?? '',
+    attempts: end.attempts,
+    durationMs: Math.round(durationMs * 1000) / 1000,
+    bytesIn: end.bytesIn,
+    bytesOut: end.bytesOut,
+    ...(ttftMs === undefined ? {} : { ttftMs: Math.round(ttftMs * 1000) / 1000 }),
+    ...usage,
+    ...(usage !== undefined && end.usage === undefined ? { isUsageEstimated: true } : {}),
+  })
+}
+
+/** What a stream cost whose end, where usage stands, was not seen: engines send about one event a token. */
+function estimatedUsage({ isStream, events, model, bytesIn }: ExchangeEnd): Usage | undefined {
+  if (!isStream || events === 0 || model === null) return undefined
+  return { inputTokens: model.estimatePromptTokens(bytesIn), outputTokens: events }
+}

@@ -1,0 +1,76 @@
+import type { InspectedBody } from './inspect-body.ts'
+import { insertEdit, splice, type Edit } from './json/splice.ts'
+import { nameModelInQuery } from './query-model.ts'
+import type { Question } from './question.ts'
+
+/** Longer than any `stream_options` there is. */
+const optionsLimitBytes = 1024
+
+/** Routes whose streams tell their usage only when `stream_options.include_usage` asks for it. */
+const routesWithStreamOptions = new Set(['/v1/chat/completions', '/v1/completions'])
+
+/** A question in JSON: the client's bytes, with a few of ours spliced in. */
+export class JsonQuestion implements Question {
+  /** The body was found to be JSON; vLLM refuses it under the name that `curl -d` gives it. */
+  readonly contentType = 'application/json'
+  readonly isRepeatable = true
+  readonly #bytes: Buffer
+  readonly #inspected: InspectedBody
+  readonly #enginePath: string
+  readonly #isUnknownPath: boolean
+  readonly #usageEdit: Edit | null
+
+  /**
+   * @param enginePath path and query at the engine
+   * @param isUnknownPath whether the gateway does not know the path: it may name its model in the query, or nowhere
+   */
+  constructor(bytes: Buffer, inspected: InspectedBody, enginePath: string, isUnknownPath = false) {
+    this.#bytes = bytes
+    this.#inspected = inspected
+    this.#enginePath = enginePath
+    this.#isUnknownPath = isUnknownPath
+    const [route = ''] = enginePath.split('?', 1)
+    this.#usageEdit = inspected.isStream && routesWithStreamOptions.has(route) ? askForUsage(bytes, inspected) : null
+  }
+
+  get hidesUsage(): boolean {
+    return this.#usageEdit !== null
+  }
+
+  pathFor(engineName: string): string {
+    return this.#isUnknownPath ? nameModelInQuery(this.#enginePath, engineName) : this.#enginePath
+  }
+
+  bodyFor(engineName: string): Buffer {
+    const { model, fields } = this.#inspected
+    const edits = this.#usageEdit === null ? [] : [this.#usageEdit]
+    const staysUnnamed = model === null && this.#isUnknownPath
+    if (model !== engineName && !staysUnnamed) {
+      const name = JSON.stringify(engineName)
+      const range = fields.values.model
+      edits.push(range === undefined ? insertEdit(fields, 'model', name) : { ...range, text: name })
+    }
+    return splice(this.#bytes, edits)
+  }
+
+  release(): void {}
+}
+
+/** What makes the engine tell usage at the end of a stream; null where the client asked for it, or for nonsense. */
+function askForUsage(bytes: Buffer, { fields }: InspectedBody): Edit | null {
+  const range = fields.values.stream_options
+  if (range === undefined) return insertEdit(fields, 'stream_options', '{"include_usage":true}')
+  if (range.end - range.start > optionsLimitBytes) return null
+  let options: unknown
+  try {
+    options = JSON.parse(bytes.toString('utf8', range.start, range.end))
+  } catch {
+    return null
+  }
+  if (options === null) return { ...range, text: '{"include_usage":true}' }
+  if (typeof options !== 'object' || Array.isArray(options)) return null
+  const { include_usage: asked, ...others } = options as Record<string, unknown>
+  if (asked === true) return null
+  if (asked !== undefined && asked !== null && asked !== false) return null
+  return { ...range, text: JSON.stringify({ ...others, include_usage: true }) }
+}

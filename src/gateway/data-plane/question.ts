@@ -1,0 +1,16 @@
+import type { RequestBody } from './upstream/contract.ts'
+
+/** What a client asked, as each model's engine is to read it in the client's dialect. */
+export interface Question {
+  readonly contentType: string | null
+  /** Whether usage comes in the answer that the client did not ask for. */
+  readonly hidesUsage: boolean
+  /** Whether it can be sent more than once: a form that flows through cannot. */
+  readonly isRepeatable: boolean
+  /** Path and query at an engine that knows the model by this name. */
+  pathFor(engineName: string): string
+  /** The body for such an engine; the very same bytes when nothing differs. */
+  bodyFor(engineName: string): RequestBody | null
+  /** No engine reads it any more: what still arrives of it is passed on to nobody. */
+  release(): void
+}

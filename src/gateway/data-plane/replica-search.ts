@@ -1,0 +1,302 @@
+import { Attempt, type AttemptOwner } from './attempt.ts'
+import { chooseReplica, type NoChoice } from './choose-replica.ts'
+import { failureRefusal, noChoiceRefusal } from './exchange-refusals.ts'
+import { headerValue } from './forwarded-headers.ts'
+import type { Verdict } from './outlier.ts'
+import type { Refusal } from './refusal.ts'
+import type { ReplicaHandle } from './replica-handle.ts'
+import { nextStep, parseRetryAfter, type TryFailure } from './retry-policy.ts'
+import type { ServedModel } from './served-model.ts'
+import type { UpstreamFailure } from './upstream/contract.ts'
+import type { SpokenQuestion, Wording } from './wording.ts'
+
+/** Who searches. */
+export interface SearchOwner extends AttemptOwner {
+  /** The first byte is about to come, or the end of an empty answer: from here on the attempt is the owner's. */
+  onAnswer(attempt: Attempt): void
+  /** No replica gave an answer. */
+  onExhausted(refusal: Refusal): void
+  /** Something of ours failed, or the question cannot be put to an engine (a Refusal). */
+  onFault(error: unknown): void
+  /** `dueAt` has changed. */
+  onDueChanged(): void
+}
+
+/**
+ * Finds a replica that answers: asks one, asks others when it fails, asks a second one beside it when it is slow
+ * (hedging), and goes on to fallback models when none is left. The first byte ends the search; nothing is asked
+ * after it.
+ */
+export class ReplicaSearch implements AttemptOwner {
+  readonly #owner: SearchOwner
+  /** How replicas are asked; let go with the search, so that a long answer does not hold the question in memory. */
+  #wording: Wording | null
+  /** The model that was asked for, then those that may answer in its place. */
+  readonly #models: readonly ServedModel[]
+  readonly #running: Attempt[] = []
+  readonly #tried: ReplicaHandle[] = []
+  #model: ServedModel
+  #triesOfModel = 0
+  /** A replica whose connection broke before it answered. */
+  #broken: ReplicaHandle | null = null
+  #retryOn: ReplicaHandle | null = null
+  #retryAt = Infinity
+  #hedgeAt = Infinity
+  #hasHedged = false
+  #isOver = false
+  /** Tries in all, hedges included. */
+  attempts = 0
+
+  constructor(owner: SearchOwner, wording: Wording, asked: ServedModel, fallbacks: readonly ServedModel[]) {
+    this.#owner = owner
+    this.#wording = wording
+    this.#model = asked
+    this.#models = fallbacks.length === 0 ? [asked] : [asked, ...fallbacks]
+  }
+
+  /** When `onDue` wants to be called; Infinity for never. */
+  get dueAt(): number {
+    return Math.min(this.#retryAt, this.#hedgeAt)
+  }
+
+  /** The replicas that are asked now, for what is told of a search that ends in vain. */
+  get lastReplica(): ReplicaHandle | null {
+    return this.#tried.at(-1) ?? null
+  }
+
+  start(): void {
+    const model = this.#model
+    model.retryBudget.noteRequest()
+    const choice = this.#choose(model)
+    if (typeof choice !== 'string') {
+      this.#ask(choice)
+      return
+    }
+    const fallback = this.#findFallback()
+    if (fallback !== null) {
+      this.#askFallback(fallback)
+      return
+    }
+    // Where all that are reachable are set aside, one that fails at times is better than none.
+    const lastResort = choice === 'all_full' ? choice : this.#choose(model, true)
+    if (typeof lastResort === 'string') this.#exhaust(noChoiceRefusal(choice, model))
+    else this.#ask(lastResort)
+  }
+
+  /** Does what is due. */
+  onDue(now: number): void {
+    if (this.#isOver) return
+    if (this.#retryAt <= now) {
+      const replica = this.#retryOn
+      this.#retryAt = Infinity
+      this.#retryOn = null
+      if (replica?.isReachable === true) this.#ask(replica)
+      else this.#afterFailure({ kind: 'connect' }, null)
+    }
+    if (this.#hedgeAt <= now) this.#hedge()
+  }
+
+  /** Ends whatever runs. */
+  close(verdict: Verdict): void {
+    this.#isOver = true
+    this.#wording = null
+    this.#retryAt = Infinity
+    this.#hedgeAt = Infinity
+    for (const attempt of this.#running.splice(0)) attempt.end(verdict)
+  }
+
+  onHead(attempt: Attempt): void {
+    const { status } = attempt
+    if (this.#wording?.isMisunderstood(attempt.replica, attempt.isOwnDialect, status) === true) {
+      this.#askInOtherWords(attempt)
+      return
+    }
+    if (status < 500 && status !== 429) return
+    const after = parseRetryAfter(headerValue(attempt.headers, 'retry-after'), Date.now())
+    const failure = { kind: 'status', status, retryAfterMs: after } as const
+    // What an engine says of its own failures stays in the house.
+    if (status >= 500) attempt.replica.lastError = `status ${status}`
+    this.#afterFailure(failure, attempt)
+  }
+
+  onData(attempt: Attempt, piece: Buffer): void {
+    this.#finish(attempt)
+    this.#owner.onData(attempt, piece)
+  }
+
+  onEnd(attempt: Attempt): void {
+    this.#finish(attempt)
+    this.#owner.onEnd(attempt)
+  }
+
+  onFailure(attempt: Attempt, failure: UpstreamFailure): void {
+    if (failure.kind === 'reset') this.#broken = attempt.replica
+    this.#afterFailure(failure, attempt)
+  }
+
+  /** The attempt answers; whoever else was asked is let go. */
+  #finish(winner: Attempt): void {
+    this.#running.splice(this.#running.indexOf(winner), 1)
+    this.close('none')
+    winner.owner = this.#owner
+    winner.answered()
+    this.#owner.onAnswer(winner)
+  }
+
+  #choose(model: ServedModel, isLastResort = false): ReplicaHandle | NoChoice {
+    const isTried = (replica: ReplicaHandle) => this.#tried.includes(replica)
+    return chooseReplica(model.replicas, model.nextTurn(), model.maxInFlight, isTried, isLastResort)
+  }
+
+  /** What a replica is sent; null where it cannot be put to it, which ends the search unless another attempt runs. */
+  #speak(model: ServedModel, replica: ReplicaHandle, inPlaceOf: Attempt | null = null): SpokenQuestion | null {
+    try {
+      if (this.#wording === null) throw new Error('a search that is over asked a replica')
+      return this.#wording.for(model, replica)
+    } catch (error) {
+      if (this.#running.some((other) => other !== inPlaceOf)) return null
+      this.close('none')
+      this.#owner.onFault(error)
+      return null
+    }
+  }
+
+  /** @returns whether it was asked */
+  #ask(replica: ReplicaHandle): boolean {
+    const model = this.#model
+    const spoken = this.#speak(model, replica)
+    if (spoken === null) return false
+    this.attempts += 1
+    this.#triesOfModel += 1
+    if (!this.#tried.includes(replica)) this.#tried.push(replica)
+    const { hedgeAfter } = model.model.retry
+    if (hedgeAfter !== undefined && !this.#hasHedged && this.#wording?.isRepeatable === true) {
+      this.#hedgeAt = performance.now() + hedgeAfter
+      this.#owner.onDueChanged()
+    }
+    const attempt = new Attempt(this, model, replica, spoken)
+    this.#running.push(attempt)
+    this.#send(attempt, spoken)
+    return true
+  }
+
+  /** Its engine has nothing at the path: that is no failure, and the same try goes on. */
+  #askInOtherWords(attempt: Attempt): void {
+    const spoken = this.#speak(attempt.model, attempt.replica, attempt)
+    if (spoken !== null) this.#send(attempt, spoken)
+    else if (!this.#isOver) this.#remove(attempt, 'none')
+  }
+
+  #send(attempt: Attempt, spoken: SpokenQuestion): void {
+    try {
+      attempt.send(spoken)
+    } catch (error) {
+      this.#owner.onFault(error)
+    }
+  }
+
+  /** The next model that has a replica to ask. */
+  #findFallback(): { readonly model: ServedModel; readonly replica: ReplicaHandle } | null {
+    for (const model of this.#models.slice(this.#models.indexOf(this.#model) + 1)) {
+      const replica = this.#choose(model)
+      if (typeof replica !== 'string') return { model, replica }
+    }
+    return null
+  }
+
+  #askFallback({ model, replica }: { readonly model: ServedModel; readonly replica: ReplicaHandle }): void {
+    this.#model.series.fellBack().add(1)
+    this.#model = model
+    this.#triesOfModel = 0
+    this.#broken = null
+    this.#ask(replica)
+  }
+
+  /** Asks a second replica beside the one that is slow. */
+  #hedge(): void {
+    this.#hedgeAt = Infinity
+    const { model, retryBudget, series } = this.#model
+    if (this.#triesOfModel >= model.retry.attempts || this.#running.length !== 1) return
+    const replica = this.#choose(this.#model)
+    if (typeof replica === 'string') return
+    if (!retryBudget.isLeft) {
+      series.retryDenied().add(1)
+      return
+    }
+    this.#hasHedged = true
+    if (!this.#ask(replica)) return
+    retryBudget.noteRetry()
+    series.hedged().add(1)
+  }
+
+  /** Before the first byte: asks another replica, or gives up. */
+  #afterFailure(failure: TryFailure, attempt: Attempt | null): void {
+    const isRivalRunning = this.#running.some((other) => other !== attempt)
+    if (isRivalRunning) {
+      if (attempt !== null) this.#drop(attempt, failure)
+      return
+    }
+    const served = this.#model
+    const other = this.#choose(served)
+    const fallback = this.#findFallback()
+    // Nothing was wrong with the engine: such retries add no load, and come in bursts when many connections close.
+    const isFree = failure.kind !== 'status' && failure.isStale === true
+    const isWithinBudget = isFree || served.retryBudget.isLeft
+    const step = nextStep(failure, {
+      settings: served.model.retry,
+      tries: this.#triesOfModel,
+      isWithinBudget,
+      hasOther: typeof other !== 'string',
+      hasBroken: this.#broken?.isReachable === true,
+      hasFallback: fallback !== null,
+      isRepeatable: this.#wording?.isRepeatable === true,
+      random: Math.random(),
+    })
+    if (!isWithinBudget) served.series.retryDenied().add(1)
+    this.#hedgeAt = Infinity
+    if (step.kind === 'relay') return
+    if (attempt !== null) this.#drop(attempt, failure)
+    const refusal = failureRefusal(failure)
+    if (step.kind === 'refuse') {
+      this.#exhaust(refusal)
+      return
+    }
+    if (!isFree) served.retryBudget.noteRetry()
+    served.series.retried(refusal.code).add(1)
+    if (step.kind === 'elsewhere' && typeof other !== 'string') this.#ask(other)
+    else if (step.kind === 'fallback' && fallback !== null) this.#askFallback(fallback)
+    else if (step.kind === 'same') this.#askLater(attempt?.replica ?? null, step.delayMs)
+    else if (step.kind === 'broken') this.#askLater(this.#broken, step.delayMs)
+  }
+
+  #askLater(replica: ReplicaHandle | null, delayMs: number): void {
+    this.#broken = null
+    if (delayMs === 0 && replica !== null) {
+      this.#ask(replica)
+      return
+    }
+    this.#retryOn = replica
+    this.#retryAt = performance.now() + delayMs
+    this.#owner.onDueChanged()
+  }
+
+  #drop(attempt: Attempt, failure: TryFailure): void {
+    this.#remove(attempt, verdictOn(failure))
+  }
+
+  #remove(attempt: Attempt, verdict: Verdict): void {
+    this.#running.splice(this.#running.indexOf(attempt), 1)
+    attempt.end(verdict)
+  }
+
+  #exhaust(refusal: Refusal): void {
+    this.close('none')
+    this.#owner.onExhausted(refusal)
+  }
+}
+
+/** What a failed try says of its replica: one that is busy is not broken. */
+function verdictOn(failure: TryFailure): Verdict {
+  if (failure.kind !== 'status') return 'broken'
+  return failure.status < 500 ? 'none' : 'failure'
+}
