@@ -25,9 +25,6 @@ interface Entry {
   readonly where: string
 }
 
-/** Keys in use at a time, far more than there are clients of one gateway in most places. */
-const rememberedKeys = 4096
-
 /** The SHA-256 digest of a key. */
 function digestOf(key: string): Buffer {
   return hash('sha256', key, 'buffer')
@@ -35,12 +32,10 @@ function digestOf(key: string): Buffer {
 
 /**
  * The keys that are accepted, by SHA-256 digest: keys have enough entropy of their own, so a slow password hash would
- * add time to every request and no safety. Keys themselves are held only once they were presented, in memory.
+ * add time to every request and no safety. Keys themselves are not held.
  */
 export class ApiKeys {
   readonly #entries = new Map<string, Entry>()
-  /** Entries of keys that were presented and are valid: hashing takes as long as the rest of admitting a request. */
-  readonly #remembered = new Map<string, Entry>()
 
   /** How many keys there are; without any, everybody may ask. */
   get size(): number {
@@ -80,11 +75,10 @@ export class ApiKeys {
 
   /**
    * The key's owner, or undefined for a key that is unknown or has expired. Digests are looked up, so the time taken
-   * tells nothing of a key but whether its digest is known; the found one is compared in constant time. A valid key
-   * that was presented before is found in a hash table, whose order no client can learn: V8 seeds it at random.
+   * tells nothing of a key but whether its digest is known; the found one is compared in constant time.
    */
   identify(key: string): KeyOwner | undefined {
-    const entry = this.#remembered.get(key) ?? this.#find(key)
+    const entry = this.#find(key)
     if (entry === undefined) return undefined
     const { expiresAt } = entry.owner
     return expiresAt !== null && Date.now() >= expiresAt ? undefined : entry.owner
@@ -94,8 +88,6 @@ export class ApiKeys {
     const digest = digestOf(key)
     const entry = this.#entries.get(digest.toString('latin1'))
     if (entry === undefined || !timingSafeEqual(entry.digest, digest)) return undefined
-    if (this.#remembered.size >= rememberedKeys) this.#remembered.clear()
-    this.#remembered.set(key, entry)
     return entry
   }
 }

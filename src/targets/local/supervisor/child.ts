@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Environment } from '../../../files/index.ts'
-import type { ProcessEnd } from './process-end.ts'
+import { endOf, type ProcessEnd } from './process-end.ts'
 
 /** A program with its arguments. */
 export interface CommandLine {
@@ -68,9 +68,9 @@ export function startChild(
   child.on('exit', (code, signal) => {
     hasEnded = true
     killGroup()
-    setTimeout(() => resolve({ code, signal }), outputGraceMs).unref()
+    setTimeout(() => resolve(endOf(code, signal)), outputGraceMs).unref()
   })
-  child.on('close', (code, signal) => resolve({ code, signal }))
+  child.on('close', (code, signal) => resolve(endOf(code, signal)))
   return {
     pid: child.pid,
     ended,
