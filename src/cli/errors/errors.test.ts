@@ -61,7 +61,7 @@ describe('a described error', () => {
     ],
     [systemError('ENAMETOOLONG', { path: '/x' }), 'The path is too long: /x'],
     [systemError('ELOOP', { path: '/x' }), 'The path leads through too many symbolic links: /x'],
-    [systemError('EAI_AGAIN', { hostname: 'pypi.org' }), 'The name pypi.org cannot be resolved now'],
+    [systemError('EAI_AGAIN', { hostname: 'models.example' }), 'The name models.example cannot be resolved now'],
     [systemError('ENOTFOUND', { hostname: 'nowhere.invalid' }), 'There is no host nowhere.invalid'],
     [new AggregateError([systemError('ECONNREFUSED', { address: '::1', port: 80 })]), 'Nothing listens at [::1]:80'],
     [systemError('EMFILE'), 'Too many open files'],
