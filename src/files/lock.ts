@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises'
+import { open, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
+import { createFolder } from './create-folder.ts'
 
 /** Who holds a lock file: its content, as JSON. */
 interface LockOwner extends ProcessIdentity {
@@ -43,7 +44,7 @@ export async function withLock<Result>(
   options: LockOptions = {},
 ): Promise<Result> {
   signal.throwIfAborted()
-  await mkdir(dirname(path), { recursive: true })
+  await createFolder(dirname(path))
   let hasTold = false
   let token = await tryAcquire(path)
   while (token === undefined) {

@@ -3,16 +3,9 @@ import { writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { exitCodes, UserError } from '../../errors/index.ts'
 import { loadFleet } from '../../fleet/index.ts'
-import { writeFileAtomic } from '../../files/index.ts'
+import { createFolder, writeFileAtomic } from '../../files/index.ts'
 import type { CommandHandler } from '../command.ts'
-import {
-  askAnswers,
-  createFolder,
-  defaultAnswers,
-  presetNames,
-  renderFleetText,
-  type GivenAnswers,
-} from '../init/index.ts'
+import { askAnswers, defaultAnswers, presetNames, renderFleetText, type GivenAnswers } from '../init/index.ts'
 import { readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
 

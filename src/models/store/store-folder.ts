@@ -1,6 +1,6 @@
 import { UserError } from '../../errors/index.ts'
+import { createFolder } from '../../files/index.ts'
 import { existingFolder } from '../disk/index.ts'
-import { createFolder } from './create-folder.ts'
 
 /** Why a folder cannot be created, by errno(3); Linux answers ENOENT in folders of the kernel's own. */
 const reasons: Readonly<Record<string, string>> = {
