@@ -1,4 +1,4 @@
-import { BodyPieces } from './body-pieces.ts'
+import { BodyBuffer } from './body-buffer.ts'
 import type { ClientRequest } from './downstream/client-request.ts'
 
 /** Who waits for a body; exactly one of the two is called, unless the client leaves first. */
@@ -13,17 +13,17 @@ export function declaresTooLarge({ head }: ClientRequest, limitBytes: number): b
   return head.contentLength > limitBytes
 }
 
-/** Collects a body of at most `limitBytes`; one that came in a single piece is not copied. */
+/** Collects a body of at most `limitBytes`. */
 export function collectBody(request: ClientRequest, limitBytes: number, receiver: WholeBodyReceiver): void {
-  const pieces = new BodyPieces()
+  const body = new BodyBuffer(request.head.contentLength)
   request.receive({
     onBody: (piece) => {
-      pieces.add(piece)
-      if (pieces.length <= limitBytes) return
-      pieces.clear()
+      body.add(piece)
+      if (body.length <= limitBytes) return
+      body.clear()
       request.discard(limitBytes)
       receiver.onBodyTooLarge()
     },
-    onBodyEnd: () => receiver.onBody(pieces.join()),
+    onBodyEnd: () => receiver.onBody(body.whole()),
   })
 }
