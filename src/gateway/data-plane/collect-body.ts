@@ -1,9 +1,11 @@
 import { BodyBuffer } from './body-buffer.ts'
+import type { BodyMemory } from './body-memory.ts'
 import type { ClientRequest } from './downstream/client-request.ts'
 
 /** Who waits for a body; exactly one of the two is called, unless the client leaves first. */
 export interface WholeBodyReceiver {
-  onBody(body: Buffer): void
+  /** @param memory where the body is, to be let go once nobody reads it any more */
+  onBody(body: Buffer, memory: BodyMemory): void
   /** The body is larger than allowed; what still comes is thrown away. */
   onBodyTooLarge(): void
 }
@@ -24,6 +26,6 @@ export function collectBody(request: ClientRequest, limitBytes: number, receiver
       request.discard(limitBytes)
       receiver.onBodyTooLarge()
     },
-    onBodyEnd: () => receiver.onBody(body.whole()),
+    onBodyEnd: () => receiver.onBody(body.whole(), body.memory),
   })
 }

@@ -44,8 +44,6 @@ export class ReplicaSearch implements AttemptOwner {
   #retryAt = Infinity
   #hedgeAt = Infinity
   #hasHedged = false
-  /** The prompt as the model at hand routes by it. */
-  #prompt: { readonly model: ServedModel; readonly blocks: RoutedPrompt | null } | null = null
   /** Blocks of it that the chosen replica holds. */
   #heldBlocks = 0
   #isOver = false
@@ -104,8 +102,8 @@ export class ReplicaSearch implements AttemptOwner {
   /** Ends whatever runs. */
   close(verdict: Verdict): void {
     this.#isOver = true
+    this.#wording?.settle()
     this.#wording = null
-    this.#prompt = null
     this.#retryAt = Infinity
     this.#hedgeAt = Infinity
     for (const attempt of this.#running.splice(0)) attempt.end(verdict)
@@ -166,14 +164,10 @@ export class ReplicaSearch implements AttemptOwner {
     return chooseReplica(replicas, turn, maxInFlight, isTried, { isLastResort, takesTurns })
   }
 
-  /** The prompt's blocks, read once for each model; null where they are of no use. */
+  /** The prompt's blocks; null where they are of no use. */
   #blocksFor(model: ServedModel): RoutedPrompt | null {
-    if (model.prefix === null || model.replicas.length < 2) return null
-    if (this.#prompt?.model !== model) {
-      const range = this.#wording?.prompt ?? null
-      this.#prompt = { model, blocks: range === null ? null : model.prefix.read(range) }
-    }
-    return this.#prompt.blocks
+    if (model.prefix === null || model.replicas.length < 2 || this.#wording === null) return null
+    return model.prefix.read(this.#wording)
   }
 
   /** What a replica is sent; null where it cannot be put to it, which ends the search unless another attempt runs. */

@@ -30,6 +30,8 @@ export function collectForm(request: ClientRequest, limitBytes: number, receiver
   let isSearched = false
 
   const handOver = (isWhole: boolean): void => {
+    // For good: what still comes is added behind it, and perhaps elsewhere.
+    body.memory.hold()
     const bytes = body.whole()
     const fields = scanForm(bytes, boundary)
     if (fields === null || (isWhole && !fields.isComplete)) {
