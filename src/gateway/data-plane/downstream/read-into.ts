@@ -1,10 +1,9 @@
-import { Socket, type SocketConstructorOpts } from 'node:net'
+import { Socket } from 'node:net'
 
 /** What a socket keeps of itself that Node has no public name for (lib/net.js, Node 24). */
-interface Accepted {
-  _handle?: object | null
-  _server?: object | null
-}
+const handleName = '_handle'
+/** The server that counts the socket among its connections until it closes. */
+const serverName = '_server'
 
 /**
  * The same connection as a socket that reads into one buffer, over and over, instead of a new one of 64 kB for each read
@@ -14,14 +13,13 @@ interface Accepted {
  * @returns null where Node's inside is not as it is known
  */
 export function readInto(accepted: Socket, buffer: Buffer, onread: (length: number) => boolean): Socket | null {
-  const inside = accepted as unknown as Accepted
-  const handle = inside._handle
-  if (handle === undefined || handle === null || inside._server === undefined) return null
-  const options = { handle, onread: { buffer, callback: onread } }
-  const socket = new Socket(options as unknown as SocketConstructorOpts)
-  // The server counts its connections by it, until they close.
-  ;(socket as unknown as Accepted)._server = inside._server
-  inside._handle = null
-  inside._server = null
+  const handle: unknown = Reflect.get(accepted, handleName)
+  const server: unknown = Reflect.get(accepted, serverName)
+  if (typeof handle !== 'object' || handle === null || server === undefined) return null
+  const options: object = { handle, onread: { buffer, callback: onread } }
+  const socket = new Socket(options)
+  Reflect.set(socket, serverName, server)
+  Reflect.set(accepted, handleName, null)
+  Reflect.set(accepted, serverName, null)
   return socket
 }

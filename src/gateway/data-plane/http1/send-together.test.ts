@@ -63,6 +63,7 @@ describe('the memory of a body that is sent', () => {
       new BodyMemory(bodyBytes).bytes.fill(0)
       if (seen === total) ended.resolve()
     })
+    far.resume()
     await ended.promise
     expect(strangers).toBe(0)
     await new Promise((resolve) => setImmediate(resolve))
