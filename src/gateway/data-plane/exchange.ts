@@ -3,6 +3,7 @@ import type { ActiveExchange } from './active-exchanges.ts'
 import { admit } from './admit.ts'
 import { sendRefusal } from './answer.ts'
 import type { Attempt } from './attempt.ts'
+import type { BodyMemory } from './body-memory.ts'
 import { declaresTooLarge } from './collect-body.ts'
 import type { ResponseOwner } from './downstream/client-response.ts'
 import { collectQuestion, type CollectedQuestion, type QuestionReceiver } from './collect-question.ts'
@@ -97,6 +98,10 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
     this.#plane.onBodyTooLarge()
     const message = `The request body is larger than ${bodyLimitBytes} bytes, the limit of this gateway.`
     this.#giveUp(new Refusal('body_too_large', message), 'none')
+  }
+
+  onBody(bytes: Buffer, memory: BodyMemory): void {
+    this.onQuestion({ kind: 'json', bytes, memory })
   }
 
   onRefused(refusal: Refusal): void {

@@ -61,12 +61,10 @@ export class Wording {
       ownPath !== null && this.#deniedBy?.has(replica) !== true && replica.routes.isWorthAsking(ownPath)
     const isPassedOn = translation === null || isOwnDialect
     const { path, contentType, body, answer } = isPassedOn ? this.#passOn(model) : this.#translate(model)
-    const headers = headersForEngine(request.head.fields, [
-      'x-request-id',
-      requestId,
-      ...(contentType === null ? [] : ['content-type', contentType]),
-      ...replica.headers,
-    ])
+    const own = ['x-request-id', requestId]
+    if (contentType !== null) own.push('content-type', contentType)
+    if (replica.headers.length > 0) own.push(...replica.headers)
+    const headers = headersForEngine(request.head.fields, own)
     const method = request.method === 'GET' ? 'GET' : 'POST'
     const memory = this.#admitted.question.lend(body)
     return { request: { method, path, headers, body, memory }, answer, isOwnDialect }
