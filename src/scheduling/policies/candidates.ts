@@ -13,19 +13,13 @@ export function candidateAt(replicas: readonly ReplicaState[], place: number, ch
   return replica === undefined || !replica.isAvailable || choosing.isExcluded(place) ? null : replica
 }
 
-/** How many replicas may get this request. */
-export function countCandidates(replicas: readonly ReplicaState[], choosing: Choosing): number {
-  let count = 0
-  for (let place = 0; place < replicas.length; place += 1) {
-    if (candidateAt(replicas, place, choosing) !== null) count += 1
-  }
-  return count
-}
-
 /** A replica's share of the requests: never 0, so that dividing by it is safe. */
 export const shareOf = ({ weight }: ReplicaState): number => (weight > 0 ? weight : Number.MIN_VALUE)
 
-/** What a replica costs a request; Infinity where it is out of the question. */
+/** Requests in flight with one more, for a replica's share. */
+export const requestsOf = (replica: ReplicaState): number => (replica.inFlight + 1) / shareOf(replica)
+
+/** What a replica costs a request; lower is better. */
 export type CostOf = (replica: ReplicaState, place: number, request: RequestShape) => number
 
 /**

@@ -1,8 +1,6 @@
 import type { Choosing, Decision, Policy, PolicyKind, ReplicaState, RequestShape } from '../contract.ts'
-import { cheapest, decide, shareOf } from './candidates.ts'
+import { cheapest, decide, requestsOf } from './candidates.ts'
 import { Turns } from './turns.ts'
-
-const requestsOf = (replica: ReplicaState): number => (replica.inFlight + 1) / shareOf(replica)
 
 /** The replica with the fewest requests in flight. */
 class LeastRequest implements Policy {

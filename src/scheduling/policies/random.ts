@@ -8,10 +8,7 @@ class Random implements Policy {
   }
 }
 
-/**
- * Draws a candidate by weight, or -1 when there is none but `other`.
-
- */
+/** Draws a candidate by weight, or -1 when there is none but `other`. */
 export function drawCandidate(replicas: readonly ReplicaState[], choosing: Choosing, other: number): number {
   let total = 0
   for (let place = 0; place < replicas.length; place += 1) {
