@@ -13,14 +13,17 @@ export interface FitSettings {
 const memory = 0.998
 /** Errors beyond this share of the prediction are taken for outliers and count as this much. */
 const mostError = 1
-/** How far off the prior may be, times itself. */
+/** How far off the coefficients may be, times themselves, before anything is seen. */
 const doubt = 10
+/** So many outliers in a row are none: the coefficients are too small by far, and are doubled. */
+const mostInRow = 5
 
 /**
  * Fits `y = Σ coefficient × feature` sample by sample (recursive least squares with exponential forgetting, Haykin, Adaptive
  * Filter Theory, chapter 10). Errors are relative to the prediction, so that long waits do not drown short ones, and clipped,
- * so that no single sample does more than double or halve; coefficients stay within bounds, and so does what is taken to be
- * unknown, so that long quiet times do not make the next sample count for all.
+ * so that no single sample counts for much; where all that comes is far above what is expected, the engine is another than was
+ * thought, and it begins anew from twice as much. Coefficients stay within bounds, and so does what is taken to be unknown, so
+ * that the next sample never counts for all.
  */
 export class RecursiveLeastSquares {
   readonly #settings: FitSettings
@@ -28,6 +31,7 @@ export class RecursiveLeastSquares {
   /** Covariance, row by row. */
   readonly #covariance: Float64Array
   readonly #gain: Float64Array
+  #outliersInRow = 0
   samples = 0
 
   constructor(settings: FitSettings) {
@@ -36,7 +40,7 @@ export class RecursiveLeastSquares {
     this.#coefficients = Float64Array.from(settings.prior)
     this.#gain = new Float64Array(size)
     this.#covariance = new Float64Array(size * size)
-    for (let each = 0; each < size; each += 1) this.#covariance[each * size + each] = this.#unknown(each)
+    this.#begin()
   }
 
   coefficient(index: number): number {
@@ -75,10 +79,14 @@ export class RecursiveLeastSquares {
       }
     }
     this.#bound()
-    const { least, most } = this.#settings
     for (let each = 0; each < size; each += 1) {
-      const moved = this.coefficient(each) + ((gain[each] ?? 0) / spread) * error
-      this.#coefficients[each] = Math.min(most[each] ?? Infinity, Math.max(least[each] ?? -Infinity, moved))
+      this.#set(each, this.coefficient(each) + ((gain[each] ?? 0) / spread) * error)
+    }
+    this.#outliersInRow = error < mostError ? 0 : this.#outliersInRow + 1
+    if (this.#outliersInRow === mostInRow) {
+      this.#outliersInRow = 0
+      for (let each = 0; each < size; each += 1) this.#set(each, 2 * this.coefficient(each))
+      this.#begin()
     }
     this.samples += 1
   }
@@ -100,7 +108,19 @@ export class RecursiveLeastSquares {
     }
   }
 
+  #set(index: number, value: number): void {
+    const { least, most } = this.#settings
+    this.#coefficients[index] = Math.min(most[index] ?? Infinity, Math.max(least[index] ?? -Infinity, value))
+  }
+
+  /** Takes the coefficients for a guess. */
+  #begin(): void {
+    const size = this.#gain.length
+    this.#covariance.fill(0)
+    for (let each = 0; each < size; each += 1) this.#covariance[each * size + each] = this.#unknown(each)
+  }
+
   #unknown(index: number): number {
-    return (doubt * (this.#settings.prior[index] ?? 0)) ** 2
+    return (doubt * Math.max(this.coefficient(index), this.#settings.prior[index] ?? 0)) ** 2
   }
 }

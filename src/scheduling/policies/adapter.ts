@@ -1,7 +1,6 @@
-import type { Choosing, Decision, Policy, PolicyKind, ReplicaState, RequestShape } from '../contract.ts'
+import type { Choosing, Decision, Policy, PolicyKind, PolicySettings, ReplicaState, RequestShape } from '../contract.ts'
 import { candidateAt, cheapest, decide, requestsOf } from './candidates.ts'
 import { isSaturated, meanInFlight } from './load.ts'
-import type { PolicySettings } from '../contract.ts'
 import { Turns } from './turns.ts'
 
 /** Requests in flight that loading one more adapter is like, for choosing who loads it. */

@@ -13,8 +13,11 @@ export function candidateAt(replicas: readonly ReplicaState[], place: number, ch
   return replica === undefined || !replica.isAvailable || choosing.isExcluded(place) ? null : replica
 }
 
+/** The share of a replica of no weight: it is left for when there is no other. */
+const leastShare = 1e-6
+
 /** A replica's share of the requests: never 0, so that dividing by it is safe. */
-export const shareOf = ({ weight }: ReplicaState): number => (weight > 0 ? weight : Number.MIN_VALUE)
+export const shareOf = ({ weight }: ReplicaState): number => (weight > leastShare ? weight : leastShare)
 
 /** Requests in flight with one more, for a replica's share. */
 export const requestsOf = (replica: ReplicaState): number => (replica.inFlight + 1) / shareOf(replica)

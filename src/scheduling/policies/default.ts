@@ -16,7 +16,7 @@ import { Sessions } from './session.ts'
 import { Turns } from './turns.ts'
 
 /** What computing a token costs beyond the wait for it: it pushes another out of a cache, and is not there next time. */
-const recomputing = 3
+const recomputing = 5
 /** Bounds of what a token in flight costs, in tokens of prefill; the cost model says where between. */
 const leastContext = 0.05
 const mostContext = 0.2
@@ -34,7 +34,7 @@ const promptMemory = 0.02
 /**
  * Where a request costs the least in all: its own wait, the answers that it holds up, and the caches that it overwrites.
  * In tokens of prefill, of a request of `p` tokens of which `u` are not held, at a replica with `n` requests, `w` tokens of
- * prefill and `t` tokens in flight: `w + u × (1 + 3 + n / 4) + a × t × (1 + t / (mean of t + p))`, with `a` from the cost
+ * prefill and `t` tokens in flight: `w + u × (1 + 5 + n / 4) + a × t × (1 + t / (mean of t + p))`, with `a` from the cost
  * model; and a little for replicas that had more than the others lately. Nothing is cut off: a prefix that everybody asks for
  * spreads as soon as a second copy costs less than what waits at the first.
  */

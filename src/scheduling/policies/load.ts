@@ -4,7 +4,7 @@ import { candidateAt } from './candidates.ts'
 /** A report older than this says nothing of now: a hundred scrapes missed. */
 const staleMs = 5_000
 /** Where engines report nothing: this many times the mean in flight, and this many requests above it, is saturated. */
-const overload = 2
+const overload = 1.5
 const overloadRequests = 8
 
 /** Requests in flight of the candidates, mean; 0 where there is none. */
