@@ -44,6 +44,10 @@ class Default implements Policy {
   readonly #turns = new Turns()
   readonly #work = new RecentWork()
   #meanPrompt = 0
+  // What the choice at hand has found out.
+  #candidates = 0
+  #meanInFlight = 0
+  #mostHeld = 0
 
   constructor(settings: PolicySettings) {
     this.#sessions = new Sessions(settings)
@@ -52,50 +56,12 @@ class Default implements Policy {
   choose(request: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): Decision {
     const kept = this.#sessions.find(request, replicas, choosing)
     if (kept >= 0) return decide(kept, 'session')
-    const { adapter, heldTokens, promptTokens } = request
-    const count = replicas.length
-    const work = this.#work
-    work.update(replicas, choosing.nowMs)
-    let candidates = 0
-    let tokens = 0
-    let mostHeld = 0
-    for (let place = 0; place < count; place += 1) {
-      const replica = candidateAt(replicas, place, choosing)
-      if (replica === null) continue
-      candidates += 1
-      tokens += replica.inFlightTokens / shareOf(replica)
-      const held = heldTokens[place] ?? 0
-      if (held > mostHeld) mostHeld = held
-    }
-    const context = this.#contextCost()
-    const usual = tokens / Math.max(1, candidates) + promptTokens + 1
-    const prompt = Math.max(1, this.#meanPrompt)
-    const calm = work.mean + calmPrompts * prompt
-    const start = this.#turns.next(choosing)
-    let best = -1
-    let bestCost = Infinity
-    for (let step = 0, place = start % count; step < count; step += 1, place = place + 1 === count ? 0 : place + 1) {
-      const replica = candidateAt(replicas, place, choosing)
-      if (replica === null) continue
-      const share = shareOf(replica)
-      const uncached = Math.max(0, promptTokens - (heldTokens[place] ?? 0))
-      const inFlight = replica.inFlightTokens / share
-      const ahead = Math.min(mostEvening, Math.max(-mostGain, (work.of(place) / share - work.mean) / calm))
-      let cost =
-        (replica.pendingPrefillTokens + uncached) / share +
-        uncached * (recomputing + (interference * replica.inFlight) / share) +
-        context * inFlight * (1 + inFlight / usual) +
-        evening * prompt * ahead
-      if (adapter !== null && !replica.adapters.has(adapter)) cost += adapterTokens
-      if (cost < bestCost) {
-        best = place
-        bestCost = cost
-      }
-    }
-    if (best < 0) return decide(best, 'only-one')
-    if (candidates === 1) return decide(best, 'only-one')
-    if (mostHeld === 0) return decide(best, 'new-prompt')
-    return decide(best, (heldTokens[best] ?? 0) === mostHeld ? 'prefix' : 'prefix-overloaded')
+    this.#work.update(replicas, choosing.nowMs)
+    this.#survey(request, replicas, choosing)
+    const best = this.#cheapest(request, replicas, choosing)
+    if (this.#candidates < 2) return decide(best, 'only-one')
+    if (this.#mostHeld === 0) return decide(best, 'new-prompt')
+    return decide(best, request.heldTokens[best] === this.#mostHeld ? 'prefix' : 'prefix-overloaded')
   }
 
   sent(request: RequestShape, decision: Decision, replicas: readonly ReplicaState[], choosing: Choosing): void {
@@ -115,6 +81,57 @@ class Default implements Policy {
 
   #uncached({ promptTokens, heldTokens }: RequestShape, place: number): number {
     return Math.max(0, promptTokens - (heldTokens[place] ?? 0))
+  }
+
+  /** Who there is, and what they have together. */
+  #survey({ heldTokens }: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): void {
+    let candidates = 0
+    let tokens = 0
+    let mostHeld = 0
+    for (let place = 0; place < replicas.length; place += 1) {
+      const replica = candidateAt(replicas, place, choosing)
+      if (replica === null) continue
+      candidates += 1
+      tokens += replica.inFlightTokens / shareOf(replica)
+      const held = heldTokens[place] ?? 0
+      if (held > mostHeld) mostHeld = held
+    }
+    this.#candidates = candidates
+    this.#meanInFlight = tokens / Math.max(1, candidates)
+    this.#mostHeld = mostHeld
+  }
+
+  #cheapest(request: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): number {
+    const { adapter, heldTokens, promptTokens } = request
+    const count = replicas.length
+    const work = this.#work
+    const meanWork = work.mean
+    const context = this.#contextCost()
+    const perUsual = 1 / (this.#meanInFlight + promptTokens + 1)
+    const prompt = Math.max(1, this.#meanPrompt)
+    const perCalm = 1 / (meanWork + calmPrompts * prompt)
+    const start = this.#turns.next(choosing)
+    let best = -1
+    let bestCost = Infinity
+    for (let step = 0, place = start % count; step < count; step += 1, place = place + 1 === count ? 0 : place + 1) {
+      const replica = candidateAt(replicas, place, choosing)
+      if (replica === null) continue
+      const perShare = 1 / shareOf(replica)
+      const uncached = Math.max(0, promptTokens - (heldTokens[place] ?? 0))
+      const inFlight = replica.inFlightTokens * perShare
+      const ahead = Math.min(mostEvening, Math.max(-mostGain, (work.of(place) * perShare - meanWork) * perCalm))
+      let cost =
+        (replica.pendingPrefillTokens + uncached) * perShare +
+        uncached * (recomputing + interference * replica.inFlight * perShare) +
+        context * inFlight * (1 + inFlight * perUsual) +
+        evening * prompt * ahead
+      if (adapter !== null && !replica.adapters.has(adapter)) cost += adapterTokens
+      if (cost < bestCost) {
+        best = place
+        bestCost = cost
+      }
+    }
+    return best
   }
 
   /** A token in flight is read again at each step: what that is worth, in tokens of prefill. */
