@@ -25,7 +25,6 @@ const run = (name: string, requests: readonly ReplayRequest[], but: Partial<Repl
 const hitsOf = ({ hitTokens, oracleHitTokens }: ReplayResult): number => hitTokens / oracleHitTokens
 const sum = (figures: readonly number[]): number => figures.reduce((total, figure) => total + figure, 0)
 
-// proves C4 (real part), F3 (real part)
 describe('a replay', () => {
   it('sends every request, and no policy finds more in 8 caches than was asked before', () => {
     for (const { name } of policies) {
@@ -43,7 +42,7 @@ describe('a replay', () => {
   })
 })
 
-// proves C4 (real part), Q5 (simulated)
+// proves C4 (simulated)
 describe('the default', () => {
   it.each([
     { title: 'system prompts that are shared unevenly', requests: shared, blocks: 300, hits: 0.97 },
