@@ -21,9 +21,9 @@ const recomputing = 5
 const leastContext = 0.05
 const mostContext = 0.2
 /** What twice the mean of recent work costs, in prompts; what less than the mean gains, at the most. */
-const evening = 8
+const evening = 12
 const mostEvening = 1
-const mostGain = 0.2
+const mostGain = 0.125
 /** Prompts of work that are as good as none: beginnings say nothing about who is behind. */
 const calmPrompts = 10
 /** Loading an adapter, in tokens of prefill: about half a second of an 8B model. */
