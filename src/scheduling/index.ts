@@ -5,3 +5,18 @@
 export { blockBytes, emptyBlockHashes, hashBlocks, seedOf, type BlockHashes } from './prefix-hash.ts'
 export { PrefixIndex, type PrefixIndexSize } from './prefix-index.ts'
 export { choosePrefix, type PrefixCandidate } from './prefix-choice.ts'
+export { policies, policyNamed } from './policies/index.ts'
+export type {
+  ChoiceReason,
+  Choosing,
+  Decision,
+  Outcome,
+  Policy,
+  PolicyKind,
+  PolicySettings,
+  ReplicaRole,
+  ReplicaState,
+  ReportedLoad,
+  RequestShape,
+  SentState,
+} from './contract.ts'
