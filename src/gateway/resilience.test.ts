@@ -71,7 +71,7 @@ describe('the choice among replicas', () => {
       () => {},
       () => {},
     )
-    const gateway = await gatewayFor(all, { model: { maxInFlight: 2 } })
+    const gateway = await gatewayFor(all, { model: { maxInFlight: 2, flow: { maxQueue: 0 } } })
     const open = Array.from({ length: 4 }, () => {
       const request = httpRequest(gateway.url + chat, { agent: false, method: 'POST' })
       request.on('error', () => {})

@@ -18,6 +18,18 @@ export function deadlineRefusal(reason: Reason): Refusal {
   return new Refusal(reason, messages[reason] ?? 'The request took too long.', { retryAfterSeconds })
 }
 
+/** The queue of a model has no place, or no longer; `seconds` until another try is worth while. */
+export function queueFullRefusal(model: ServedModel, seconds: number): Refusal {
+  const message = `Every replica of ${model.name} has as many requests as it takes, and so has the queue.`
+  return new Refusal('queue_full', message, { retryAfterSeconds: seconds })
+}
+
+/** A request has waited as long as it may. */
+export function queueTimeoutRefusal(model: ServedModel, seconds: number): Refusal {
+  const message = `No replica of ${model.name} had room in time.`
+  return new Refusal('queue_timeout', message, { retryAfterSeconds: seconds })
+}
+
 /** No replica can take the request. */
 export function noChoiceRefusal(why: NoChoice, model: ServedModel): Refusal {
   if (why === 'all_full') {
