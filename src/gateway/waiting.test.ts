@@ -88,6 +88,7 @@ async function start(
   return gateway
 }
 
+const keyOf = (name: string) => ({ 'x-api-key': (name.startsWith('light') ? 'light' : 'flood').repeat(10) })
 const question = (name: string, more: object = {}) => JSON.stringify({ model: 'm', name, ...more })
 const queueOf = async (gateway: TestGateway) => (await gateway.load()).queues.find(({ model }) => model === 'm')
 const untilWaiting = (gateway: TestGateway, count: number) =>
@@ -188,7 +189,6 @@ describe.each(threads)('requests that wait, with $workers threads', ({ workers }
     await writeFileAtomic(join(folder, 'keys.txt'), keysFile)
     const engine = await startEngine()
     const gateway = await start([engine], { access: { keysFile: join(folder, 'keys.txt') } }, options)
-    const keyOf = (name: string) => ({ 'x-api-key': (name.startsWith('light') ? 'light' : 'flood').repeat(10) })
     const { first } = await occupy(gateway, engine, keyOf('flood'))
     const names = ['flood-1', 'flood-2', 'flood-3', 'light-1', 'light-2']
     const others = await queueUp(gateway, names, keyOf)

@@ -42,7 +42,9 @@ if (serving === null) throw new Error('the first snapshot of a worker is whole')
 let config = fromServingData(serving, workers)
 let { queues } = serving
 const rooms = new RemoteRooms(data.queues, post)
-const catalogue = new ModelCatalogue(config.fleet, series, (model) => rooms.create(model, queues.get(model.name) ?? null))
+const catalogue = new ModelCatalogue(config.fleet, series, (model) =>
+  rooms.create(model, queues.get(model.name) ?? null),
+)
 const tooLarge = series.counter('fairlead_gateway_body_too_large_total', {})
 const plane: DataPlane = {
   catalogue,

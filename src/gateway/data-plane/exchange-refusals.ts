@@ -1,5 +1,4 @@
 import type { Reason } from '../../errors/index.ts'
-import type { NoChoice } from './choose-replica.ts'
 import { Refusal } from './refusal.ts'
 import type { TryFailure } from './retry-policy.ts'
 import type { ServedModel } from './served-model.ts'
@@ -30,12 +29,8 @@ export function queueTimeoutRefusal(model: ServedModel, seconds: number): Refusa
   return new Refusal('queue_timeout', message, { retryAfterSeconds: seconds })
 }
 
-/** No replica can take the request. */
-export function noChoiceRefusal(why: NoChoice, model: ServedModel): Refusal {
-  if (why === 'all_full') {
-    const message = `Every replica of ${model.name} has as many requests as it takes.`
-    return new Refusal('queue_full', message, { retryAfterSeconds })
-  }
+/** No replica of the model answers. */
+export function noReplicaRefusal(model: ServedModel): Refusal {
   const { length } = model.replicas
   const state = length === 0 ? 'no replica is known' : `none of its ${length} replicas is ready`
   return new Refusal('no_ready_replica', `The model ${model.name} cannot answer now: ${state}.`, { retryAfterSeconds })

@@ -1,7 +1,7 @@
 import type { Reason } from '../../errors/index.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import { chooseReplica, type NoChoice } from './choose-replica.ts'
-import { failureRefusal, noChoiceRefusal, queueFullRefusal, queueTimeoutRefusal } from './exchange-refusals.ts'
+import { failureRefusal, noReplicaRefusal, queueFullRefusal, queueTimeoutRefusal } from './exchange-refusals.ts'
 import { fieldValue } from './http1/fields.ts'
 import type { Verdict } from './outlier.ts'
 import type { RoutedPrompt } from './prefix-router.ts'
@@ -101,7 +101,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     }
     // Where all that are reachable are set aside, one that fails at times is better than none.
     const lastResort = this.#choose(this.#model, true)
-    if (typeof lastResort === 'string') this.#exhaust(noChoiceRefusal(choice, this.#model))
+    if (typeof lastResort === 'string') this.#exhaust(noReplicaRefusal(this.#model))
     else this.#ask(lastResort)
   }
 
@@ -276,9 +276,9 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       const other = this.#choose(model)
       if (typeof other === 'string') {
         if (this.#running.length > 0) return false
-        // A retry whose places others have taken has had its turn.
-        if (this.#tried.length === 0) this.#begin(other)
-        else this.#exhaust(noChoiceRefusal('all_full', model))
+        // A retry waits as others do, for any replica.
+        this.#tried.length = 0
+        this.#begin('all_full')
         return false
       }
       replica = other

@@ -128,7 +128,14 @@ function metricsRoute({ metrics }: LocalRouteContext, scope: LocalRoute['scope']
   }
 }
 
-function loadRoute({ fleetName, version, catalogue, replicas, isDraining, isAdminKeyed }: LocalRouteContext): LocalRoute {
+function loadRoute({
+  fleetName,
+  version,
+  catalogue,
+  replicas,
+  isDraining,
+  isAdminKeyed,
+}: LocalRouteContext): LocalRoute {
   return {
     kind: 'local',
     method: 'GET',

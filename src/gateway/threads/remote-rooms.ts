@@ -1,6 +1,6 @@
 import { QueueFigures } from '../data-plane/waiting/queue-figures.ts'
 import type { Room, Standing, Ticket, Waiter } from '../data-plane/waiting/room.ts'
-import { tellRetryAfter } from '../data-plane/waiting/waiting-room.ts'
+import { tellRetryAfter } from '../data-plane/waiting/retry-after.ts'
 import type { ServedModel } from '../data-plane/served-model.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { toSharedMs } from './thread-clock.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, constant, constantFrom, integer, nat, oneof, property, record, tuple } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Entry } from './entry.ts'
 import { FairShare } from './fair-share.ts'
@@ -6,17 +6,17 @@ import { FairShare } from './fair-share.ts'
 const entry = (tenant: string, tokens: number) =>
   new Entry({ tenant, priority: 0, tokens, deadlineMs: Infinity, payload: null }, 0)
 
-const step = fc.oneof(
+const step = oneof(
   {
     weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant('add' as const),
-      tenant: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
-      tokens: fc.integer({ min: 1, max: 1_000 }),
+    arbitrary: record({
+      kind: constant('add' as const),
+      tenant: constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+      tokens: integer({ min: 1, max: 1_000 }),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('take' as const) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), which: fc.nat(1_000) }) },
+  { weight: 2, arbitrary: record({ kind: constant('take' as const) }) },
+  { weight: 1, arbitrary: record({ kind: constant('remove' as const), which: nat(1_000) }) },
 )
 
 /** Shares by definition: an ideal server that gives all whom it still serves the same, a token at a time in effect. */
@@ -48,15 +48,15 @@ class IdealServer {
 // proves C6 (real part)
 describe('turns between tenants', () => {
   it('give nobody who waits less than the share that an ideal server gives, less one largest request', () => {
-    fc.assert(
-      fc.property(
-        fc.array(
-          fc.oneof(
+    assert(
+      property(
+        array(
+          oneof(
             {
               weight: 3,
-              arbitrary: fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.integer({ min: 1, max: 999 })),
+              arbitrary: tuple(constantFrom('a', 'b', 'c', 'd', 'e'), integer({ min: 1, max: 999 })),
             },
-            { weight: 2, arbitrary: fc.constant(null) },
+            { weight: 2, arbitrary: constant(null) },
           ),
           { maxLength: 300 },
         ),
@@ -88,8 +88,8 @@ describe('turns between tenants', () => {
   })
 
   it('give each of those who wait on an equal part, whoever else comes, leaves or gives up meanwhile', () => {
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 20, maxLength: 400 }), (steps) => {
+    assert(
+      property(array(step, { minLength: 20, maxLength: 400 }), (steps) => {
         const fair = new FairShare()
         const there: Entry<unknown>[] = []
         let largest = 0

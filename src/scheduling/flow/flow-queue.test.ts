@@ -1,4 +1,16 @@
-import fc from 'fast-check'
+import {
+  array,
+  assert,
+  boolean,
+  constant,
+  constantFrom,
+  integer,
+  nat,
+  oneof,
+  option,
+  property,
+  record,
+} from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Entry } from './entry.ts'
 import { FlowQueue } from './flow-queue.ts'
@@ -28,34 +40,36 @@ function dispatchAll(queue: FlowQueue<number>): number[] {
   return order
 }
 
-const operation = fc.oneof(
+const same = (found: unknown, wanted: unknown) => expect(found).toEqual(wanted)
+
+const operation = oneof(
   {
     weight: 5,
-    arbitrary: fc.record({
-      kind: fc.constant('enqueue' as const),
-      tenant: fc.constantFrom('a', 'b', 'c', 'd'),
-      priority: fc.constantFrom(-5, -1, 0, 3),
-      tokens: fc.integer({ min: 0, max: 500 }),
-      patience: fc.option(fc.nat(30)),
+    arbitrary: record({
+      kind: constant('enqueue' as const),
+      tenant: constantFrom('a', 'b', 'c', 'd'),
+      priority: constantFrom(-5, -1, 0, 3),
+      tokens: integer({ min: 0, max: 500 }),
+      patience: option(nat(30)),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('dispatch' as const), isBack: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cancel' as const), which: fc.nat() }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('expire' as const) }) },
+  { weight: 3, arbitrary: record({ kind: constant('dispatch' as const), isBack: boolean() }) },
+  { weight: 2, arbitrary: record({ kind: constant('cancel' as const), which: nat() }) },
+  { weight: 2, arbitrary: record({ kind: constant('expire' as const) }) },
 )
 
 // proves C6 (real part)
 describe('the queue of a model', () => {
   it('loses nobody and serves nobody twice, under any mix of coming, turns, leaving, deadlines and displacement', () => {
-    fc.assert(
-      fc.property(fc.array(operation, { maxLength: 400 }), fc.integer({ min: 0, max: 12 }), (operations, maxQueue) => {
+    assert(
+      property(array(operation, { maxLength: 400 }), integer({ min: 0, max: 12 }), (operations, maxQueue) => {
         const queue = new FlowQueue<number>(maxQueue)
         const waiting = new Map<number, Entry<number>>()
         let last = 0
         let tokens = 0
         const leaves = (entry: Entry<number>) => {
-          expect(waiting.delete(entry.request.payload)).toBe(true)
-          expect(entry.isWaiting).toBe(false)
+          same(waiting.delete(entry.request.payload), true)
+          same(entry.isWaiting, false)
           tokens -= entry.tokens
         }
         operations.forEach((each, now) => {
@@ -64,12 +78,12 @@ describe('the queue of a model', () => {
             const deadlineMs = each.patience === null ? Infinity : now + each.patience
             const outcome = queue.enqueue(ask(id, { ...each, deadlineMs }), now)
             if (outcome.kind === 'full') {
-              expect(waiting.size).toBe(maxQueue)
+              same(waiting.size, maxQueue)
             } else {
               if (outcome.displaced !== null) {
-                expect(waiting.size).toBe(maxQueue)
+                same(waiting.size, maxQueue)
                 const { priority } = outcome.displaced.request
-                expect(priority < Math.min(0, each.priority) || priority === each.priority).toBe(true)
+                same(priority < Math.min(0, each.priority) || priority === each.priority, true)
                 leaves(outcome.displaced)
               }
               waiting.set(id, outcome.entry)
@@ -78,9 +92,9 @@ describe('the queue of a model', () => {
           } else if (each.kind === 'dispatch') {
             const highest = Math.max(...[...waiting.values()].map(({ request }) => request.priority))
             const entry = queue.dispatch()
-            expect(entry === null).toBe(waiting.size === 0)
+            same(entry === null, waiting.size === 0)
             if (entry !== null) {
-              expect(entry.request.priority).toBe(highest)
+              same(entry.request.priority, highest)
               leaves(entry)
               if (each.isBack) {
                 queue.putBack(entry)
@@ -92,22 +106,25 @@ describe('the queue of a model', () => {
             const entries = [...waiting.values()]
             const entry = entries[each.which % Math.max(1, entries.length)]
             if (entry !== undefined) {
-              expect(queue.cancel(entry)).toBe(true)
+              same(queue.cancel(entry), true)
               leaves(entry)
-              expect(queue.cancel(entry)).toBe(false)
+              same(queue.cancel(entry), false)
             }
           } else {
             for (let entry = queue.expire(now); entry !== null; entry = queue.expire(now)) {
-              expect(entry.request.deadlineMs).toBeLessThanOrEqual(now)
+              same(entry.request.deadlineMs <= now, true)
               leaves(entry)
             }
-            for (const { request } of waiting.values()) expect(request.deadlineMs).toBeGreaterThan(now)
+            for (const { request } of waiting.values()) same(request.deadlineMs > now, true)
           }
-          expect(queue.size).toBe(waiting.size)
-          expect(queue.tokens).toBe(tokens)
-          expect(queue.lengths.reduce((sum, { length }) => sum + length, 0)).toBe(waiting.size)
+          same(queue.size, waiting.size)
+          same(queue.tokens, tokens)
+          same(
+            queue.lengths.reduce((sum, { length }) => sum + length, 0),
+            waiting.size,
+          )
           const oldest = Math.min(...[...waiting.values()].map(({ enqueuedAtMs }) => enqueuedAtMs))
-          expect(queue.oldestMs).toBe(oldest === Infinity ? null : oldest)
+          same(queue.oldestMs, oldest === Infinity ? null : oldest)
         })
         for (let entry = queue.dispatch(); entry !== null; entry = queue.dispatch()) leaves(entry)
         expect([waiting.size, queue.size, queue.tokens, queue.lengths, queue.nextDeadlineMs]).toEqual([

@@ -27,6 +27,7 @@ export class QueueFigures {
   }
 
   set drainPerSecond(perSecond: number | null) {
-    this.#cells[this.#at + 1] = perSecond === null ? 0 : Math.max(1, Math.min(0x7fff_ffff, Math.round(perSecond * 1000)))
+    this.#cells[this.#at + 1] =
+      perSecond === null ? 0 : Math.max(1, Math.min(0x7fff_ffff, Math.round(perSecond * 1000)))
   }
 }

@@ -1,9 +1,10 @@
 import type { Reason } from '../../../errors/index.ts'
 import type { Model } from '../../../fleet/index.ts'
 import type { SeriesTable } from '../../../observe/index.ts'
-import { DrainRate, FlowQueue, retryAfterSeconds, type Entry } from '../../../scheduling/index.ts'
+import { DrainRate, FlowQueue, type Entry } from '../../../scheduling/index.ts'
 import type { Candidate } from '../choose-replica.ts'
 import { QueueFigures } from './queue-figures.ts'
+import { tellRetryAfter } from './retry-after.ts'
 import type { Room, Standing, Ticket, TurnOutcome, Waiter } from './room.ts'
 
 /** What is looked at of a model that others wait for. */
@@ -214,9 +215,4 @@ export class WaitingRoom<Served extends BusyModel> implements Room<Served> {
       this.#timer = null
     }
   }
-}
-
-/** From a queue's figures, and spread at random. */
-export function tellRetryAfter({ length, drainPerSecond }: QueueFigures): number {
-  return retryAfterSeconds({ waiting: length, drainPerSecond, random: Math.random() })
 }
