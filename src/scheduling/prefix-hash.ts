@@ -23,7 +23,7 @@ export function emptyBlockHashes(): BlockHashes {
 
 /**
  * Hashes the bytes from `start` up to `end` block by block, each hash going on from the one before, so that two prompts
- * have equal hashes as far as they are equal. Four lanes of multiply and xor over 16 bytes a step, so that the processor has
+ * have equal hashes as far as they are equal. Four lanes of xor, multiply and rotate over 32 bytes a step, so that the processor has
  * work while a product is on its way, mixed at each block's end by the finaliser of MurmurHash3.
  * @param seed what must be equal beside the bytes: model, adapter, tools; and a secret of the process, so that nobody
  * outside can make two prompts collide
@@ -43,15 +43,19 @@ export function hashBlocks(bytes: Buffer, start: number, end: number, seed: numb
     let b = low
     let c = high ^ primeC
     let d = low ^ primeC
-    for (const blockEnd = at + blockBytes; at < blockEnd; at += 16) {
+    for (const blockEnd = at + blockBytes; at < blockEnd; at += 32) {
       a = Math.imul(a ^ view.getInt32(at, true), primeA)
       b = Math.imul(b ^ view.getInt32(at + 4, true), primeB)
       c = Math.imul(c ^ view.getInt32(at + 8, true), primeC)
       d = Math.imul(d ^ view.getInt32(at + 12, true), primeA)
-      a ^= a >>> 15
-      b ^= b >>> 13
-      c ^= c >>> 16
-      d ^= d >>> 14
+      a = Math.imul(((a << 13) | (a >>> 19)) ^ view.getInt32(at + 16, true), primeB)
+      b = Math.imul(((b << 13) | (b >>> 19)) ^ view.getInt32(at + 20, true), primeC)
+      c = Math.imul(((c << 13) | (c >>> 19)) ^ view.getInt32(at + 24, true), primeA)
+      d = Math.imul(((d << 13) | (d >>> 19)) ^ view.getInt32(at + 28, true), primeB)
+      a = (a << 15) | (a >>> 17)
+      b = (b << 15) | (b >>> 17)
+      c = (c << 15) | (c >>> 17)
+      d = (d << 15) | (d >>> 17)
     }
     high = mix(a + Math.imul(b, primeC) + mix(c ^ Math.imul(d, primeB)))
     low = mix(high ^ b ^ Math.imul(c + d, primeA))

@@ -73,8 +73,9 @@ export class PrefixIndex {
     const holders = this.#holders
     into.fill(0)
     matching.fill(-1)
+    let node = none
     for (let block = 0; block < prompt.count; block += 1) {
-      const node = this.#find(prompt.words[2 * block] ?? 0, prompt.words[2 * block + 1] ?? 0)
+      node = this.#findNear(node - 1, prompt.words[2 * block] ?? 0, prompt.words[2 * block + 1] ?? 0)
       let isAnyLeft = 0
       for (let word = 0; word < words; word += 1) {
         const before = matching[word] ?? 0
@@ -97,17 +98,18 @@ export class PrefixIndex {
     const word = replica >>> 5
     const bit = 1 << (replica & 31)
     const count = Math.min(prompt.count, ring.capacity)
+    let node = none
     for (let block = count - 1; block >= 0; block -= 1) {
       const high = prompt.words[2 * block] ?? 0
       const low = prompt.words[2 * block + 1] ?? 0
-      let node = this.#find(high, low)
+      node = this.#findNear(node + 1, high, low)
       if (node !== none && ((this.#holders[node * this.#words + word] ?? 0) & bit) !== 0) {
         this.#used[node * this.#words + word] = (this.#used[node * this.#words + word] ?? 0) | bit
         continue
       }
       if (ring.size === ring.capacity) this.#evict(ring, word, bit)
       // Whoever was evicted may have been this very node.
-      node = this.#find(high, low)
+      if (node !== none) node = this.#find(high, low)
       if (node === none) node = this.#create(high, low)
       const place = node * this.#words + word
       this.#holders[place] = (this.#holders[place] ?? 0) | bit
@@ -162,6 +164,17 @@ export class PrefixIndex {
     }
   }
 
+  /**
+   * The same, looking first where it most likely is: a prompt's blocks enter together, so their nodes are neighbours. A
+   * walk through memory in order costs a tenth of one that jumps.
+   */
+  #findNear(neighbour: number, high: number, low: number): number {
+    const hashes = this.#hashes
+    return neighbour > none && hashes[2 * neighbour] === high && hashes[2 * neighbour + 1] === low
+      ? neighbour
+      : this.#find(high, low)
+  }
+
   #create(high: number, low: number): number {
     let node: number
     if (this.#freeCount > 0) {
@@ -192,6 +205,7 @@ export class PrefixIndex {
       gap = slot
     }
     this.#table[gap] = none
+    this.#hashes.fill(0, 2 * node, 2 * node + 2)
     this.#free[this.#freeCount] = node
     this.#freeCount += 1
   }

@@ -56,7 +56,7 @@ function read(collected: CollectedQuestion, { translation, enginePath, isUnknown
   const inspected = inspectBody(collected.bytes)
   return {
     named: inspected.model ?? queryModelOf(isUnknownPath ? enginePath : ''),
-    question: new JsonQuestion(collected.bytes, inspected, enginePath, isUnknownPath),
+    question: new JsonQuestion(collected, inspected, enginePath, isUnknownPath),
     isStream: inspected.isStream && translation?.canStream !== false,
   }
 }

@@ -22,5 +22,11 @@ export class BodilessQuestion implements Question {
     return null
   }
 
+  lend(): null {
+    return null
+  }
+
+  settle(): void {}
+
   release(): void {}
 }

@@ -1,9 +1,11 @@
-import { BodyPieces } from './body-pieces.ts'
+import { BodyBuffer } from './body-buffer.ts'
+import type { BodyMemory } from './body-memory.ts'
 import type { ClientRequest } from './downstream/client-request.ts'
 
 /** Who waits for a body; exactly one of the two is called, unless the client leaves first. */
 export interface WholeBodyReceiver {
-  onBody(body: Buffer): void
+  /** @param memory where the body is, to be let go once nobody reads it any more */
+  onBody(body: Buffer, memory: BodyMemory): void
   /** The body is larger than allowed; what still comes is thrown away. */
   onBodyTooLarge(): void
 }
@@ -13,17 +15,17 @@ export function declaresTooLarge({ head }: ClientRequest, limitBytes: number): b
   return head.contentLength > limitBytes
 }
 
-/** Collects a body of at most `limitBytes`; one that came in a single piece is not copied. */
+/** Collects a body of at most `limitBytes`. */
 export function collectBody(request: ClientRequest, limitBytes: number, receiver: WholeBodyReceiver): void {
-  const pieces = new BodyPieces()
+  const body = new BodyBuffer(request.head.contentLength)
   request.receive({
     onBody: (piece) => {
-      pieces.add(piece)
-      if (pieces.length <= limitBytes) return
-      pieces.clear()
+      body.add(piece)
+      if (body.length <= limitBytes) return
+      body.clear()
       request.discard(limitBytes)
       receiver.onBodyTooLarge()
     },
-    onBodyEnd: () => receiver.onBody(pieces.join()),
+    onBodyEnd: () => receiver.onBody(body.whole(), body.memory),
   })
 }

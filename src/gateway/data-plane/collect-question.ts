@@ -1,10 +1,19 @@
+import type { BodyMemory } from './body-memory.ts'
 import { collectBody, type WholeBodyReceiver } from './collect-body.ts'
 import type { ExchangeRequest } from './data-plane.ts'
 import { collectForm, type FormBody } from './form/index.ts'
 import type { Refusal } from './refusal.ts'
 
 /** What a client asks, as far as it is needed before an engine gets it. */
-export type CollectedQuestion = { readonly kind: 'json'; readonly bytes: Buffer } | { readonly kind: 'none' } | FormBody
+export type CollectedQuestion = JsonBody | { readonly kind: 'none' } | FormBody
+
+/** A body that should be JSON. */
+export interface JsonBody {
+  readonly kind: 'json'
+  readonly bytes: Buffer
+  /** Where the bytes are; null where nobody waits for it. */
+  readonly memory: BodyMemory | null
+}
 
 /** Who waits for a question; `onBodyTooLarge` may come later too, while a form flows through. */
 export interface QuestionReceiver extends Pick<WholeBodyReceiver, 'onBodyTooLarge'> {
@@ -32,7 +41,7 @@ export function collectQuestion(
     return
   }
   collectBody(request, limitBytes, {
-    onBody: (bytes) => receiver.onQuestion({ kind: 'json', bytes }),
+    onBody: (bytes, memory) => receiver.onQuestion({ kind: 'json', bytes, memory }),
     onBodyTooLarge: () => receiver.onBodyTooLarge(),
   })
 }

@@ -30,6 +30,12 @@ export class FormQuestion implements Question {
     return this.#sent
   }
 
+  lend(): null {
+    return null
+  }
+
+  settle(): void {}
+
   release(): void {
     if (this.#sent !== null && !Buffer.isBuffer(this.#sent)) this.#sent.stream.destroy()
   }

@@ -1,7 +1,12 @@
+import type { BodyMemory } from './body-memory.ts'
+import type { JsonBody } from './collect-question.ts'
 import type { InspectedBody } from './inspect-body.ts'
 import { insertEdit, splice, type Edit } from './json/splice.ts'
 import { nameModelInQuery } from './query-model.ts'
 import type { PromptRange, Question } from './question.ts'
+import type { RequestBody } from './upstream/contract.ts'
+
+const nothing = Buffer.alloc(0)
 
 /** Longer than any `stream_options` there is. */
 const optionsLimitBytes = 1024
@@ -14,7 +19,8 @@ export class JsonQuestion implements Question {
   /** The body was found to be JSON; vLLM refuses it under the name that `curl -d` gives it. */
   readonly contentType = 'application/json'
   readonly isRepeatable = true
-  readonly #bytes: Buffer
+  #bytes: Buffer
+  #memory: BodyMemory | null
   readonly #inspected: InspectedBody
   readonly #enginePath: string
   readonly #isUnknownPath: boolean
@@ -24,8 +30,14 @@ export class JsonQuestion implements Question {
    * @param enginePath path and query at the engine
    * @param isUnknownPath whether the gateway does not know the path: it may name its model in the query, or nowhere
    */
-  constructor(bytes: Buffer, inspected: InspectedBody, enginePath: string, isUnknownPath = false) {
+  constructor(
+    { bytes, memory }: Pick<JsonBody, 'bytes' | 'memory'>,
+    inspected: InspectedBody,
+    enginePath: string,
+    isUnknownPath = false,
+  ) {
     this.#bytes = bytes
+    this.#memory = memory
     this.#inspected = inspected
     this.#enginePath = enginePath
     this.#isUnknownPath = isUnknownPath
@@ -57,6 +69,19 @@ export class JsonQuestion implements Question {
       edits.push(range === undefined ? insertEdit(fields, 'model', name) : { ...range, text: name })
     }
     return splice(this.#bytes, edits)
+  }
+
+  lend(body: RequestBody | null): BodyMemory | null {
+    if (body !== this.#bytes) return null
+    this.#memory?.hold()
+    return this.#memory
+  }
+
+  settle(): void {
+    // Whoever looks at it now finds nothing, rather than what is somebody else's by then.
+    this.#bytes = nothing
+    this.#memory?.release()
+    this.#memory = null
   }
 
   release(): void {}

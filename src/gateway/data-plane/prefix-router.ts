@@ -15,8 +15,10 @@ import type { ReplicaHandle } from './replica-handle.ts'
 const mostBlocks = 31_250
 /** A process's own, so that nobody outside can make two prompts look alike. */
 const secret = randomInt(2 ** 31)
-/** Where every prompt is hashed; a search that may try again keeps a copy. */
+/** Where every prompt is hashed. */
 const scratch = emptyBlockHashes()
+/** Whose prompt stands there, and for which model: one that is looked at again at once is not hashed again. */
+const hashed: { by: PrefixRouter | null; of: object | null } = { by: null, of: null }
 
 /** What a prompt's choice needs: its blocks. */
 export type RoutedPrompt = BlockHashes
@@ -50,12 +52,19 @@ export class PrefixRouter {
     this.#totalBlocks = totalBlocks
   }
 
-  /** The blocks of a prompt; null for one that is shorter than a block. */
-  read({ bytes, start, end, context }: PromptRange): RoutedPrompt | null {
-    if (end - start < blockBytes) return null
+  /**
+   * The blocks of a prompt, good until another one is read; null for one that is shorter than a block.
+   * @param question the same object for the same prompt
+   */
+  read(question: { readonly prompt: PromptRange | null }): RoutedPrompt | null {
+    if (hashed.by === this && hashed.of === question) return scratch
+    const { prompt } = question
+    if (prompt === null || prompt.end - prompt.start < blockBytes) return null
+    const { bytes, start, end, context } = prompt
     const seed = context === null ? this.#seed : contextSeed(bytes, context, this.#seed)
-    const { words, count } = hashBlocks(bytes, start, end, seed, scratch)
-    return { count, words: words.slice(0, 2 * count) }
+    hashed.by = this
+    hashed.of = question
+    return hashBlocks(bytes, start, end, seed, scratch)
   }
 
   /** The replica that should get a prompt; null when none may. */

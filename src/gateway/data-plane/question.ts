@@ -1,3 +1,4 @@
+import type { BodyMemory } from './body-memory.ts'
 import type { ByteRange } from './json/scan-top-level.ts'
 import type { RequestBody } from './upstream/contract.ts'
 
@@ -21,6 +22,13 @@ export interface Question {
   pathFor(engineName: string): string
   /** The body for such an engine; the very same bytes when nothing differs. */
   bodyFor(engineName: string): RequestBody | null
+  /**
+   * Holds the memory of a body that `bodyFor` gave, for whoever sends it and lets go once it is sent; null where nobody
+   * waits for that.
+   */
+  lend(body: RequestBody | null): BodyMemory | null
+  /** No other engine is asked: nothing but `release` is called after it. */
+  settle(): void
   /** No engine reads it any more: what still arrives of it is passed on to nobody. */
   release(): void
 }

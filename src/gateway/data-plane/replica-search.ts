@@ -53,8 +53,6 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   #ticket: Ticket | null = null
   #hedgeAt = Infinity
   #hasHedged = false
-  /** The prompt as the model at hand routes by it. */
-  #prompt: { readonly model: ServedModel; readonly blocks: RoutedPrompt | null } | null = null
   /** Blocks of it that the chosen replica holds. */
   #heldBlocks = 0
   #isOver = false
@@ -179,8 +177,8 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       this.#ticket.leave(reason === '' ? 'internal' : reason)
       this.#ticket = null
     }
+    this.#wording?.settle()
     this.#wording = null
-    this.#prompt = null
     this.#retryAt = Infinity
     this.#hedgeAt = Infinity
     for (const attempt of this.#running.splice(0)) attempt.end(verdict)
@@ -241,14 +239,10 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     return chooseReplica(replicas, turn, maxInFlight, isTried, { isLastResort, takesTurns })
   }
 
-  /** The prompt's blocks, read once for each model; null where they are of no use. */
+  /** The prompt's blocks; null where they are of no use. */
   #blocksFor(model: ServedModel): RoutedPrompt | null {
-    if (model.prefix === null || model.replicas.length < 2) return null
-    if (this.#prompt?.model !== model) {
-      const range = this.#wording?.prompt ?? null
-      this.#prompt = { model, blocks: range === null ? null : model.prefix.read(range) }
-    }
-    return this.#prompt.blocks
+    if (model.prefix === null || model.replicas.length < 2 || this.#wording === null) return null
+    return model.prefix.read(this.#wording)
   }
 
   /** What a replica is sent; null where it cannot be put to it, which ends the search unless another attempt runs. */

@@ -48,7 +48,7 @@ describe('the usage event that we asked for', () => {
 const chat = '/v1/chat/completions?x=1'
 function ask(body: string, path = chat) {
   const bytes = Buffer.from(body)
-  const question = new JsonQuestion(bytes, inspectBody(bytes), path)
+  const question = new JsonQuestion({ bytes, memory: null }, inspectBody(bytes), path)
   return { hides: question.hidesUsage, body: question.bodyFor('m').toString(), bytes, question }
 }
 

@@ -67,7 +67,8 @@ export class Wording {
       ...replica.headers,
     ])
     const method = request.method === 'GET' ? 'GET' : 'POST'
-    return { request: { method, path, headers, body }, answer, isOwnDialect }
+    const memory = this.#admitted.question.lend(body)
+    return { request: { method, path, headers, body, memory }, answer, isOwnDialect }
   }
 
   #passOn({ engineName, model }: ServedModel): Spoken {
@@ -105,6 +106,11 @@ export class Wording {
   /** Whether it can be asked more than once: a form that flows through cannot. */
   get isRepeatable(): boolean {
     return this.#admitted.question.isRepeatable
+  }
+
+  /** No other replica is asked. */
+  settle(): void {
+    this.#admitted.question.settle()
   }
 
   /** The exchange is over: a form that no engine took is read no further. */

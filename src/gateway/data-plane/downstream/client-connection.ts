@@ -34,12 +34,14 @@ export interface ConnectionOwner {
 
 /** How long a new connection is left open where idle ones are closed, in milliseconds. */
 export const newMs = 200
+/** More than this of later requests is left in the kernel; as long as it is less, the client is seen to leave. */
+const aheadBytes = 16 * 1024
 /** What is thrown away of a body that nobody asked for. */
 const unwantedBodyBytes = 1024 * 1024
 
 /**
- * One connection of a client. It carries one request at a time: what a client sends beyond it (pipelining) waits in the
- * socket, unread but for one read.
+ * One connection of a client. It carries one request at a time: what a client sends beyond it (pipelining) waits,
+ * most of it in the kernel.
  */
 export class ClientConnection implements RequestSink, RequestConnection, ResponseConnection {
   readonly #socket: Socket
@@ -82,14 +84,20 @@ export class ClientConnection implements RequestSink, RequestConnection, Respons
     return this.#request === null || this.#request.isComplete || !this.#request.head.expectsContinue
   }
 
-  /** Takes what a read brought. */
-  receive(bytes: Buffer): void {
+  /**
+   * Takes what a read brought.
+   * @param bytes only there during the call
+   * @returns whether to go on reading
+   */
+  receive(bytes: Buffer): boolean {
     this.#isNew = false
     this.#discardLeft -= bytes.length
     if (this.#discardLeft < 0) this.destroy()
-    if (this.#isClosing || this.#discardLeft < 0) return
+    if (this.#isClosing || this.#discardLeft < 0) return true
     if (this.#parser.isIdle && this.#rest === null) this.#since = performance.now()
     this.#read(bytes)
+    if (this.#rest?.buffer === bytes.buffer) this.#rest = Buffer.from(this.#rest)
+    return !this.#socket.isPaused()
   }
 
   onHead(head: RequestHead): void {
@@ -198,7 +206,7 @@ export class ClientConnection implements RequestSink, RequestConnection, Respons
       while (this.#rest !== null && !this.#isClosing) {
         if (this.#parser.isDone) {
           refuseEarly(this.#rest)
-          this.#socket.pause()
+          if (this.#rest.length > aheadBytes) this.#socket.pause()
           break
         }
         const rest = this.#rest

@@ -1,8 +1,12 @@
 import { Server, type Socket } from 'node:net'
 import { ClientConnection, newMs, type ConnectionOwner } from './client-connection.ts'
+import { readInto } from './read-into.ts'
 
 /** How often connections are looked at for what takes too long. */
 const usualCheckMs = 5_000
+
+/** All connections of a thread read into it: what a read brings is taken apart, or copied, before the next one. */
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024)
 
 const connectionOf = Symbol('connection')
 /** A socket with its connection: listeners are shared by all, since thousands of closures would cost memory. */
@@ -31,12 +35,17 @@ export class HttpServer extends Server {
   readonly #checking: NodeJS.Timeout
 
   constructor(owner: ConnectionOwner, checkMs = usualCheckMs) {
-    super({ noDelay: true })
-    this.on('connection', (socket: ClientSocket) => {
+    super({ noDelay: true, pauseOnConnect: true })
+    this.on('connection', (accepted: Socket) => {
+      const reading = readInto(accepted, readBuffer, (length) => connection.receive(readBuffer.subarray(0, length)))
+      const socket: ClientSocket = reading ?? accepted
       const connection = new ClientConnection(socket, owner)
       socket[connectionOf] = connection
       this.#connections.add(connection)
-      socket.on('data', onData)
+      if (reading === null) {
+        socket.on('data', onData)
+        socket.resume()
+      }
       socket.on('end', onEnd)
       socket.on('drain', onDrain)
       socket.on('error', onError)

@@ -1,4 +1,4 @@
-import { BodyPieces } from '../body-pieces.ts'
+import { BodyBuffer } from '../body-buffer.ts'
 import type { ClientRequest } from '../downstream/client-request.ts'
 import { Refusal } from '../refusal.ts'
 import type { FormBody } from './form-body.ts'
@@ -26,11 +26,13 @@ export function collectForm(request: ClientRequest, limitBytes: number, receiver
     receiver.onRefused(new Refusal('bad_request', message, { status: 415 }))
     return
   }
-  const pieces = new BodyPieces()
+  const body = new BodyBuffer(request.head.contentLength)
   let isSearched = false
 
   const handOver = (isWhole: boolean): void => {
-    const bytes = pieces.join()
+    // For good: what still comes is added behind it, and perhaps elsewhere.
+    body.memory.hold()
+    const bytes = body.whole()
     const fields = scanForm(bytes, boundary)
     if (fields === null || (isWhole && !fields.isComplete)) {
       request.discard(limitBytes)
@@ -44,12 +46,12 @@ export function collectForm(request: ClientRequest, limitBytes: number, receiver
   }
   request.receive({
     onBody: (piece) => {
-      pieces.add(piece)
-      if (pieces.length > limitBytes) {
-        pieces.clear()
+      body.add(piece)
+      if (body.length > limitBytes) {
+        body.clear()
         request.discard(limitBytes)
         receiver.onBodyTooLarge()
-      } else if (!isSearched && pieces.length > beginningBytes) {
+      } else if (!isSearched && body.length > beginningBytes) {
         isSearched = true
         handOver(false)
       }

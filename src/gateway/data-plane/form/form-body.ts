@@ -64,7 +64,7 @@ class FormStream extends Readable {
     if (this.#receivedBytes > this.#rest.limitBytes) {
       this.destroy()
       this.#rest.onTooLarge()
-    } else if (!this.push(piece)) {
+    } else if (!this.push(Buffer.from(piece))) {
       this.#rest.request.pause()
     }
   }

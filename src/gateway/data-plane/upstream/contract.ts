@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { BodyMemory } from '../body-memory.ts'
 
 /** A body that is sent while it still arrives; it can be sent once only. */
 export interface StreamedBody {
@@ -18,6 +19,8 @@ export interface UpstreamRequest {
   /** Names and values in turn; length and host are the client's to add. */
   readonly headers: readonly string[]
   readonly body: RequestBody | null
+  /** Where the body is; whoever has sent the last byte of it may let go of it, once. */
+  readonly memory?: BodyMemory | null
 }
 
 /** How a request failed, by how far it had come. */

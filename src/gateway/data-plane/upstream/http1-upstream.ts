@@ -39,14 +39,14 @@ export class Http1Upstream implements UpstreamClient {
 
   send(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall {
     if (this.#isClosed) return new RefusedCall(handler, 'the client is closed')
-    const { body } = request
+    const { body, memory = null } = request
     let head: string
     try {
       head = requestHead(request, this.#target)
     } catch (error) {
       return new RefusedCall(handler, error instanceof Error ? error.message : String(error))
     }
-    return this.#pool.send({ head, body, isHead: request.method === 'HEAD' }, handler)
+    return this.#pool.send({ head, body, memory, isHead: request.method === 'HEAD' }, handler)
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import type { BodyMemory } from '../../body-memory.ts'
 import { sendTogether } from '../../http1/send-together.ts'
 import type { RequestBody, UpstreamCall, UpstreamFailure, UpstreamHandler } from '../contract.ts'
 import { BodySender } from './body-sender.ts'
@@ -25,6 +26,8 @@ export interface WritableRequest {
   /** Request line and fields, to be sent as latin1. */
   readonly head: string
   readonly body: RequestBody | null
+  /** Where the body is, to be let go once it is sent. */
+  readonly memory: BodyMemory | null
   readonly isHead: boolean
 }
 
@@ -145,9 +148,9 @@ export class Connection implements ResponseSink {
     if (request !== null) this.#write(request)
   }
 
-  #write({ head, body }: WritableRequest): void {
+  #write({ head, body, memory }: WritableRequest): void {
     if (body === null || Buffer.isBuffer(body)) {
-      sendTogether(this.#socket, head, body)
+      sendTogether(this.#socket, head, body, '', memory)
       return
     }
     this.#socket.write(head, 'latin1')

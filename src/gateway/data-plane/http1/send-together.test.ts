@@ -1,0 +1,89 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { BodyMemory } from '../body-memory.ts'
+import { sendTogether } from './send-together.ts'
+
+const cleanUps: (() => unknown)[] = []
+afterEach(() => {
+  for (const cleanUp of cleanUps.splice(0).toReversed()) cleanUp()
+})
+
+/** Two ends of a connection; the far one does not read yet. */
+async function connected(): Promise<{ readonly near: Socket; readonly far: Socket }> {
+  const accepted = Promise.withResolvers<Socket>()
+  const server = createServer({ pauseOnConnect: true }, accepted.resolve)
+  const listening = Promise.withResolvers<void>()
+  server.listen(0, '127.0.0.1', listening.resolve)
+  await listening.promise
+  const near = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const far = await accepted.promise
+  near.on('error', () => {})
+  far.on('error', () => {})
+  cleanUps.push(() => (near.destroy(), far.destroy(), server.close()))
+  return { near, far }
+}
+
+const bodyBytes = 4_000_000
+
+/** Sends bodies until the kernel takes no more. */
+function fill(near: Socket): BodyMemory[] {
+  const sent: BodyMemory[] = []
+  while (near.writableLength < 2 * bodyBytes) {
+    const memory = new BodyMemory(bodyBytes)
+    memory.bytes.fill(65 + sent.length)
+    sent.push(memory)
+    sendTogether(near, 'head', memory.bytes.subarray(0, bodyBytes), 'tail', memory)
+  }
+  return sent
+}
+
+const isHeld = (memory: BodyMemory) => memory.bytes.length > 0
+
+// proves C2 (real part)
+describe('the memory of a body that is sent', () => {
+  it('is kept while the kernel has not taken all of it, and let go then', async () => {
+    const { near, far } = await connected()
+    const sent = fill(near)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(sent.slice(-2).every(isHeld)).toBe(true)
+    const mine = new Set(sent.filter(isHeld).map(({ bytes }) => bytes))
+    expect(mine.has(new BodyMemory(bodyBytes).bytes)).toBe(false)
+    let seen = 0
+    let strangers = 0
+    const ended = Promise.withResolvers<void>()
+    const total = sent.length * (bodyBytes + 8)
+    far.on('data', (piece: Buffer) => {
+      for (let at = 0; at < piece.length; at += 997) {
+        const body = Math.floor((seen + at) / (bodyBytes + 8))
+        const within = (seen + at) % (bodyBytes + 8)
+        if (within >= 4 && within < bodyBytes + 4 && piece[at] !== 65 + body) strangers += 1
+      }
+      seen += piece.length
+      // Whatever was let go is written over at once.
+      new BodyMemory(bodyBytes).bytes.fill(0)
+      if (seen === total) ended.resolve()
+    })
+    far.resume()
+    await ended.promise
+    expect(strangers).toBe(0)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(sent.some(isHeld)).toBe(false)
+  })
+
+  it('is let go when the connection breaks, once', async () => {
+    const { near } = await connected()
+    const sent = fill(near)
+    const closed = new Promise((resolve) => near.on('close', resolve))
+    near.destroy()
+    await closed
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(sent.some(isHeld)).toBe(false)
+  })
+
+  it('is let go at once where a small body is copied', async () => {
+    const { near } = await connected()
+    const memory = new BodyMemory(10_000)
+    sendTogether(near, 'head', memory.bytes.subarray(0, 10_000), '', memory)
+    expect(isHeld(memory)).toBe(false)
+  })
+})
