@@ -15,6 +15,8 @@ export interface KeyOwner {
   readonly scopes: ReadonlySet<Scope>
   /** Models that it may ask for; null is all of them. */
   readonly models: ReadonlySet<string> | null
+  /** Team that its use counts for; null for none. */
+  readonly team: string | null
   /** Milliseconds since the epoch after which it opens nothing; null is never. */
   readonly expiresAt: number | null
 }

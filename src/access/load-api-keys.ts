@@ -23,6 +23,7 @@ export async function loadApiKeys(
       name: key.name,
       scopes: new Set(key.scopes),
       models: key.models.length === 0 ? null : new Set(key.models),
+      team: key.team ?? null,
       expiresAt: key.expires === undefined ? null : Date.parse(key.expires),
     }
     keys.add(owner, await readSecret(key.value, field, context), field)

@@ -31,8 +31,10 @@ import { createIngress } from './data-plane/ingress.ts'
 import { ModelCatalogue } from './data-plane/model-catalogue.ts'
 import { RouteTable } from './data-plane/route.ts'
 import { createUpstream } from './data-plane/upstream/create-upstream.ts'
+import { WaitingRoom } from './data-plane/waiting/waiting-room.ts'
 import { engineRoutes } from './routes/engine-routes.ts'
 import { adminRoutes, clientRoutes, type LocalRouteContext } from './routes/local-routes.ts'
+import { QueuePlaces } from './threads/queue-places.ts'
 import { WorkerPool } from './threads/worker-pool.ts'
 
 /** An engine without data may speak any dialect: the gateway finds out by asking. */
@@ -112,7 +114,13 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   refuseOpenExposure(admin, 'gateway.admin', exposure)
 
   const metrics = createMetrics({ process: options.processMetrics === true })
-  const catalogue = new ModelCatalogue(fleet, metrics)
+  const workers = countWorkers(options.workers ?? fleet.gateway.workers, logger)
+  const queues = workers > 1 ? new QueuePlaces() : null
+  const catalogue = new ModelCatalogue(
+    fleet,
+    metrics,
+    (model) => new WaitingRoom(model, model.name, metrics, queues?.figuresOf(model.name)),
+  )
   const tooLarge = metrics.counter('fairlead_gateway_body_too_large_total', {})
   const plane: DataPlane = {
     catalogue,
@@ -154,14 +162,15 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   }
   const startedAt = new Date()
   const isAdminKeyed = !isLoopback(admin.host)
-  const workers = countWorkers(options.workers ?? fleet.gateway.workers, logger)
-  if (workers > 1) {
+  if (queues !== null) {
     pool = new WorkerPool({
       workers,
       config,
       metrics,
       logger,
       replicas: () => registry.handles,
+      catalogue,
+      queues,
       reachedBy: ({ replica }) => {
         const { routes, possibleRoutes = [] } = routesOf(replica.engine)
         return { connectTimeoutMs: connectTimeoutMs(replica.model), routes: { routes, possibleRoutes } }

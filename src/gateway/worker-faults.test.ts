@@ -52,10 +52,12 @@ async function start(behave: Behaviour, model: object = {}): Promise<Started> {
   return { gateway, engine, fault: (thread, kind) => writeFile(faultFile, `${thread} ${kind}`) }
 }
 
-async function load({ adminUrl }: GatewayProcess) {
+async function report({ adminUrl }: GatewayProcess) {
   const { body } = await ask(`${adminUrl}/admin/v1/load`)
-  return loadReportSchema.parse(JSON.parse(body.toString())).replicas
+  return loadReportSchema.parse(JSON.parse(body.toString()))
 }
+const load = async (gateway: GatewayProcess) => (await report(gateway)).replicas
+const queueLength = async (gateway: GatewayProcess) => (await report(gateway)).queues[0]?.length
 const inFlight = async (gateway: GatewayProcess) => (await load(gateway))[0]?.inFlight
 async function counted({ adminUrl }: GatewayProcess, series: string): Promise<number> {
   const { body } = await ask(`${adminUrl}/metrics`)
@@ -149,7 +151,7 @@ describe('a worker that dies under load', () => {
         open.add(response)
         response.on('close', () => open.delete(response))
       },
-      { maxInFlight: 8 },
+      { maxInFlight: 8, flow: { maxQueue: 0 } },
     )
     const first = askMany(gateway, many)
     await until('as many as may are there', () => open.size === 8)
@@ -166,6 +168,40 @@ describe('a worker that dies under load', () => {
     for (const response of open) response.end('{}')
     await Promise.all([...first, ...second])
     await until('every count is zero', async () => (await inFlight(gateway)) === 0)
+  }, 60_000)
+})
+
+// proves C6 (stand-in)
+describe('a worker that dies while requests wait', () => {
+  it('takes its own out of the queue, and those of the others are served, each once', async () => {
+    const open: ServerResponse[] = []
+    const { gateway, engine, fault } = await start(
+      (response) => {
+        open.push(response)
+        response.on('close', () => open.includes(response) && open.splice(open.indexOf(response), 1))
+      },
+      { maxInFlight: 4 },
+    )
+    const outcomes = (reason: string) => counted(gateway, `fairlead_queue_outcomes_total{model="m",reason="${reason}"}`)
+    const asked = askMany(gateway, many)
+    await until('all others wait', async () => (await queueLength(gateway)) === many - 4)
+    await fault('gateway-1', 'throw')
+    await until('the gateway hears of it', () => gateway.output().includes(crashed))
+    await until('the engine has as many as may', async () => open.length === 4 && (await inFlight(gateway)) === 4)
+    const lost = await outcomes('internal')
+    expect(lost).toBeGreaterThan(0)
+    engine.behave = (response) => void response.end('{}')
+    for (const response of open.splice(0)) response.end('{}')
+    const answers = await Promise.all(asked)
+    const served = answers.filter((answer) => typeof answer !== 'string' && answer.status === 200).length
+    expect(served).toBeGreaterThan(0)
+    await until('nobody waits', async () => (await queueLength(gateway)) === 0)
+    await until('every count is zero', async () => (await inFlight(gateway)) === 0)
+    // Everybody who waited left once: served, or gone with the dead worker.
+    expect((await outcomes('')) + (await outcomes('internal')) + (await outcomes('client_closed'))).toBe(many - 4)
+    const ended = 'fairlead_gateway_requests_total{model="m",code="200",reason=""}'
+    await until('all are counted', async () => (await counted(gateway, ended)) === served)
+    expect(engine.received.length).toBeLessThanOrEqual(many - lost)
   }, 60_000)
 })
 

@@ -18,6 +18,7 @@ import { balanceConnections } from './threads/balance.ts'
 import type { FromWorker, Snapshot, ToWorker, WorkerData } from './threads/messages.ts'
 import { PostedLines } from './threads/posted-lines.ts'
 import { RemoteMetrics } from './threads/remote-metrics.ts'
+import { RemoteRooms } from './threads/remote-rooms.ts'
 import { ReplicaBoard } from './threads/replica-board.ts'
 import { ReplicaSet } from './threads/replica-set.ts'
 import { fromServingData } from './threads/serving-data.ts'
@@ -39,7 +40,11 @@ const series = createSeriesTable((name, labels, length) => {
 const { serving } = data.snapshot
 if (serving === null) throw new Error('the first snapshot of a worker is whole')
 let config = fromServingData(serving, workers)
-const catalogue = new ModelCatalogue(config.fleet, series)
+let { queues } = serving
+const rooms = new RemoteRooms(data.queues, post)
+const catalogue = new ModelCatalogue(config.fleet, series, (model) =>
+  rooms.create(model, queues.get(model.name) ?? null),
+)
 const tooLarge = series.counter('fairlead_gateway_body_too_large_total', {})
 const plane: DataPlane = {
   catalogue,
@@ -77,6 +82,7 @@ const balance = balanceConnections(server, plane.exchanges, (count) => post({ ty
 function apply(snapshot: Snapshot): void {
   if (snapshot.serving !== null) {
     config = fromServingData(snapshot.serving, workers)
+    queues = snapshot.serving.queues
     plane.settings = settingsOf(config)
     plane.accessLog = accessLogOf(config, logger)
     catalogue.replace(config.fleet)
@@ -99,6 +105,7 @@ function end(): never {
 port.on('message', (message: ToWorker) => {
   if (message.type === 'snapshot') apply(message.snapshot)
   else if (message.type === 'scraped') metrics.answer(message.id, message.text)
+  else if (message.type === 'turn' || message.type === 'queueRefused') rooms.take(message)
   else if (message.type === 'shed') balance.shed(message.connections)
   else if (message.type === 'close') end()
   else {

@@ -82,7 +82,7 @@ describe('workers on one port', () => {
   it('see each other’s requests: a replica gets no more than maxInFlight from all of them together', async () => {
     const open: ServerResponse[] = []
     const hold: Behaviour = (response) => void open.push(response)
-    const { gateway } = await start([hold, hold], { model: { maxInFlight: 3 } })
+    const { gateway } = await start([hold, hold], { model: { maxInFlight: 3, flow: { maxQueue: 0 } } })
     for (let round = 0; round < 3; round += 1) {
       open.length = 0
       const asked = askMany(gateway)

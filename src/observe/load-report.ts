@@ -18,6 +18,20 @@ const replicaLoad = z.object({
   lastError: z.string().nullable(),
 })
 
+const queueLoad = z.object({
+  model: z.string(),
+  /** Requests that wait. */
+  length: z.int().nonnegative(),
+  /** Estimated, of their prompts and answers. */
+  tokens: z.number().nonnegative(),
+  /** How long the one has waited that came first, milliseconds. */
+  oldestMs: z.number().nonnegative(),
+  /** Requests that get a replica, a second; null where none has for half a minute. */
+  drainPerSecond: z.number().nonnegative().nullable(),
+  /** The highest first. */
+  priorities: z.array(z.object({ priority: z.int(), length: z.int().nonnegative() })).readonly(),
+})
+
 /** `GET /admin/v1/load` of a gateway: the load of every replica as this gateway sees it. */
 export const loadReportSchema = z.object({
   /** Of this document. */
@@ -27,6 +41,8 @@ export const loadReportSchema = z.object({
   fleet: z.string(),
   draining: z.boolean(),
   replicas: z.array(replicaLoad),
+  /** What waits, one entry a model; absent before 0.2. */
+  queues: z.array(queueLoad).default([]),
 })
 
 /** The load of every replica. */

@@ -68,6 +68,22 @@ export const metricTable = {
     help: 'Those of them that the chosen replica was taken to hold.',
     labels: ['model'],
   },
+  fairlead_queue_length: {
+    kind: 'gauge',
+    help: 'Requests that wait until a replica has room.',
+    labels: ['model'],
+  },
+  fairlead_queue_wait_seconds: {
+    kind: 'histogram',
+    help: 'Time that requests waited for a replica, those included that left without one; none for those that need not.',
+    labels: ['model'],
+    buckets: ttftBuckets,
+  },
+  fairlead_queue_outcomes_total: {
+    kind: 'counter',
+    help: 'Requests that left the queue or found it full, by reason; the reason is empty where they got a replica.',
+    labels: ['model', 'reason'],
+  },
   fairlead_gateway_upstream_retries_total: {
     kind: 'counter',
     help: 'Requests sent again before the first byte, by what went wrong.',

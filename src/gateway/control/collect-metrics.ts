@@ -22,7 +22,8 @@ export function collectMetrics(
     }
     const { models } = sources.catalogue
     const ended = totalsOf(metrics)
-    for (const { name, series, replicas } of models) {
+    for (const { name, series, replicas, room } of models) {
+      metrics.gauge('fairlead_queue_length', { model: name }).set(room.length)
       // The older names are views of the same counts.
       const { success, error } = ended.get(name) ?? { success: 0, error: 0 }
       metrics.counter('llm_requests_total', { model: name, status: 'success' }).value = success

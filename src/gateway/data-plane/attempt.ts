@@ -78,6 +78,7 @@ export class Attempt implements UpstreamHandler {
     this.#call?.abort()
     this.#call = null
     this.#permit.release()
+    if (this.model.room.length > 0) this.model.room.onRoom()
     this.#endPrefill()
     this.replica.outlier.end(verdict, this.#judged)
   }

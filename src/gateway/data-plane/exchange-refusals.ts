@@ -1,5 +1,4 @@
 import type { Reason } from '../../errors/index.ts'
-import type { NoChoice } from './choose-replica.ts'
 import { Refusal } from './refusal.ts'
 import type { TryFailure } from './retry-policy.ts'
 import type { ServedModel } from './served-model.ts'
@@ -18,12 +17,20 @@ export function deadlineRefusal(reason: Reason): Refusal {
   return new Refusal(reason, messages[reason] ?? 'The request took too long.', { retryAfterSeconds })
 }
 
-/** No replica can take the request. */
-export function noChoiceRefusal(why: NoChoice, model: ServedModel): Refusal {
-  if (why === 'all_full') {
-    const message = `Every replica of ${model.name} has as many requests as it takes.`
-    return new Refusal('queue_full', message, { retryAfterSeconds })
-  }
+/** The queue of a model has no place, or no longer; `seconds` until another try is worth while. */
+export function queueFullRefusal(model: ServedModel, seconds: number): Refusal {
+  const message = `Every replica of ${model.name} has as many requests as it takes, and so has the queue.`
+  return new Refusal('queue_full', message, { retryAfterSeconds: seconds })
+}
+
+/** A request has waited as long as it may. */
+export function queueTimeoutRefusal(model: ServedModel, seconds: number): Refusal {
+  const message = `No replica of ${model.name} had room in time.`
+  return new Refusal('queue_timeout', message, { retryAfterSeconds: seconds })
+}
+
+/** No replica of the model answers. */
+export function noReplicaRefusal(model: ServedModel): Refusal {
   const { length } = model.replicas
   const state = length === 0 ? 'no replica is known' : `none of its ${length} replicas is ready`
   return new Refusal('no_ready_replica', `The model ${model.name} cannot answer now: ${state}.`, { retryAfterSeconds })

@@ -19,6 +19,8 @@ import { requestTimeoutField, requestTimeoutMs } from './request-timeout.ts'
 import type { ServedModel } from './served-model.ts'
 import type { UpstreamFailure } from './upstream/contract.ts'
 import { UsageTail } from './usage-tail.ts'
+import type { Standing } from './waiting/room.ts'
+import { standingOf } from './waiting/standing.ts'
 import { Wording } from './wording.ts'
 
 /**
@@ -126,6 +128,15 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange {
 
   onDueChanged(): void {
     this.#armDeadline()
+  }
+
+  standingFor(model: ServedModel): Standing {
+    return standingOf(this.#asked, model, this.#bytesIn)
+  }
+
+  /** The engine has its time from when it is asked. */
+  onWaiting(isWaiting: boolean): void {
+    this.#wait.admittedAt = isWaiting ? Infinity : performance.now()
   }
 
   onExhausted(refusal: Refusal): void {
@@ -239,6 +250,8 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange {
       // It is the client that is silent: it has not read for the whole time.
       this.#asked.response.destroy()
       this.#end(this.#sentStatus, 'client_closed', 'none')
+    } else if (this.#search?.isWaiting === true) {
+      this.#search.endWait()
     } else {
       this.#giveUp(deadlineRefusal(what), this.#verdictAt(what))
     }
@@ -318,7 +331,7 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange {
     const search = this.#search
     const replica = this.#attempt?.replica ?? search?.lastReplica ?? null
     this.#attempt?.end(verdict)
-    search?.close(verdict)
+    search?.close(verdict, reason)
     this.#attempt = null
     this.#search = null
     this.#wording?.release()

@@ -1,7 +1,11 @@
-import type { Fleet } from '../../fleet/index.ts'
+import type { Fleet, Model } from '../../fleet/index.ts'
 import type { SeriesTable } from '../../observe/index.ts'
 import { Refusal } from './refusal.ts'
 import { ModelSeries, ServedModel } from './served-model.ts'
+import type { Room } from './waiting/room.ts'
+
+/** Makes the place where requests wait for a model. */
+export type CreateRoom = (model: ServedModel) => Room<ServedModel>
 
 /** The models of the Fleet, by every name that clients may use. */
 export class ModelCatalogue {
@@ -10,11 +14,15 @@ export class ModelCatalogue {
   readonly #metrics: SeriesTable
   /** Counts go on when a reload brings a model anew. */
   readonly #series = new Map<string, ModelSeries>()
+  readonly #createRoom: CreateRoom
+  /** Who waits goes on waiting when a reload brings a model anew. */
+  readonly #rooms = new Map<string, Room<ServedModel>>()
   #models: readonly ServedModel[] = []
   #byName: ReadonlyMap<string, ServedModel> = new Map()
 
-  constructor(fleet: Pick<Fleet, 'models'>, metrics: SeriesTable) {
+  constructor(fleet: Pick<Fleet, 'models'>, metrics: SeriesTable, createRoom: CreateRoom) {
     this.#metrics = metrics
+    this.#createRoom = createRoom
     this.unknown = new ModelSeries(metrics, 'unknown')
     this.replace(fleet)
   }
@@ -25,11 +33,24 @@ export class ModelCatalogue {
 
   /** Serves these models from now on; requests under way keep the model that they began with. */
   replace(fleet: Pick<Fleet, 'models'>): void {
-    this.#models = fleet.models.map((model) => new ServedModel(model, this.#seriesOf(model.name)))
+    this.#models = fleet.models.map((model) => this.#serve(model))
     const byName = new Map<string, ServedModel>()
     for (const served of this.#models) for (const alias of served.model.aliases) byName.set(alias, served)
     for (const served of this.#models) byName.set(served.name, served)
     this.#byName = byName
+  }
+
+  #serve(model: Model): ServedModel {
+    return new ServedModel(model, this.#seriesOf(model.name), (served) => {
+      const known = this.#rooms.get(model.name)
+      if (known !== undefined) {
+        known.model = served
+        return known
+      }
+      const room = this.#createRoom(served)
+      this.#rooms.set(model.name, room)
+      return room
+    })
   }
 
   #seriesOf(name: string): ModelSeries {

@@ -1,6 +1,7 @@
+import type { Reason } from '../../errors/index.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import { chooseReplica, type NoChoice } from './choose-replica.ts'
-import { failureRefusal, noChoiceRefusal } from './exchange-refusals.ts'
+import { failureRefusal, noReplicaRefusal, queueFullRefusal, queueTimeoutRefusal } from './exchange-refusals.ts'
 import { fieldValue } from './http1/fields.ts'
 import type { Verdict } from './outlier.ts'
 import type { RoutedPrompt } from './prefix-router.ts'
@@ -9,6 +10,7 @@ import type { Permit, ReplicaHandle } from './replica-handle.ts'
 import { nextStep, parseRetryAfter, type TryFailure } from './retry-policy.ts'
 import type { ServedModel } from './served-model.ts'
 import type { UpstreamFailure } from './upstream/contract.ts'
+import type { Standing, Ticket, Waiter } from './waiting/room.ts'
 import type { SpokenQuestion, Wording } from './wording.ts'
 
 /** Who searches. */
@@ -21,19 +23,23 @@ export interface SearchOwner extends AttemptOwner {
   onFault(error: unknown): void
   /** `dueAt` has changed. */
   onDueChanged(): void
+  /** How it stands among those that wait for a model. */
+  standingFor(model: ServedModel): Standing
+  /** It begins to wait until a replica has room, or ends it. */
+  onWaiting(isWaiting: boolean): void
 }
 
 /**
  * Finds a replica that answers: asks one, asks others when it fails, asks a second one beside it when it is slow
- * (hedging), and goes on to fallback models when none is left. The first byte ends the search; nothing is asked
- * after it.
+ * (hedging), and goes on to fallback models when none is left; waits its turn where all are full. The first byte ends
+ * the search; nothing is asked after it.
  */
-export class ReplicaSearch implements AttemptOwner {
+export class ReplicaSearch implements AttemptOwner, Waiter {
   readonly #owner: SearchOwner
   /** How replicas are asked; let go with the search, so that a long answer does not hold the question in memory. */
   #wording: Wording | null
   /** The model that was asked for, then those that may answer in its place. */
-  readonly #models: readonly ServedModel[]
+  #models: readonly ServedModel[]
   readonly #running: Attempt[] = []
   readonly #tried: ReplicaHandle[] = []
   #model: ServedModel
@@ -41,7 +47,10 @@ export class ReplicaSearch implements AttemptOwner {
   /** A replica whose connection broke before it answered. */
   #broken: ReplicaHandle | null = null
   #retryOn: ReplicaHandle | null = null
+  /** When a replica is asked again, or waiting for one ends. */
   #retryAt = Infinity
+  /** Its place among those that wait. */
+  #ticket: Ticket | null = null
   #hedgeAt = Infinity
   #hasHedged = false
   /** Blocks of it that the chosen replica holds. */
@@ -70,7 +79,11 @@ export class ReplicaSearch implements AttemptOwner {
   start(): void {
     const model = this.#model
     model.retryBudget.noteRequest()
-    const choice = this.#choose(model)
+    // Nobody goes before those who wait.
+    this.#begin(model.room.length > 0 ? 'all_full' : this.#choose(model))
+  }
+
+  #begin(choice: ReplicaHandle | NoChoice): void {
     if (typeof choice !== 'string') {
       this.#ask(choice)
       return
@@ -80,16 +93,74 @@ export class ReplicaSearch implements AttemptOwner {
       this.#askFallback(fallback)
       return
     }
+    if (choice === 'all_full') {
+      this.#wait()
+      return
+    }
     // Where all that are reachable are set aside, one that fails at times is better than none.
-    const lastResort = choice === 'all_full' ? choice : this.#choose(model, true)
-    if (typeof lastResort === 'string') this.#exhaust(noChoiceRefusal(choice, model))
+    const lastResort = this.#choose(this.#model, true)
+    if (typeof lastResort === 'string') this.#exhaust(noReplicaRefusal(this.#model))
     else this.#ask(lastResort)
+  }
+
+  /** Whether it waits until a replica has room. */
+  get isWaiting(): boolean {
+    return this.#ticket !== null
+  }
+
+  #wait(): void {
+    const { model, room } = this.#model
+    const until = performance.now() + model.flow.maxWait
+    const ticket = room.join(this.#owner.standingFor(this.#model), this, until)
+    if (this.#isOver) return
+    this.#ticket = ticket
+    this.#retryAt = until
+    this.#owner.onWaiting(true)
+    this.#owner.onDueChanged()
+  }
+
+  onTurn(): void {
+    const ticket = this.#ticket
+    if (ticket === null) return
+    const asked = this.#model.room.model
+    const choice = this.#choose(asked)
+    const permit = typeof choice === 'string' ? null : choice.acquire(asked.maxInFlight)
+    if (permit === null && choice !== 'none_available') {
+      ticket.settle('full')
+      return
+    }
+    // Replicas are those of the Fleet as it is now.
+    this.#models = this.#models.with(this.#models.indexOf(this.#model), asked)
+    this.#model = asked
+    this.#ticket = null
+    this.#retryAt = Infinity
+    ticket.settle(permit === null ? 'no_ready_replica' : 'got')
+    this.#owner.onWaiting(false)
+    this.#owner.onDueChanged()
+    if (permit !== null && typeof choice !== 'string') this.#askWith(permit, choice)
+    else this.#begin('none_available')
+  }
+
+  onRefused(): void {
+    this.#ticket = null
+    this.#exhaust(queueFullRefusal(this.#model, this.#model.room.retryAfterSeconds()))
+  }
+
+  /** It has waited as long as it may. */
+  endWait(): void {
+    this.#ticket?.leave('queue_timeout')
+    this.#ticket = null
+    this.#exhaust(queueTimeoutRefusal(this.#model, this.#model.room.retryAfterSeconds()))
   }
 
   /** Does what is due. */
   onDue(now: number): void {
     if (this.#isOver) return
     if (this.#retryAt <= now) {
+      if (this.#ticket !== null) {
+        this.endWait()
+        return
+      }
       const replica = this.#retryOn
       this.#retryAt = Infinity
       this.#retryOn = null
@@ -99,10 +170,14 @@ export class ReplicaSearch implements AttemptOwner {
     if (this.#hedgeAt <= now) this.#hedge()
   }
 
-  /** Ends whatever runs. */
-  close(verdict: Verdict): void {
+  /** Ends whatever runs; who waits leaves for `reason`. */
+  close(verdict: Verdict, reason: Reason | '' = ''): void {
     this.#isOver = true
     this.#wording?.settle()
+    if (this.#ticket !== null) {
+      this.#ticket.leave(reason === '' ? 'internal' : reason)
+      this.#ticket = null
+    }
     this.#wording = null
     this.#retryAt = Infinity
     this.#hedgeAt = Infinity
@@ -194,7 +269,10 @@ export class ReplicaSearch implements AttemptOwner {
     while (permit === null) {
       const other = this.#choose(model)
       if (typeof other === 'string') {
-        if (this.#running.length === 0) this.#exhaust(noChoiceRefusal('all_full', model))
+        if (this.#running.length > 0) return false
+        // A retry waits as others do, for any replica.
+        this.#tried.length = 0
+        this.#begin('all_full')
         return false
       }
       replica = other
@@ -249,6 +327,7 @@ export class ReplicaSearch implements AttemptOwner {
   /** The next model that has a replica to ask. */
   #findFallback(): { readonly model: ServedModel; readonly replica: ReplicaHandle } | null {
     for (const model of this.#models.slice(this.#models.indexOf(this.#model) + 1)) {
+      if (model.room.length > 0) continue
       const replica = this.#choose(model)
       if (typeof replica !== 'string') return { model, replica }
     }
@@ -266,8 +345,8 @@ export class ReplicaSearch implements AttemptOwner {
   /** Asks a second replica beside the one that is slow. */
   #hedge(): void {
     this.#hedgeAt = Infinity
-    const { model, retryBudget, series } = this.#model
-    if (this.#triesOfModel >= model.retry.attempts || this.#running.length !== 1) return
+    const { model, retryBudget, series, room } = this.#model
+    if (this.#triesOfModel >= model.retry.attempts || this.#running.length !== 1 || room.length > 0) return
     const replica = this.#choose(this.#model)
     if (typeof replica === 'string') return
     if (!retryBudget.isLeft) {

@@ -4,6 +4,7 @@ import { mostEjected } from './outlier.ts'
 import { PrefixRouter } from './prefix-router.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
 import { RetryBudget } from './retry-budget.ts'
+import type { Room } from './waiting/room.ts'
 
 /** The series of one model, bound ahead of their use. */
 export class ModelSeries {
@@ -71,6 +72,8 @@ export class ServedModel {
   readonly engineName: string
   readonly maxInFlight: number
   readonly retryBudget: RetryBudget
+  /** Where requests wait when all its replicas are full. */
+  readonly room: Room<ServedModel>
   /** Chooses replicas by what they hold; null where the policy is another. */
   readonly prefix: PrefixRouter | null
   /** Whether replicas take turns whatever they have to do. */
@@ -80,7 +83,7 @@ export class ServedModel {
   #turn = 0
   #bytesPerToken = 0
 
-  constructor(model: Model, series: ModelSeries) {
+  constructor(model: Model, series: ModelSeries, roomFor: (served: ServedModel) => Room<ServedModel>) {
     this.model = model
     this.series = series
     this.retryBudget = new RetryBudget(model.retry.budget)
@@ -88,6 +91,7 @@ export class ServedModel {
     this.takesTurns = model.routing.policy === 'roundRobin'
     this.engineName = model.upstreamModel ?? model.name
     this.maxInFlight = model.maxInFlight ?? Infinity
+    this.room = roomFor(this)
   }
 
   get name(): string {
@@ -122,6 +126,12 @@ export class ServedModel {
     if (tokens <= 0) return
     const observed = bytes / tokens
     this.#bytesPerToken = this.#bytesPerToken === 0 ? observed : this.#bytesPerToken * 0.95 + observed * 0.05
+  }
+
+  /** Tokens of its answers so far, in the mean. */
+  get meanOutputTokens(): number {
+    const answers = this.series.duration.counts.reduce((sum, count) => sum + count, 0)
+    return answers === 0 ? 0 : Math.round(this.series.outputTokens.value / answers)
   }
 
   /** About how many tokens a request of that many bytes has; 0 as long as none has told its usage. */

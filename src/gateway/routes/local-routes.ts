@@ -7,6 +7,7 @@ import { Refusal } from '../data-plane/refusal.ts'
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { LocalAnswer, LocalRoute } from '../data-plane/route.ts'
 import type { ServedModel } from '../data-plane/served-model.ts'
+import { WaitingRoom } from '../data-plane/waiting/waiting-room.ts'
 
 /** What local routes tell of. */
 export interface LocalRouteContext {
@@ -127,12 +128,19 @@ function metricsRoute({ metrics }: LocalRouteContext, scope: LocalRoute['scope']
   }
 }
 
-function loadRoute({ fleetName, version, replicas, isDraining, isAdminKeyed }: LocalRouteContext): LocalRoute {
+function loadRoute({
+  fleetName,
+  version,
+  catalogue,
+  replicas,
+  isDraining,
+  isAdminKeyed,
+}: LocalRouteContext): LocalRoute {
   return {
     kind: 'local',
     method: 'GET',
     path: '/admin/v1/load',
-    summary: 'The load of every replica as this gateway sees it.',
+    summary: 'The load of every replica as this gateway sees it, and what waits.',
     scope: isAdminKeyed ? 'admin' : 'open',
     answer: () => {
       const now = performance.now()
@@ -153,6 +161,9 @@ function loadRoute({ fleetName, version, replicas, isDraining, isAdminKeyed }: L
           tokensPerSecond: Math.round(handle.tokensPerSecond(now) * 10) / 10,
           lastError: handle.lastError,
         })),
+        queues: catalogue.models.flatMap(({ name, room }) =>
+          room instanceof WaitingRoom ? { model: name, ...room.report } : [],
+        ),
       }
       return json(report)
     },

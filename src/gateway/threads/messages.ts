@@ -1,16 +1,20 @@
 import type { KeyRecord } from '../../access/index.ts'
 import type { Replica } from '../../discovery/index.ts'
+import type { Reason } from '../../errors/index.ts'
 import type { Fleet, ListenAddress } from '../../fleet/index.ts'
 import type { CellPlace, LogLevel, SeriesPlace } from '../../observe/contract.ts'
 import type { DrainTimes } from '../control/drain.ts'
 import type { EngineRoutes } from '../data-plane/known-routes.ts'
 import type { JudgedRequest, Verdict } from '../data-plane/outlier.ts'
+import type { Standing, TurnOutcome } from '../data-plane/waiting/room.ts'
 
 /** What requests are served by, as plain data: a worker loads nothing that reads or checks a Fleet. */
 export interface ServingData {
   readonly fleet: Fleet
   /** Keys that are asked for; null serves everybody. */
   readonly keys: readonly KeyRecord[] | null
+  /** By model: where the figures of its queue are; null where they are nowhere. */
+  readonly queues: ReadonlyMap<string, number | null>
 }
 
 /** A replica as a worker reaches it. */
@@ -43,6 +47,8 @@ export interface WorkerData {
   readonly workers: number
   readonly inFlight: SharedArrayBuffer
   readonly board: SharedArrayBuffer
+  /** Figures of the queues. */
+  readonly queues: SharedArrayBuffer
   readonly listen: ListenAddress
   /** Of this package. */
   readonly version: string
@@ -63,6 +69,10 @@ export type ToWorker =
   | { readonly type: 'scraped'; readonly id: number; readonly text: string }
   /** It has more connections than the others: it asks the clients of so many to come again. */
   | { readonly type: 'shed'; readonly connections: number }
+  /** A replica may have room for one that waits. */
+  | { readonly type: 'turn'; readonly id: number }
+  /** There is no place in the queue for one that waits. */
+  | { readonly type: 'queueRefused'; readonly id: number }
 
 /** What a worker tells the control thread. */
 export type FromWorker =
@@ -75,6 +85,20 @@ export type FromWorker =
   | { readonly type: 'log'; readonly text: string }
   | { readonly type: 'scrape'; readonly id: number }
   | { readonly type: 'connections'; readonly count: number }
+  /** A request waits for a replica of a model, until a time of the shared clock. */
+  | {
+      readonly type: 'wait'
+      readonly id: number
+      readonly model: string
+      readonly standing: Standing
+      readonly untilMs: number
+    }
+  /** What came of a turn. */
+  | { readonly type: 'turnTaken'; readonly id: number; readonly outcome: TurnOutcome }
+  /** One that waited does not any longer. */
+  | { readonly type: 'leftQueue'; readonly id: number; readonly reason: Reason }
+  /** A replica of a model has ended a request while others wait for it. */
+  | { readonly type: 'roomCame'; readonly model: string }
   | { readonly type: 'connectFailed'; readonly serial: number; readonly detail: string }
   | { readonly type: 'trialBegan'; readonly serial: number }
   | { readonly type: 'trialAnswered'; readonly serial: number }

@@ -1,14 +1,16 @@
 import { ApiKeys } from '../../access/index.ts'
 import type { ServingConfig } from '../control/serving-config.ts'
 import type { ServingData } from './messages.ts'
+import type { QueuePlaces } from './queue-places.ts'
 
 /** A config as plain data, for another thread. The keys of upstreams travel with the replicas that they are for. */
-export function toServingData({ fleet, keys }: ServingConfig): ServingData {
-  return { fleet, keys: keys?.records ?? null }
+export function toServingData({ fleet, keys }: ServingConfig, places: QueuePlaces): ServingData {
+  const queues = new Map(fleet.models.map(({ name }) => [name, places.indexOf(name)]))
+  return { fleet, keys: keys?.records ?? null, queues }
 }
 
 /** A config as a worker serves by it; of the retries a second that the Fleet allows it has its share. */
-export function fromServingData({ fleet, keys: records }: ServingData, workers: number): ServingConfig {
+export function fromServingData({ fleet, keys: records }: Omit<ServingData, 'queues'>, workers: number): ServingConfig {
   const models = fleet.models.map((model) => {
     const { budget } = model.retry
     return { ...model, retry: { ...model.retry, budget: { ...budget, perSecond: budget.perSecond / workers } } }

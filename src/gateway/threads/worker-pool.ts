@@ -6,9 +6,12 @@ import type { ClientFront } from '../control/client-front.ts'
 import type { DrainTimes } from '../control/drain.ts'
 import { openListener } from '../control/open-listener.ts'
 import type { ServingConfig } from '../control/serving-config.ts'
+import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import { surplus } from './balance.ts'
 import type { FromWorker, ServingData, WorkerData } from './messages.ts'
+import type { QueuePlaces } from './queue-places.ts'
+import { RemoteWaiters } from './remote-waiters.ts'
 import { ReplicaSlots, type ReachedBy } from './replica-slots.ts'
 import { countCrash, restartDelayMs } from './restart-delay.ts'
 import { toServingData } from './serving-data.ts'
@@ -29,6 +32,9 @@ export interface WorkerPoolOptions {
   /** The replicas that are known now. */
   readonly replicas: () => readonly ReplicaHandle[]
   readonly reachedBy: (handle: ReplicaHandle) => ReachedBy
+  /** Whose rooms requests of all workers wait in. */
+  readonly catalogue: ModelCatalogue
+  readonly queues: QueuePlaces
   /** What every worker is told at its start. */
   readonly common: Pick<WorkerData, 'version' | 'fleetName' | 'startedAt' | 'isAdminKeyed'>
 }
@@ -47,6 +53,7 @@ interface Seat {
 export class WorkerPool implements ClientFront, WorkerListener {
   readonly #options: WorkerPoolOptions
   readonly #slots: ReplicaSlots
+  readonly #waiters: RemoteWaiters
   readonly #seats: readonly Seat[]
   readonly #threads = new Set<WorkerThread>()
   readonly #folds = new Map<WorkerThread, SeriesFold>()
@@ -63,9 +70,10 @@ export class WorkerPool implements ClientFront, WorkerListener {
   constructor(options: WorkerPoolOptions) {
     this.#options = options
     this.#slots = new ReplicaSlots(options.workers)
+    this.#waiters = new RemoteWaiters(options.catalogue)
     this.#freeRows = Array.from({ length: options.workers }, (_, row) => row)
     this.#seats = Array.from({ length: options.workers }, () => ({ thread: null, crashesInRow: 0, timer: undefined }))
-    this.#serving = toServingData(options.config)
+    this.#serving = toServingData(options.config, options.queues)
     options.metrics.onRender(() => this.collect())
   }
 
@@ -92,7 +100,7 @@ export class WorkerPool implements ClientFront, WorkerListener {
   }
 
   async apply(config: ServingConfig): Promise<void> {
-    this.#serving = toServingData(config)
+    this.#serving = toServingData(config, this.#options.queues)
     this.#isServingNew = true
     this.refresh()
     await this.#acknowledged()
@@ -145,6 +153,12 @@ export class WorkerPool implements ClientFront, WorkerListener {
       case 'acknowledged':
         this.#noteAcknowledged()
         break
+      case 'wait':
+      case 'turnTaken':
+      case 'leftQueue':
+      case 'roomCame':
+        this.#waiters.take(message, thread)
+        break
       case 'listening':
       case 'failed':
       case 'connections':
@@ -164,6 +178,7 @@ export class WorkerPool implements ClientFront, WorkerListener {
     this.#folds.delete(thread)
     this.#threads.delete(thread)
     this.#slots.clearRow(thread.row)
+    this.#waiters.leave(thread)
     this.#freeRows.push(thread.row)
     this.#noteAcknowledged()
     const seat = this.#seats.find((each) => each.thread === thread)
@@ -183,7 +198,7 @@ export class WorkerPool implements ClientFront, WorkerListener {
   }
 
   #start(seat: Seat): WorkerThread {
-    const { workers, metrics, logger, common } = this.#options
+    const { workers, metrics, logger, common, queues } = this.#options
     const row = this.#freeRows.pop()
     if (row === undefined || this.#address === null) throw new Error('there is no place for a worker')
     const data: WorkerData = {
@@ -193,6 +208,7 @@ export class WorkerPool implements ClientFront, WorkerListener {
       workers,
       inFlight: this.#slots.inFlight,
       board: this.#slots.board.memory,
+      queues: queues.memory,
       listen: this.#address,
       metricsContentType: metrics.contentType,
       log: { level: logger.level as WorkerData['log']['level'], name: String(logger.bindings()['name'] ?? 'gateway') },

@@ -1,0 +1,33 @@
+import type { KeyOwner } from '../../../access/index.ts'
+import type { Model } from '../../../fleet/index.ts'
+import type { ExchangeRequest } from '../data-plane.ts'
+import type { ServedModel } from '../served-model.ts'
+import type { Standing } from './room.ts'
+
+/** Names one of `flow.priorities`. */
+export const priorityField = 'x-fairlead-priority'
+
+/** Bytes of a token, as long as no answer has told how many a prompt had. */
+const bytesPerToken = 4
+
+/** How a request stands among those that wait for a model. */
+export function standingOf(asked: ExchangeRequest, model: ServedModel, bytes: number): Standing {
+  const { flow } = model.model
+  const promptTokens = model.estimatePromptTokens(bytes) || Math.ceil(bytes / bytesPerToken)
+  return {
+    tenant: tenantOf(asked.owner, flow.fairness),
+    priority: levelOf(asked.request.header(priorityField), flow.priorities),
+    tokens: promptTokens + model.meanOutputTokens,
+  }
+}
+
+/** Who is told apart. Keys tell of a team at the most: users are told apart as keys are. */
+function tenantOf(owner: KeyOwner | null, fairness: Model['flow']['fairness']): string {
+  if (owner === null || fairness === 'none') return ''
+  return fairness === 'team' && owner.team !== null ? `team ${owner.team}` : `key ${owner.name}`
+}
+
+/** Its level; 0 for a request that names none that the Fleet knows. */
+function levelOf(named: string | undefined, priorities: Model['flow']['priorities']): number {
+  return priorities.find(({ name }) => name === named)?.level ?? 0
+}
