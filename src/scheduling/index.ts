@@ -6,3 +6,4 @@ export { blockBytes, emptyBlockHashes, hashBlocks, seedOf, type BlockHashes } fr
 export { PrefixIndex, type PrefixIndexSize } from './prefix-index.ts'
 export * from './flow/index.ts'
 export { choosePrefix, type PrefixCandidate } from './prefix-choice.ts'
+export * from './disaggregation/index.ts'
