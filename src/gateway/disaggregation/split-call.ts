@@ -248,9 +248,9 @@ const isEventStream = (headers: readonly string[]): boolean =>
 
 function withHeaders(fields: readonly string[], others: readonly string[]): readonly string[] {
   if (others.length === 0) return fields
-  const names = others.filter((_, place) => place % 2 === 0)
+  const names = new Set(others.filter((_, place) => place % 2 === 0))
   return [
-    ...fields.flatMap((name, at) => (at % 2 === 1 || names.includes(name) ? [] : [name, fields[at + 1] ?? ''])),
+    ...fields.flatMap((name, at) => (at % 2 === 1 || names.has(name) ? [] : [name, fields[at + 1] ?? ''])),
     ...others,
   ]
 }

@@ -43,6 +43,8 @@ function teach(benefit: SplitBenefit, whole: (tokens: number) => number, split: 
   }
 }
 
+const split = (tokens: number): number => 320 + tokens * 0.04
+
 describe('when splitting pays', () => {
   it('is what the Fleet says as long as nothing is learned', () => {
     const benefit = new SplitBenefit(2_000)
@@ -77,7 +79,6 @@ describe('when splitting pays', () => {
 
   it('follows a machine that becomes slower', () => {
     const benefit = new SplitBenefit(2_000)
-    const split = (tokens: number) => 320 + tokens * 0.04
     teach(benefit, (tokens) => 20 + tokens * 0.1, split)
     for (let round = 0; round < 20; round += 1) teach(benefit, (tokens) => 20 + tokens * 0.34, split)
     expect(benefit.threshold(0)).toBeCloseTo(1_000, -1)
