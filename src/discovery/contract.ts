@@ -18,6 +18,9 @@ export function baseUrl({ protocol, host, port, basePath }: ReplicaAddress): str
 /** What its source says of a replica; whether it answers is for the gateway's own probes to find. */
 export type ReplicaPhase = 'starting' | 'serving' | 'draining' | 'failed'
 
+/** What a replica does of the two stages of generation. */
+export type ReplicaRole = 'both' | 'prefill' | 'decode'
+
 /** One replica of a model. */
 export interface Replica {
   /** Unique within the Fleet and stable over restarts, such as `smollm2-0`. */
@@ -27,6 +30,7 @@ export interface Replica {
   readonly engine: EngineName
   readonly address: ReplicaAddress
   readonly phase: ReplicaPhase
+  readonly role: ReplicaRole
   /** Changes whenever the process behind the address is another one. */
   readonly generation: number
 }

@@ -26,6 +26,7 @@ function replicaOf(state: LocalReplicaState): Replica {
     engine: state.engine,
     address: { protocol: 'http', host: state.host, port: state.port, basePath: '' },
     phase: phases[state.state],
+    role: 'both',
     generation: state.starts,
   }
 }

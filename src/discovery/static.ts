@@ -1,6 +1,6 @@
 import type { Fleet } from '../fleet/index.ts'
 import { parseBaseUrl } from './base-url.ts'
-import type { Replica, ReplicaSource } from './contract.ts'
+import type { Replica, ReplicaRole, ReplicaSource } from './contract.ts'
 
 /**
  * The replicas of models with engine `external`: their addresses stand in the Fleet and never change.
@@ -9,14 +9,22 @@ import type { Replica, ReplicaSource } from './contract.ts'
 export function createStaticSource(fleet: Pick<Fleet, 'models'>): ReplicaSource {
   const replicas = fleet.models.flatMap((model, modelIndex): Replica[] => {
     if (model.engine !== 'external') return []
-    return model.addresses.map((address, index) => ({
-      id: `${model.name}-${index}`,
-      model: model.name,
-      engine: model.engine,
-      address: parseBaseUrl(address, `models[${modelIndex}].addresses[${index}]`),
-      phase: 'serving',
-      generation: 0,
-    }))
+    const at = `models[${modelIndex}]`
+    const replicasAt = (addresses: readonly string[], role: ReplicaRole, prefix: string, path: string): Replica[] =>
+      addresses.map((address, index) => ({
+        id: `${prefix}-${index}`,
+        model: model.name,
+        engine: model.engine,
+        address: parseBaseUrl(address, `${path}.addresses[${index}]`),
+        phase: 'serving',
+        role,
+        generation: 0,
+      }))
+    return [
+      ...replicasAt(model.addresses, 'both', model.name, at),
+      ...replicasAt(model.prefill?.addresses ?? [], 'prefill', `${model.name}-prefill`, `${at}.prefill`),
+      ...replicasAt(model.decode?.addresses ?? [], 'decode', `${model.name}-decode`, `${at}.decode`),
+    ]
   })
   return {
     name: 'static',

@@ -84,6 +84,22 @@ export const metricTable = {
     help: 'Requests that left the queue or found it full, by reason; the reason is empty where they got a replica.',
     labels: ['model', 'reason'],
   },
+  fairlead_disaggregation_requests_total: {
+    kind: 'counter',
+    help: 'Requests of models with prefill replicas, by why they were not split; the reason is empty where they were.',
+    labels: ['model', 'reason'],
+  },
+  fairlead_disaggregation_fallbacks_total: {
+    kind: 'counter',
+    help: 'Requests that were split and then served by their decode replica alone, by what went wrong.',
+    labels: ['model', 'reason'],
+  },
+  fairlead_disaggregation_prefill_seconds: {
+    kind: 'histogram',
+    help: 'Time that prefill replicas took for the prompts of requests that were split.',
+    labels: ['model'],
+    buckets: ttftBuckets,
+  },
   fairlead_gateway_upstream_retries_total: {
     kind: 'counter',
     help: 'Requests sent again before the first byte, by what went wrong.',

@@ -21,3 +21,4 @@ export type {
   RequestShape,
   SentState,
 } from './contract.ts'
+export * from './disaggregation/index.ts'

@@ -4,17 +4,27 @@ import type { Check, Finding } from './check.ts'
 
 /** Addresses of external replicas are http(s) base URLs, each once. */
 export const addressesAreBaseUrls: Check = ({ fleet }) =>
-  fleet.models.flatMap((model, index) =>
-    model.addresses.flatMap((address, place): Finding[] => {
-      const path: FieldPath = ['models', index, 'addresses', place]
+  fleet.models.flatMap((model, index) => {
+    const places = [
+      ...placed(model.addresses, ['models', index]),
+      ...placed(model.prefill?.addresses ?? [], ['models', index, 'prefill']),
+      ...placed(model.decode?.addresses ?? [], ['models', index, 'decode']),
+    ]
+    return places.flatMap(({ address, path }, place): Finding[] => {
       const wrong = checkBaseUrl(address)
       if (wrong !== undefined) return [{ path, ...wrong }]
-      const first = model.addresses.findIndex((other) => withoutSlash(other) === withoutSlash(address))
+      const first = places.findIndex((other) => withoutSlash(other.address) === withoutSlash(address))
       return first === place
         ? []
         : [{ path, message: `${quote(address)} stands here twice`, suggestion: 'remove one of the two' }]
-    }),
-  )
+    })
+  })
+
+const placed = (addresses: readonly string[], at: FieldPath) =>
+  addresses.map((address, place): { readonly address: string; readonly path: FieldPath } => ({
+    address,
+    path: [...at, 'addresses', place],
+  }))
 
 const withoutSlash = (address: string) => address.replace(/\/+$/, '')
 

@@ -55,13 +55,19 @@ export const settingsFitTogether: Check = ({ fleet }) =>
         suggestion: `add ${missing}, or remove ${is}`,
       })
     }
-    if (model.prefill !== undefined && engine !== 'vllm' && engine !== 'sglang') {
+    if (engine === 'external') {
+      for (const role of ['prefill', 'decode'] as const) {
+        if (model[role] === undefined || model[role].addresses.length > 0) continue
+        const message = 'missing; engine external needs to know where these replicas are'
+        findings.push({ path: [...at, role, 'addresses'], message, suggestion: 'add addresses: [http://host:port]' })
+      }
+    } else if (model.prefill !== undefined && engine !== 'vllm' && engine !== 'sglang') {
       const message = `engine ${engine} cannot split prefill and decode`
       findings.push({
         path: [...at, 'prefill'],
         at: 'key',
         message,
-        suggestion: 'use engine vllm or sglang, or remove prefill and decode',
+        suggestion: 'use engine vllm or sglang, or external with addresses, or remove prefill and decode',
         from: [[...at, 'engine']],
       })
     }

@@ -30,7 +30,8 @@ export const enginesHaveWhatTheyNeed: Check = ({ fleet, wrote }) =>
       [...at, 'addresses'],
     ]
     const findings: Finding[] = []
-    if (engine === 'external' && model.addresses.length === 0) {
+    const pooled = [...(model.prefill?.addresses ?? []), ...(model.decode?.addresses ?? [])]
+    if (engine === 'external' && model.addresses.length + pooled.length === 0) {
       const suggestion = 'add addresses: [http://host:port]'
       findings.push({
         path: [...at, 'addresses'],
@@ -48,10 +49,10 @@ export const enginesHaveWhatTheyNeed: Check = ({ fleet, wrote }) =>
         from,
       })
     }
-    if (engine !== 'external' && model.addresses.length > 0) {
+    if (engine !== 'external' && model.addresses.length + pooled.length > 0) {
       const suggestion = 'write engine: external, or remove the addresses'
       findings.push({
-        path: [...at, 'addresses'],
+        path: [...at, ...(model.addresses.length > 0 ? [] : [pooledIn(model)]), 'addresses'],
         message: `engine ${engine} has no addresses; they are for engine external`,
         suggestion,
         from,
@@ -80,6 +81,9 @@ export const enginesHaveWhatTheyNeed: Check = ({ fleet, wrote }) =>
     }
     return findings
   })
+
+const pooledIn = ({ prefill }: { readonly prefill?: { readonly addresses: readonly string[] } | undefined }): string =>
+  (prefill?.addresses.length ?? 0) > 0 ? 'prefill' : 'decode'
 
 /** A source begins with a scheme that the model store knows. */
 export const sourcesAreKnown: Check = ({ fleet }) =>

@@ -29,6 +29,8 @@ export const examples: Readonly<Record<string, unknown>> = {
   'models[].env[].name': 'VLLM_LOGGING_LEVEL',
   'models[].env[].value': 'DEBUG',
   'models[].addresses': ['http://gpu-1:8000'],
+  'models[].prefill.addresses': ['http://gpu-1:8000'],
+  'models[].decode.addresses': ['http://gpu-2:8000'],
   'models[].upstreamModel': 'meta-llama/Llama-3.1-8B-Instruct',
   'models[].upstreamTls.caFile': '/etc/fairlead/ca.pem',
   'models[].upstreamTls.serverName': 'llm.example.org',

@@ -13,6 +13,7 @@ export const pool = z.strictObject({
     .describe('Copies that run; 1 when neither this nor minReplicas is set.'),
   minReplicas: z.int().min(0).max(1000).optional().describe('Fewest copies, for autoscaling.'),
   maxReplicas: z.int().min(1).max(1000).optional().describe('Most copies, for autoscaling.'),
+  addresses: list(text(2048), 1000).default([]).describe('Base URLs of this pool’s replicas, for engine external.'),
   hardware: hardware.prefault({}).describe('Accelerators of a replica of this pool.'),
   parallelism: parallelism.prefault({}).describe('How the model is spread in this pool.'),
   maxSequences: z.int().min(1).max(65_536).optional().describe('Sequences that a replica runs at once.'),

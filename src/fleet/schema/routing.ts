@@ -31,7 +31,17 @@ export const routing = z.strictObject({
         .enum(['nixl', 'nixlPush', 'lmcache', 'mooncake', 'sharedStorage', 'bootstrap'])
         .default('nixl')
         .describe('How KV blocks get from prefill to decode.'),
-      minPromptTokens: tokens().prefault('2k').describe('Shorter prompts are prefilled where they decode.'),
+      minPromptTokens: tokens()
+        .prefault('2k')
+        .describe(
+          'Shorter prompts are prefilled where they decode; what times are observed moves it by up to 8 times.',
+        ),
+      bootstrapPort: z
+        .int()
+        .min(1)
+        .max(65_535)
+        .default(8998)
+        .describe('Port of prefill replicas at which transfers are arranged, for mooncake and bootstrap.'),
     })
     .prefault({})
     .describe('Prefill and decode on replicas of their own.'),

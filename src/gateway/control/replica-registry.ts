@@ -104,9 +104,7 @@ export class ReplicaRegistry {
       }
     }
     this.#known = after
-    for (const model of catalogue.models) {
-      model.replicas = this.handles.filter((handle) => handle.replica.model === model.name)
-    }
+    for (const model of catalogue.models) model.takeReplicas(this.handles)
     for (const [identity, known] of before) if (!after.has(identity)) this.#retire(known)
     this.#options.onReplicas?.()
   }

@@ -1,3 +1,4 @@
+import type { Route } from '../disaggregation/index.ts'
 import type { Answer } from './answer.ts'
 import type { JudgedRequest, Verdict } from './outlier.ts'
 import type { Permit, ReplicaHandle } from './replica-handle.ts'
@@ -42,13 +43,18 @@ export class Attempt implements UpstreamHandler {
     this.#judged = { isTrial: replica.outlier.begin(), startedAt: performance.now() }
   }
 
-  /** Sends it; in other words than before, the second time, with the same permit. */
-  send({ request, answer, isOwnDialect }: SpokenQuestion): void {
+  /**
+   * Sends it; in other words than before, the second time, with the same permit.
+   * @param route how, where another replica may compute the prompt; null where there is none
+   * @param blocks of the prompt that its replica computes when the other one does not
+   */
+  send({ request, answer, isOwnDialect }: SpokenQuestion, route: Route | null, blocks: number): void {
     this.#call?.abort()
     this.#call = null
     this.answer = answer
     this.isOwnDialect = isOwnDialect
-    this.#call = this.replica.client.send(request, this)
+    if (route === null) this.#call = this.replica.client.send(request, this)
+    else this.#call = route.send(this, () => this.expectPrefill(blocks))
   }
 
   /** Its replica has blocks to compute for it, until its first byte or its end. */

@@ -67,6 +67,16 @@ export class PrefixRouter {
     return hashBlocks(bytes, start, end, seed, scratch)
   }
 
+  /** How many blocks of a prompt each replica holds, by place; good until it is asked again. */
+  held(replicas: readonly ReplicaHandle[], prompt: RoutedPrompt): Int32Array {
+    const index = this.#indexFor(replicas)
+    index.match(prompt, this.#byNumber)
+    for (let place = 0; place < replicas.length; place += 1) {
+      this.#matches[place] = this.#byNumber[this.#numberAt[place] ?? -1] ?? 0
+    }
+    return this.#matches
+  }
+
   /** The replica that should get a prompt; null when none may. */
   choose(
     replicas: readonly ReplicaHandle[],
@@ -74,11 +84,7 @@ export class PrefixRouter {
     turn: number,
     isExcluded: (replica: ReplicaHandle) => boolean,
   ): PrefixChoice | null {
-    const index = this.#indexFor(replicas)
-    index.match(prompt, this.#byNumber)
-    for (let place = 0; place < replicas.length; place += 1) {
-      this.#matches[place] = this.#byNumber[this.#numberAt[place] ?? -1] ?? 0
-    }
+    this.held(replicas, prompt)
     const isOut = (place: number): boolean => {
       const replica = replicas[place]
       return replica === undefined || isExcluded(replica)

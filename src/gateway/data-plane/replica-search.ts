@@ -1,4 +1,5 @@
 import type { Reason } from '../../errors/index.ts'
+import type { Route } from '../disaggregation/index.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import { chooseReplica, type NoChoice } from './choose-replica.ts'
 import { failureRefusal, noReplicaRefusal, queueFullRefusal, queueTimeoutRefusal } from './exchange-refusals.ts'
@@ -173,11 +174,11 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   /** Ends whatever runs; who waits leaves for `reason`. */
   close(verdict: Verdict, reason: Reason | '' = ''): void {
     this.#isOver = true
+    this.#wording?.settle()
     if (this.#ticket !== null) {
       this.#ticket.leave(reason === '' ? 'internal' : reason)
       this.#ticket = null
     }
-    this.#wording?.settle()
     this.#wording = null
     this.#retryAt = Infinity
     this.#hedgeAt = Infinity
@@ -241,7 +242,8 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
 
   /** The prompt's blocks; null where they are of no use. */
   #blocksFor(model: ServedModel): RoutedPrompt | null {
-    if (model.prefix === null || model.replicas.length < 2 || this.#wording === null) return null
+    if (model.prefix === null || this.#wording === null) return null
+    if (model.replicas.length < 2 && model.prefillers.length === 0) return null
     return model.prefix.read(this.#wording)
   }
 
@@ -298,27 +300,47 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     }
     const attempt = new Attempt(this, model, replica, permit, spoken)
     const blocks = this.#blocksFor(model)
+    const uncached = blocks === null ? 0 : blocks.count - this.#heldBlocks
+    const route = this.#routeFor(model, replica, spoken)
     if (blocks !== null) {
       model.prefix?.sent(blocks, replica)
-      attempt.expectPrefill(blocks.count - this.#heldBlocks)
+      if (route?.isSplit !== true) attempt.expectPrefill(uncached)
       model.series.promptBlocks.add(blocks.count)
       model.series.heldBlocks.add(this.#heldBlocks)
     }
     this.#running.push(attempt)
-    this.#send(attempt, spoken)
+    this.#send(attempt, spoken, route, uncached)
     return true
+  }
+
+  /** How a model with prefill replicas is asked; null for all others. */
+  #routeFor(model: ServedModel, decode: ReplicaHandle, { request }: SpokenQuestion): Route | null {
+    if (model.prefillers.length === 0) return null
+    const prompt = this.#wording?.prompt ?? null
+    const question = {
+      request,
+      decode,
+      promptBytes: prompt === null ? 0 : prompt.end - prompt.start,
+      blocks: this.#blocksFor(model),
+      heldBlocks: this.#heldBlocks,
+      isSecondTry: this.#running.length > 0,
+    }
+    return model.disaggregation.route(question, model.prefillers, model.maxInFlight, (bytes) =>
+      model.estimatePromptTokens(bytes),
+    )
   }
 
   /** Its engine has nothing at the path: that is no failure, and the same try goes on. */
   #askInOtherWords(attempt: Attempt): void {
-    const spoken = this.#speak(attempt.model, attempt.replica, attempt)
-    if (spoken !== null) this.#send(attempt, spoken)
+    const { model, replica } = attempt
+    const spoken = this.#speak(model, replica, attempt)
+    if (spoken !== null) this.#send(attempt, spoken, this.#routeFor(model, replica, spoken))
     else if (!this.#isOver) this.#remove(attempt, 'none')
   }
 
-  #send(attempt: Attempt, spoken: SpokenQuestion): void {
+  #send(attempt: Attempt, spoken: SpokenQuestion, route: Route | null, blocks = 0): void {
     try {
-      attempt.send(spoken)
+      attempt.send(spoken, route, blocks)
     } catch (error) {
       this.#owner.onFault(error)
     }
@@ -335,7 +357,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   }
 
   #askFallback({ model, replica }: { readonly model: ServedModel; readonly replica: ReplicaHandle }): void {
-    this.#model.series.fellBack().add(1)
+    this.#model.series.wentToFallback().add(1)
     this.#model = model
     this.#triesOfModel = 0
     this.#broken = null

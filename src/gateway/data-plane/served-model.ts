@@ -1,5 +1,6 @@
 import type { Model } from '../../fleet/index.ts'
 import type { CounterSeries, HistogramSeries, SeriesTable } from '../../observe/index.ts'
+import { Disaggregation, type DisaggregationSeries } from '../disaggregation/index.ts'
 import { mostEjected } from './outlier.ts'
 import { PrefixRouter } from './prefix-router.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
@@ -7,7 +8,7 @@ import { RetryBudget } from './retry-budget.ts'
 import type { Room } from './waiting/room.ts'
 
 /** The series of one model, bound ahead of their use. */
-export class ModelSeries {
+export class ModelSeries implements DisaggregationSeries {
   readonly ttft: HistogramSeries
   readonly duration: HistogramSeries
   readonly inputTokens: CounterSeries
@@ -59,8 +60,20 @@ export class ModelSeries {
   }
 
   /** Counter of requests for this model that went on to another. */
-  fellBack(): CounterSeries {
+  wentToFallback(): CounterSeries {
     return this.#metrics.counter('fairlead_gateway_fallbacks_total', { model: this.#model })
+  }
+
+  decided(reason: string): CounterSeries {
+    return this.#metrics.counter('fairlead_disaggregation_requests_total', { model: this.#model, reason })
+  }
+
+  fellBack(reason: string): CounterSeries {
+    return this.#metrics.counter('fairlead_disaggregation_fallbacks_total', { model: this.#model, reason })
+  }
+
+  prefillSeconds(): HistogramSeries {
+    return this.#metrics.histogram('fairlead_disaggregation_prefill_seconds', { model: this.#model })
   }
 }
 
@@ -78,8 +91,11 @@ export class ServedModel {
   readonly prefix: PrefixRouter | null
   /** Whether replicas take turns whatever they have to do. */
   readonly takesTurns: boolean
-  /** Its replicas; the list is replaced, never changed, when discovery brings another. */
+  /** Its replicas that answer; the list is replaced, never changed, when discovery brings another. */
   replicas: readonly ReplicaHandle[] = []
+  /** Those that only prefill, for one that answers; none for most models. */
+  prefillers: readonly ReplicaHandle[] = []
+  #disaggregation: Disaggregation | null = null
   #turn = 0
   #bytesPerToken = 0
 
@@ -98,6 +114,18 @@ export class ServedModel {
     return this.model.name
   }
 
+  /** Serves by those of `handles` that are its own from now on. */
+  takeReplicas(handles: readonly ReplicaHandle[]): void {
+    const own = handles.filter(({ replica }) => replica.model === this.name)
+    this.replicas = own.filter(({ replica }) => replica.role !== 'prefill')
+    this.prefillers = own.filter(({ replica }) => replica.role === 'prefill')
+  }
+
+  /** Sends its requests where it has `prefillers`. */
+  get disaggregation(): Disaggregation {
+    return (this.#disaggregation ??= new Disaggregation(this.model, this.series))
+  }
+
   /** Its name and its aliases. */
   get names(): readonly string[] {
     return [this.model.name, ...this.model.aliases]
@@ -105,7 +133,9 @@ export class ServedModel {
 
   /** Replicas that are meant to be there. */
   get expectedReplicas(): number {
-    return this.model.engine === 'external' ? this.model.addresses.length : this.model.replicas
+    const { engine, addresses, prefill, decode, replicas } = this.model
+    if (engine !== 'external') return replicas
+    return addresses.length + (prefill?.addresses.length ?? 0) + (decode?.addresses.length ?? 0)
   }
 
   /** A number that grows by one with each request, for taking turns. */
@@ -116,9 +146,13 @@ export class ServedModel {
 
   /** Whether one more of its replicas may be set aside: a share of them at the most, and never the last that answers. */
   mayEject(candidate: ReplicaHandle, maxShare: number): boolean {
-    const ejected = this.replicas.filter(({ outlier }) => outlier.isEjected).length
-    const isOtherLeft = this.replicas.some((replica) => replica !== candidate && replica.isAvailable)
-    return isOtherLeft && ejected < mostEjected(this.replicas.length, maxShare)
+    // A prompt is computed where it decodes when no other replica can: the last one that prefills may go too.
+    const isPrefiller = candidate.replica.role === 'prefill'
+    const peers = isPrefiller ? this.prefillers : this.replicas
+    const ejected = peers.filter(({ outlier }) => outlier.isEjected).length
+    if (isPrefiller && peers.length === 1) return true
+    const isOtherLeft = isPrefiller || peers.some((replica) => replica !== candidate && replica.isAvailable)
+    return isOtherLeft && ejected < mostEjected(peers.length, maxShare)
   }
 
   /** Learns from an answer's usage how many bytes of a request make a token. */

@@ -42,9 +42,7 @@ export class ReplicaSet {
       handle.replica = place.replica
       this.#known.set(place.serial, handle)
     }
-    for (const model of catalogue.models) {
-      model.replicas = this.handles.filter(({ replica }) => replica.model === model.name)
-    }
+    for (const model of catalogue.models) model.takeReplicas(this.handles)
     for (const [serial, handle] of before) if (!this.#known.has(serial)) retire(handle)
   }
 

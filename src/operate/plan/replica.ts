@@ -7,6 +7,8 @@ type Pool = NonNullable<Model['prefill']>
 export interface Replica {
   readonly model: Model
   readonly role: PoolRole
+  /** Addresses of an external engine's replicas. */
+  readonly addresses: readonly string[]
   readonly replicas: number | undefined
   readonly minReplicas: number | undefined
   readonly maxReplicas: number | undefined
@@ -32,6 +34,7 @@ function alone(model: Model): Replica {
   return {
     model,
     role: 'both',
+    addresses: model.addresses,
     replicas,
     minReplicas,
     maxReplicas,
@@ -50,6 +53,7 @@ function ofPool(model: Model, pool: Pool, role: PoolRole): Replica {
   return {
     model,
     role,
+    addresses: pool.addresses,
     replicas: replicas ?? (minReplicas === undefined && maxReplicas === undefined ? 1 : undefined),
     minReplicas,
     maxReplicas,
@@ -78,13 +82,13 @@ export function gpusOf({ hardware, parallelism }: Replica): number | undefined {
 }
 
 /** Fewest and most replicas, and who says so. */
-export function rangeOf({ model, replicas, minReplicas, maxReplicas }: Replica): {
+export function rangeOf({ model, addresses, replicas, minReplicas, maxReplicas }: Replica): {
   min: number
   max: number
   reason: string
 } {
   if (model.engine === 'external') {
-    const count = model.addresses.length
+    const count = addresses.length
     return { min: count, max: count, reason: 'addresses of the Fleet' }
   }
   if (maxReplicas !== undefined) return { min: minReplicas ?? 1, max: maxReplicas, reason: 'from the Fleet' }

@@ -72,7 +72,8 @@ const literals = { 0x74: Buffer.from('true'), 0x66: Buffer.from('false'), 0x6e: 
 /** Failure at `at`, as a negative number; `~` brings the position back. */
 const fail = (at: number): number => ~at
 
-function skipBlanks(body: Buffer, start: number): number {
+/** The index of the first byte that is no blank, from `start` on. */
+export function skipBlanks(body: Buffer, start: number): number {
   let at = start
   for (;;) {
     const byte = body[at]
@@ -146,7 +147,7 @@ function endOfScalar(body: Buffer, start: number): number {
 }
 
 /** From a key's opening quote to the first byte of its value. */
-function startOfValue(body: Buffer, start: number): number {
+export function startOfValue(body: Buffer, start: number): number {
   if (body[start] !== QUOTE) return fail(start)
   const keyEnd = endOfString(body, start)
   if (keyEnd < 0) return keyEnd
@@ -156,7 +157,7 @@ function startOfValue(body: Buffer, start: number): number {
 }
 
 /** The index after a value of any kind. */
-function endOfValue(body: Buffer, start: number): number {
+export function endOfValue(body: Buffer, start: number): number {
   let depth = 0
   let at = start
   nextValue: for (;;) {

@@ -1,0 +1,228 @@
+import { randomBytes } from 'node:crypto'
+import type { Model } from '../../fleet/index.ts'
+import type { CounterSeries, HistogramSeries } from '../../observe/index.ts'
+import { blockBytes, choosePrefill, SplitBenefit } from '../../scheduling/index.ts'
+import { fieldValue } from '../data-plane/http1/fields.ts'
+import { topLevelMembers, valueText, type ObjectMembers } from '../data-plane/json/top-level-members.ts'
+import { PrefixRouter, type RoutedPrompt } from '../data-plane/prefix-router.ts'
+import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
+import type { UpstreamCall, UpstreamHandler, UpstreamRequest } from '../data-plane/upstream/contract.ts'
+import { queryBootstrap } from './bootstrap-query.ts'
+import type { Connector, PairFacts } from './connectors/contract.ts'
+import { connectors } from './connectors/index.ts'
+import { decodeBody, isSplittable } from './leg-bodies.ts'
+import { ObservedAnswer } from './observed-answer.ts'
+import type { ChosenPrefill } from './prefill-leg.ts'
+import { SplitCall, type SplitEvents, type SplitParts } from './split-call.ts'
+
+/** Why a request of a model with prefill replicas goes to one replica alone; the empty reason is that it does not. */
+type WholeReason = '' | 'path' | 'not_splittable' | 'short_prompt' | 'no_prefill_replica' | 'second_try'
+
+/** What is counted. */
+export interface DisaggregationSeries {
+  /** Requests, by why they were not split. */
+  decided(reason: string): CounterSeries
+  /** Requests that were split and came back to the decode replica, by what went wrong. */
+  fellBack(reason: string): CounterSeries
+  /** Seconds that prefill legs took. */
+  prefillSeconds(): HistogramSeries
+}
+
+/** A question for which the decode replica has been chosen. */
+export interface RoutedQuestion {
+  readonly request: UpstreamRequest
+  readonly decode: ReplicaHandle
+  /** Bytes of its prompt; 0 where there is none to see. */
+  readonly promptBytes: number
+  /** Blocks of the prompt; null where they are not known. */
+  readonly blocks: RoutedPrompt | null
+  /** Blocks that the decode replica holds. */
+  readonly heldBlocks: number
+  /** Whether it is asked beside another one that is slow. */
+  readonly isSecondTry: boolean
+}
+
+/** How a question is sent. */
+export interface Route {
+  /** Whether another replica computes the prompt. */
+  readonly isSplit: boolean
+  /** @param onFallBack told when the decode replica computes the prompt after all */
+  send(handler: UpstreamHandler, onFallBack: () => void): UpstreamCall
+}
+
+/** Shorter tokens than this are rare; only as long as a model's own are not known. */
+const usualBytesPerToken = 4
+/** A prefill that takes this many times what is expected has gone wrong. */
+const patienceFactor = 8
+const leastPatienceMs = 5_000
+
+/** Sends the requests of one model that has replicas which only prefill. */
+export class Disaggregation {
+  readonly #model: Model
+  readonly #series: DisaggregationSeries
+  readonly #connector: Connector
+  readonly #benefit: SplitBenefit
+  /** What prefill replicas hold; it reads no prompts, and is given the blocks that the decode replica was chosen by. */
+  readonly #index: PrefixRouter
+  /** What connectors know of prefill replicas. */
+  readonly #known = new WeakMap<ReplicaHandle, string>()
+  #turn = 0
+
+  constructor(model: Model, series: DisaggregationSeries) {
+    const { transfer, minPromptTokens } = model.routing.disaggregation
+    this.#model = model
+    this.#series = series
+    this.#connector = connectors[transfer]
+    this.#benefit = new SplitBenefit(minPromptTokens)
+    this.#index = new PrefixRouter(model.name, model.routing.prefix.blocks)
+  }
+
+  /**
+   * Decides how a question is served, and takes the place at the prefill replica where it is split.
+   * @param tokensOf about how many tokens so many bytes have; 0 where that is not known yet
+   */
+  route(
+    question: RoutedQuestion,
+    prefillers: readonly ReplicaHandle[],
+    maxInFlight: number,
+    tokensOf: (bytes: number) => number,
+  ): Route {
+    const { request, decode, promptBytes, heldBlocks } = question
+    const { body } = request
+    const members = Buffer.isBuffer(body) ? topLevelMembers(body) : null
+    if (!Buffer.isBuffer(body) || members === null) return this.#whole(request, decode, 'path')
+    const uncachedBytes = Math.max(0, promptBytes - heldBlocks * blockBytes)
+    const tokens = tokensOf(uncachedBytes) || Math.round(uncachedBytes / usualBytesPerToken)
+    const [path = ''] = request.path.split('?', 1)
+    const alone = (reason: WholeReason): Route =>
+      this.#whole(withoutTransfer(request, body, members, this.#connector), decode, reason, tokens)
+    if (!this.#connector.paths.has(path)) return alone('path')
+    if (question.isSecondTry) return alone('second_try')
+    if (!this.#benefit.pays(tokens, Math.max(0, decode.inFlight - 1))) return alone('short_prompt')
+    if (!isSplittable(body, members)) return alone('not_splittable')
+    const prefill = this.#choosePrefill(question, prefillers, maxInFlight)
+    if (prefill === null) return alone('no_prefill_replica')
+    this.#series.decided('').add(1)
+    return this.#split({ ...request, body }, members, decode, prefill, tokens)
+  }
+
+  #choosePrefill(
+    { blocks, promptBytes }: RoutedQuestion,
+    prefillers: readonly ReplicaHandle[],
+    maxInFlight: number,
+  ): ChosenPrefill | null {
+    const count = blocks?.count ?? Math.ceil(promptBytes / blockBytes)
+    const held = blocks === null ? null : this.#index.held(prefillers, blocks)
+    this.#turn = (this.#turn + 1) % 0x4000_0000
+    const place = choosePrefill(prefillers.length, this.#turn, (at) => {
+      const replica = prefillers[at]
+      if (replica === undefined || !replica.isAvailable || replica.inFlight >= maxInFlight) return Infinity
+      return replica.pendingBlocks + count - (held?.[at] ?? 0)
+    })
+    const replica = prefillers[place]
+    const permit = replica?.acquire(maxInFlight) ?? null
+    if (replica === undefined || permit === null) return null
+    const uncached = count - (held?.[place] ?? 0)
+    if (blocks !== null) this.#index.sent(blocks, replica)
+    return { replica, permit, blocks: uncached }
+  }
+
+  #whole(request: UpstreamRequest, { client }: ReplicaHandle, reason: WholeReason, tokens = 0): Route {
+    this.#series.decided(reason).add(1)
+    const learn = (ms: number): void => this.#benefit.observe('whole', tokens, ms)
+    return {
+      isSplit: false,
+      send: (handler) => client.send(request, tokens > 0 ? new ObservedAnswer(handler, learn) : handler),
+    }
+  }
+
+  #split(
+    request: SplitParts['request'],
+    members: ObjectMembers,
+    decode: ReplicaHandle,
+    prefill: ChosenPrefill,
+    tokens: number,
+  ): Route {
+    const { acquaintance } = this.#connector
+    const { replica } = prefill
+    const known = this.#known.get(replica) ?? null
+    const isAsked = acquaintance !== undefined && acquaintance.from !== 'answer' && known === null
+    const expectedMs = this.#benefit.expectedSplitMs(tokens)
+    const { ttft, total } = this.#model.deadlines
+    const patienceMs = Math.min(ttft, total) / 2
+    const parts: Omit<SplitParts, 'events'> = {
+      connector: this.#connector,
+      request,
+      members,
+      isStream: valueText(request.body, members, 'stream') === 'true',
+      decode: decode.client,
+      prefill,
+      facts: this.#factsOf(request, replica, known),
+      acquaint: isAsked ? (onKnown) => this.#acquaint(replica, onKnown) : null,
+      patienceMs,
+      prefillPatienceMs:
+        expectedMs === null ? patienceMs : Math.min(patienceMs, Math.max(leastPatienceMs, expectedMs * patienceFactor)),
+    }
+    return {
+      isSplit: true,
+      send: (handler, onFallBack) =>
+        new SplitCall({ ...parts, events: this.#eventsOf(replica, tokens, onFallBack) }, handler),
+    }
+  }
+
+  #factsOf({ headers }: UpstreamRequest, { replica }: ReplicaHandle, known: string | null): PairFacts {
+    const { host } = replica.address
+    return {
+      pairId: randomBytes(16).toString('hex'),
+      requestId: fieldValue(headers, 'x-request-id') ?? '',
+      prefillHost: host.includes(':') ? `[${host}]` : host,
+      bootstrapPort: this.#model.routing.disaggregation.bootstrapPort,
+      known,
+    }
+  }
+
+  #eventsOf(replica: ReplicaHandle, tokens: number, onFallBack: () => void): SplitEvents {
+    return {
+      onPrefilled: (ms, params) => {
+        this.#series.prefillSeconds().observe(ms / 1000)
+        if (params !== null && this.#connector.acquaintance?.from === 'answer') this.#learn(replica, JSON.parse(params))
+      },
+      onFallBack: (reason) => {
+        this.#series.fellBack(reason).add(1)
+        // It may be another process by now.
+        this.#known.delete(replica)
+        onFallBack()
+      },
+      onFirstByte: (ms) => this.#benefit.observe('split', tokens, ms),
+    }
+  }
+
+  #acquaint(replica: ReplicaHandle, onKnown: (known: string | null) => void): () => void {
+    const { acquaintance } = this.#connector
+    if (acquaintance === undefined || acquaintance.from === 'answer') throw new Error('nothing to ask for')
+    const { bootstrapPort } = this.#model.routing.disaggregation
+    const address = { protocol: 'http', host: replica.replica.address.host, port: bootstrapPort, basePath: '' } as const
+    return queryBootstrap(address, acquaintance.from.path, this.#model.deadlines.connect, (document) =>
+      onKnown(this.#learn(replica, document)),
+    )
+  }
+
+  #learn(replica: ReplicaHandle, document: unknown): string | null {
+    const known = this.#connector.acquaintance?.learn(document) ?? null
+    if (known !== null) this.#known.set(replica, known)
+    return known
+  }
+}
+
+/** The request for one replica alone, without what a client says of transfers. */
+function withoutTransfer(
+  request: UpstreamRequest,
+  body: Buffer,
+  members: ObjectMembers,
+  { ownFields }: Connector,
+): UpstreamRequest {
+  const cleaned = decodeBody(body, members, ownFields, {})
+  if (cleaned === body) return request
+  request.memory?.release()
+  return { ...request, body: cleaned, memory: null }
+}
