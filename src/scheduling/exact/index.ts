@@ -1,0 +1,10 @@
+/**
+ * What replicas really hold of a prompt, from the KV cache events of their engines: a tree of blocks keyed by the bytes of
+ * the rendered prompt, in memory that threads share. One writes (`ExactKnowledgeWriter`), any number read
+ * (`ExactKnowledge`).
+ */
+export { plainContext, type PromptContext } from './context-seed.ts'
+export { ExactKnowledge } from './knowledge.ts'
+export { ExactKnowledgeWriter, type ExactIndexCounts } from './knowledge-writer.ts'
+export type { ExactIndexMemory, ExactIndexSize } from './memory.ts'
+export { type TokenBytes } from './vocabulary/token-bytes.ts'
