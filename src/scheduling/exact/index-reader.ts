@@ -1,6 +1,6 @@
 import {
-  bucketOf,
   bytesOfShape,
+  chainHash,
   childrenAt,
   entryWords,
   highAt,
@@ -19,8 +19,8 @@ import {
 } from './memory.ts'
 import { hashed, hashRange } from './range-hash.ts'
 
-/** How often a node is read again that the writer was changing. */
-const mostTries = 64
+/** How often a node is read again because something left its bucket meanwhile. */
+const mostTries = 16
 /** Nodes of one bucket that are looked at; there are three or four where the index is full. */
 const longestChain = 256
 /** Lengths of one node's children that are tried: blocks of 16 tokens have some hundred. */
@@ -34,6 +34,7 @@ interface Branch {
   readonly position: number
   readonly tokens: number
   readonly shape: number
+  readonly chain: number
   readonly high: number
   readonly low: number
   readonly matching: Int32Array
@@ -78,15 +79,15 @@ export class IndexReader {
     this.#branches.length = 0
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     if (!this.#readRoot()) return
-    let budget = this.#follow(view, root, 0, 0, firstSeed, restSeed, laneTokens, mostBlocks)
+    let budget = this.#follow(view, root, 0, 0, 0, firstSeed, restSeed, laneTokens, mostBlocks)
     for (let branch = this.#branches.pop(); branch !== undefined && budget > 0; branch = this.#branches.pop()) {
       this.#matching.set(branch.matching)
       this.#set = -1
-      const node = this.#enter(branch.node, branch.shape, branch.high, branch.low)
+      const node = this.#enter(branch.node, branch.shape, branch.chain, branch.high, branch.low)
       if (node === 0 || !this.#keepHolders(laneTokens, branch.tokens)) continue
       const position = branch.position + bytesOfShape(branch.shape)
       const tokens = branch.tokens + tokensOfShape(branch.shape)
-      budget = this.#follow(view, node, position, tokens, restSeed, restSeed, laneTokens, budget)
+      budget = this.#follow(view, node, branch.chain, position, tokens, restSeed, restSeed, laneTokens, budget)
     }
   }
 
@@ -94,6 +95,7 @@ export class IndexReader {
   #follow(
     bytes: DataView,
     from: number,
+    fromChain: number,
     start: number,
     startTokens: number,
     firstSeed: number,
@@ -103,22 +105,26 @@ export class IndexReader {
   ): number {
     const end = bytes.byteLength
     let node = from
+    let chain = fromChain
     let position = start
     let tokens = startTokens
     let seed = firstSeed
     for (let left = budget; left > 0; left -= 1) {
       let shape = 0
       let next = 0
+      let nextChain = 0
       if (this.#shapeCount === 1) {
         shape = this.#shapes[0] ?? 0
         const length = bytesOfShape(shape)
         if (position + length < end) {
           hashRange(bytes, position, length, seed, this.#secretA, this.#secretB)
-          next = this.#enter(node, shape, hashed[0] ?? 0, hashed[1] ?? 0)
+          nextChain = chainHash(chain, hashed[0] ?? 0, hashed[1] ?? 0)
+          next = this.#enter(node, shape, nextChain, hashed[0] ?? 0, hashed[1] ?? 0)
         }
       } else if (this.#shapeCount > 1) {
-        shape = this.#choose(bytes, node, position, tokens, seed)
-        if (shape !== 0) next = this.#enter(node, shape, hashed[0] ?? 0, hashed[1] ?? 0)
+        shape = this.#choose(bytes, node, chain, position, tokens, seed)
+        nextChain = chainHash(chain, hashed[0] ?? 0, hashed[1] ?? 0)
+        if (shape !== 0) next = this.#enter(node, shape, nextChain, hashed[0] ?? 0, hashed[1] ?? 0)
       }
       if (next === 0) {
         this.#note(laneTokens, tokens)
@@ -126,6 +132,7 @@ export class IndexReader {
       }
       if (!this.#keepHolders(laneTokens, tokens)) return left
       node = next
+      chain = nextChain
       position += bytesOfShape(shape)
       tokens += tokensOfShape(shape)
       seed = restSeed
@@ -139,7 +146,7 @@ export class IndexReader {
    * in other tokens than the tokenizer would have chosen: one way is followed now, the others later.
    * @returns the shape to follow, its hash in `hashed`; 0 for none
    */
-  #choose(bytes: DataView, node: number, position: number, tokens: number, seed: number): number {
+  #choose(bytes: DataView, node: number, chain: number, position: number, tokens: number, seed: number): number {
     let shape = 0
     let high = 0
     let low = 0
@@ -150,15 +157,24 @@ export class IndexReader {
       hashRange(bytes, position, length, seed, this.#secretA, this.#secretB)
       const triedHigh = hashed[0] ?? 0
       const triedLow = hashed[1] ?? 0
-      if (!this.#isThere(node, tried, triedHigh, triedLow)) continue
+      const triedChain = chainHash(chain, triedHigh, triedLow)
+      if (!this.#isThere(node, tried, triedChain, triedHigh, triedLow)) continue
       if (shape === 0) {
         shape = tried
         high = triedHigh
         low = triedLow
         continue
       }
-      const matching = this.#matching.slice()
-      this.#branches.push({ node, position, tokens, shape: tried, high: triedHigh, low: triedLow, matching })
+      this.#branches.push({
+        node,
+        position,
+        tokens,
+        shape: tried,
+        chain: triedChain,
+        high: triedHigh,
+        low: triedLow,
+        matching: this.#matching.slice(),
+      })
     }
     hashed[0] = high
     hashed[1] = low
@@ -195,7 +211,6 @@ export class IndexReader {
     const { stripes } = this.#views
     for (let tries = 0; tries < mostTries; tries += 1) {
       const before = Atomics.load(stripes, 0)
-      if ((before & 1) !== 0) continue
       this.#readShapes(Atomics.load(this.#views.nodes, root * nodeWords + childrenAt))
       if (Atomics.load(stripes, 0) === before) return true
     }
@@ -203,14 +218,12 @@ export class IndexReader {
   }
 
   /** Finds a child and reads what is needed of it; 0 when it is not there. */
-  #enter(parent: number, shape: number, high: number, low: number): number {
+  #enter(parent: number, shape: number, chain: number, high: number, low: number): number {
     const { stripes, stripeMask, nodes, sets, setGenerations } = this.#views
-    const hash = bucketOf(parent, high, low)
-    const stripe = hash & stripeMask
+    const stripe = chain & stripeMask
     for (let tries = 0; tries < mostTries; tries += 1) {
       const before = Atomics.load(stripes, stripe)
-      if ((before & 1) !== 0) continue
-      const node = this.#find(hash, parent, shape, high, low)
+      const node = this.#find(chain, parent, shape, high, low)
       if (node > 0) {
         const set = Atomics.load(nodes, node * nodeWords + setAt)
         const generation = Atomics.load(setGenerations, set)
@@ -218,6 +231,8 @@ export class IndexReader {
         if (this.#readSetChanged) {
           const words = this.#readSet.length
           for (let word = 0; word < words; word += 1) this.#readSet[word] = Atomics.load(sets, set * words + word)
+          // The set's place was given to another meanwhile.
+          if (Atomics.load(setGenerations, set) !== generation) continue
         }
         this.#nextSet = set
         this.#nextGeneration = generation
@@ -228,37 +243,39 @@ export class IndexReader {
     return 0
   }
 
-  #isThere(parent: number, shape: number, high: number, low: number): boolean {
+  #isThere(parent: number, shape: number, chain: number, high: number, low: number): boolean {
     const { stripes, stripeMask } = this.#views
-    const hash = bucketOf(parent, high, low)
-    const stripe = hash & stripeMask
+    const stripe = chain & stripeMask
     for (let tries = 0; tries < mostTries; tries += 1) {
       const before = Atomics.load(stripes, stripe)
-      if ((before & 1) !== 0) continue
-      const node = this.#find(hash, parent, shape, high, low)
+      const node = this.#find(chain, parent, shape, high, low)
       if (node >= 0 && Atomics.load(stripes, stripe) === before) return node > 0
     }
     return false
   }
 
   /** The node of a bucket; 0 for none, -1 when the way led astray because the writer was at work. */
-  #find(hash: number, parent: number, shape: number, high: number, low: number): number {
+  #find(chain: number, parent: number, shape: number, high: number, low: number): number {
     const { heads, bucketMask, nodes } = this.#views
-    let node = Atomics.load(heads, hash & bucketMask)
+    // Blocks that came together have places that follow one another: no need to go through the table.
+    if (this.#is(parent + 1, parent, shape, high, low)) return parent + 1
+    let node = Atomics.load(heads, chain & bucketMask)
     for (let steps = 0; steps < longestChain; steps += 1) {
-      if (node === 0) return 0
-      const at = node * nodeWords
-      if (
-        Atomics.load(nodes, at + lowAt) === low &&
-        Atomics.load(nodes, at + highAt) === high &&
-        Atomics.load(nodes, at + parentAt) === parent &&
-        Atomics.load(nodes, at + shapeAt) === shape
-      ) {
-        return node
-      }
-      node = Atomics.load(nodes, at + nextAt)
+      if (node === 0 || this.#is(node, parent, shape, high, low)) return node
+      node = Atomics.load(nodes, node * nodeWords + nextAt)
     }
     return -1
+  }
+
+  #is(node: number, parent: number, shape: number, high: number, low: number): boolean {
+    const { nodes } = this.#views
+    const at = node * nodeWords
+    return (
+      Atomics.load(nodes, at + lowAt) === low &&
+      Atomics.load(nodes, at + highAt) === high &&
+      Atomics.load(nodes, at + parentAt) === parent &&
+      Atomics.load(nodes, at + shapeAt) === shape
+    )
   }
 
   #readShapes(children: number): void {

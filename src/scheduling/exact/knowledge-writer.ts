@@ -3,6 +3,7 @@ import { seedOfKeys } from './context-seed.ts'
 import { Holdings } from './holdings.ts'
 import { Lanes } from './lanes.ts'
 import {
+  chainHash,
   createExactIndexMemory,
   laneSequenceAt,
   mostBytes,
@@ -16,7 +17,7 @@ import {
 } from './memory.ts'
 import { NodeTable, noRoom } from './node-table.ts'
 import { hashed, hashRange } from './range-hash.ts'
-import { writeTokenBytes, type TokenBytes } from './vocabulary/token-bytes.ts'
+import { writeSlack, writeTokenBytes, type TokenBytes } from './vocabulary/token-bytes.ts'
 
 /** What was not taken over into the index, in blocks, since the beginning; and what was. */
 export interface ExactIndexCounts {
@@ -61,17 +62,18 @@ export class ExactKnowledgeWriter {
   readonly #views: IndexViews
   readonly #lanes: Lanes
   readonly #secret: readonly [number, number]
-  readonly #words64 = new BigUint64Array(1)
-  readonly #words32 = new Int32Array(this.#words64.buffer)
-  readonly #scratch = new Uint8Array(mostBytes)
-  readonly #scratchView = new DataView(this.#scratch.buffer)
+  /** An event's names, as numbers and in halves, the lower one first. */
+  #names64 = new BigUint64Array(1024)
+  #names = new Int32Array(this.#names64.buffer)
+  readonly #scratch = new DataView(new ArrayBuffer(mostBytes + writeSlack))
+  /** An event's blocks: their chain hashes; their shapes and hashes. */
+  #chains = new Int32Array(1024)
+  #hashes = new Int32Array(3072)
   #nodes: NodeTable
   #holdings: Holdings
   /** (lane, node) that a lane holds under further names: other tokens of equal bytes. */
   readonly #aliases = new Map<string, number>()
   #lacksRoom = false
-  #high = 0
-  #low = 0
 
   /** @param secret two random numbers of 32 bits, the process's own */
   constructor(size: ExactIndexSize, secret: readonly [number, number]) {
@@ -142,7 +144,7 @@ export class ExactKnowledgeWriter {
   }
 
   #store(replica: number, rank: number, event: BlockStored, vocabulary: TokenBytes): void {
-    const { blockHashes, blockSize, tokenIds } = event
+    const { blockHashes, tokenIds } = event
     const { counts } = this
     const blocks = blockHashes.length
     if (!isOnGpu(event.medium)) {
@@ -160,17 +162,20 @@ export class ExactKnowledgeWriter {
     }
     let parent: number = root
     if (event.parentBlockHash !== null) {
-      this.#split(event.parentBlockHash)
-      parent = this.#holdings.find(lane, this.#high, this.#low)
+      this.#split([event.parentBlockHash])
+      parent = this.#holdings.find(lane, this.#names[1] ?? 0, this.#names[0] ?? 0)
       if (parent === 0) {
         counts.orphans += blocks
         return
       }
     }
+    this.#split(blockHashes)
+    this.#holdings.warm(lane, this.#names, blocks)
+    const readable = this.#hashBlocks(event, this.#nodes.chainOf(parent), vocabulary)
+    this.#nodes.warm(this.#chains, readable)
     for (let block = 0; block < blocks; block += 1) {
-      this.#split(blockHashes[block] ?? 0n)
-      const high = this.#high
-      const low = this.#low
+      const high = this.#names[2 * block + 1] ?? 0
+      const low = this.#names[2 * block] ?? 0
       const known = this.#holdings.find(lane, high, low)
       if (known !== 0) {
         this.#holdings.addCopy(lane, high, low)
@@ -178,15 +183,11 @@ export class ExactKnowledgeWriter {
         counts.stored += 1
         continue
       }
-      const from = block * blockSize
-      const length = writeTokenBytes(vocabulary, tokenIds, from, from + blockSize, this.#scratch)
-      const shape = shapeOf(length, blockSize)
-      if (shape === 0) {
+      if (block >= readable) {
         counts.unreadable += blocks - block
         return
       }
-      hashRange(this.#scratchView, 0, length, this.#seedOf(event, block), this.#secret[0], this.#secret[1])
-      const node = this.#hold(lane, parent, shape)
+      const node = this.#hold(lane, parent, block)
       if (node === noRoom) {
         counts.dropped += blocks - block
         return
@@ -198,11 +199,39 @@ export class ExactKnowledgeWriter {
     }
   }
 
-  #hold(lane: number, parent: number, shape: number): number {
+  /** Hashes an event's blocks; says how many of them, from the first on, can be read. */
+  #hashBlocks(event: BlockStored, chainBefore: number, vocabulary: TokenBytes): number {
+    const { blockSize, tokenIds } = event
+    const [secretA, secretB] = this.#secret
+    const blocks = event.blockHashes.length
+    if (this.#chains.length < blocks) {
+      this.#chains = new Int32Array(2 * blocks)
+      this.#hashes = new Int32Array(6 * blocks)
+    }
+    let chain = chainBefore
+    for (let block = 0; block < blocks; block += 1) {
+      const from = block * blockSize
+      const length = writeTokenBytes(vocabulary, tokenIds, from, from + blockSize, this.#scratch)
+      const shape = shapeOf(length, blockSize)
+      if (shape === 0) return block
+      hashRange(this.#scratch, 0, length, this.#seedOf(event, block), secretA, secretB)
+      const high = hashed[0] ?? 0
+      const low = hashed[1] ?? 0
+      chain = chainHash(chain, high, low)
+      this.#chains[block] = chain
+      this.#hashes[3 * block] = shape
+      this.#hashes[3 * block + 1] = high
+      this.#hashes[3 * block + 2] = low
+    }
+    return blocks
+  }
+
+  #hold(lane: number, parent: number, block: number): number {
     if (this.#holdings.isFull) return noRoom
-    const high = hashed[0] ?? 0
-    const low = hashed[1] ?? 0
-    const node = this.#nodes.hold(lane, parent, shape, high, low)
+    const shape = this.#hashes[3 * block] ?? 0
+    const high = this.#hashes[3 * block + 1] ?? 0
+    const low = this.#hashes[3 * block + 2] ?? 0
+    const node = this.#nodes.hold(lane, parent, shape, high, low, this.#chains[block] ?? 0)
     if (this.#nodes.wasHeld) {
       const key = `${lane}:${node}`
       this.#aliases.set(key, (this.#aliases.get(key) ?? 0) + 1)
@@ -222,9 +251,10 @@ export class ExactKnowledgeWriter {
       counts.unknownRemoved += event.blockHashes.length
       return
     }
-    for (const hash of event.blockHashes) {
-      this.#split(hash)
-      const node = this.#holdings.remove(lane, this.#high, this.#low)
+    this.#split(event.blockHashes)
+    this.#holdings.warm(lane, this.#names, event.blockHashes.length)
+    for (let block = 0; block < event.blockHashes.length; block += 1) {
+      const node = this.#holdings.remove(lane, this.#names[2 * block + 1] ?? 0, this.#names[2 * block] ?? 0)
       if (node === -1) counts.unknownRemoved += 1
       else counts.removed += 1
       if (node > 0) this.#release(lane, node)
@@ -266,11 +296,14 @@ export class ExactKnowledgeWriter {
     return loraId === null ? 0 : seedOfKeys([{ loraId }], this.#secret[0])
   }
 
-  /** Splits a name into `#high` and `#low`. */
-  #split(hash: bigint): void {
-    this.#words64[0] = hash
-    this.#low = this.#words32[0] ?? 0
-    this.#high = this.#words32[1] ?? 0
+  /** Splits names into halves, in `#names`. */
+  #split(hashes: readonly bigint[]): void {
+    if (hashes.length > this.#names64.length) {
+      this.#names64 = new BigUint64Array(2 * hashes.length)
+      this.#names = new Int32Array(this.#names64.buffer)
+    }
+    const names = this.#names64
+    for (let index = 0; index < hashes.length; index += 1) names[index] = hashes[index] ?? 0n
   }
 }
 

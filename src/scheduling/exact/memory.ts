@@ -29,6 +29,8 @@ export const setAt = 5
  * has each shape once.
  */
 export const childrenAt = 6
+/** A hash of the block and of everything before it, which chooses its bucket. */
+export const chainAt = 7
 
 /** Words of an entry of a list of shapes: shape, how many children have it, the next entry. */
 export const entryWords = 3
@@ -60,7 +62,7 @@ export const tokensOfShape = (shape: number): number => shape >>> 18
 /** The parts of an index's memory. */
 export interface IndexViews {
   readonly header: Int32Array<SharedArrayBuffer>
-  /** Odd while the writer changes a node of one of its buckets. */
+  /** Grows when a node of one of its buckets is gone and before its place is given to another. */
   readonly stripes: Int32Array<SharedArrayBuffer>
   readonly stripeMask: number
   /** First node of each bucket. */
@@ -105,7 +107,8 @@ function layout({ nodes, lanes }: ExactIndexSize) {
     headerWords,
     stripeCount,
     buckets,
-    nodeWords * (nodes + 1),
+    // One more behind the last, which is looked at as its child.
+    nodeWords * (nodes + 2),
     entryWords * (entryCount + 1),
     words * (setCount + 1),
     setCount + 1,
@@ -142,7 +145,10 @@ export function viewsOf({ size, buffer }: ExactIndexMemory): IndexViews {
   }
 }
 
-/** The bucket of a block. */
-export function bucketOf(parent: number, high: number, low: number): number {
-  return low ^ Math.imul(parent, 0x9e3779b1) ^ (high >>> 7)
+/**
+ * The hash of a block and of everything before it. It needs no node, so that the buckets of many blocks can be fetched
+ * side by side.
+ */
+export function chainHash(before: number, high: number, low: number): number {
+  return Math.imul(before ^ low, 0x9e3779b1) ^ (high >>> 5)
 }

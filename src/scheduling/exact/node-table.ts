@@ -1,6 +1,6 @@
 import { HolderSets } from './holder-sets.ts'
 import {
-  bucketOf,
+  chainAt,
   childrenAt,
   entryWords,
   highAt,
@@ -19,7 +19,11 @@ export const noRoom = -1
 
 /**
  * The tree of blocks, by the bytes of each: the writer's side. A node stays while a lane holds it or a node behind it is
- * there. Every change of what readers see happens while the sequence number of the node's bucket is odd.
+ * there.
+ *
+ * Readers are never waited for and never wait. What comes is laid out first and then shown by one store; what goes is
+ * unlinked, then the sequence number of its bucket grows, and only then is its place given to another. A reader who finds
+ * the number as it was has read nothing but what was there. Locked instructions are few: one for a new block.
  */
 export class NodeTable {
   readonly #views: IndexViews
@@ -53,12 +57,11 @@ export class NodeTable {
    * A lane holds a block from now on.
    * @returns its node, or `noRoom`
    */
-  hold(lane: number, parent: number, shape: number, high: number, low: number): number {
-    const { nodes, stripes, stripeMask, bucketMask } = this.#views
-    const hash = bucketOf(parent, high, low)
-    const found = this.#find(hash & bucketMask, parent, shape, high, low)
+  hold(lane: number, parent: number, shape: number, high: number, low: number, chain: number): number {
+    const { nodes } = this.#views
+    const found = this.#find(chain, parent, shape, high, low)
     this.wasHeld = false
-    if (found === 0) return this.#create(lane, parent, shape, high, low, hash & bucketMask)
+    if (found === 0) return this.#create(lane, parent, shape, high, low, chain)
     const at = found * nodeWords + setAt
     const before = nodes[at] ?? 0
     this.wasHeld = this.#sets.has(before, lane)
@@ -66,9 +69,7 @@ export class NodeTable {
     const after = this.#sets.toggled(before, lane)
     if (after === -1) return noRoom
     this.#sets.use(after)
-    Atomics.add(stripes, hash & stripeMask, 1)
     Atomics.store(nodes, at, after)
-    Atomics.add(stripes, hash & stripeMask, 1)
     this.#sets.release(before)
     return found
   }
@@ -78,47 +79,54 @@ export class NodeTable {
    * @returns false when there is no room to say so
    */
   release(lane: number, node: number): boolean {
-    const { nodes, stripes, stripeMask } = this.#views
+    const { nodes } = this.#views
     const at = node * nodeWords
     const before = nodes[at + setAt] ?? 0
     if (!this.#sets.has(before, lane)) return true
     const after = this.#sets.toggled(before, lane)
     if (after === -1) return false
     this.#sets.use(after)
-    const stripe = this.#hashOf(at) & stripeMask
-    Atomics.add(stripes, stripe, 1)
     Atomics.store(nodes, at + setAt, after)
-    Atomics.add(stripes, stripe, 1)
     this.#sets.release(before)
     this.#removeUnused(node)
     return true
   }
 
-  #hashOf(at: number): number {
+  /** The chain hash of a node. */
+  chainOf(node: number): number {
+    return this.#views.nodes[node * nodeWords + chainAt] ?? 0
+  }
+
+  /** Looks at the buckets of many blocks at once, so that the processor fetches them side by side. */
+  warm(chains: Int32Array, count: number): number {
+    const { heads, bucketMask } = this.#views
+    let seen = 0
+    for (let block = 0; block < count; block += 1) seen ^= heads[(chains[block] ?? 0) & bucketMask] ?? 0
+    return seen
+  }
+
+  #find(chain: number, parent: number, shape: number, high: number, low: number): number {
+    const { heads, bucketMask, nodes } = this.#views
+    // Blocks that came together have places that follow one another: no need to go through the table.
+    if (this.#is(parent + 1, parent, shape, high, low)) return parent + 1
+    let node = heads[chain & bucketMask] ?? 0
+    while (node !== 0 && !this.#is(node, parent, shape, high, low)) node = nodes[node * nodeWords + nextAt] ?? 0
+    return node
+  }
+
+  #is(node: number, parent: number, shape: number, high: number, low: number): boolean {
     const { nodes } = this.#views
-    // The root is in no bucket, but has a sequence number all the same.
-    return at === root ? 0 : bucketOf(nodes[at + parentAt] ?? 0, nodes[at + highAt] ?? 0, nodes[at + lowAt] ?? 0)
+    const at = node * nodeWords
+    return (
+      nodes[at + lowAt] === low &&
+      nodes[at + highAt] === high &&
+      nodes[at + parentAt] === parent &&
+      nodes[at + shapeAt] === shape
+    )
   }
 
-  #find(bucket: number, parent: number, shape: number, high: number, low: number): number {
-    const { heads, nodes } = this.#views
-    for (let node = heads[bucket] ?? 0; node !== 0;) {
-      const at = node * nodeWords
-      if (
-        nodes[at + lowAt] === low &&
-        nodes[at + highAt] === high &&
-        nodes[at + parentAt] === parent &&
-        nodes[at + shapeAt] === shape
-      ) {
-        return node
-      }
-      node = nodes[at + nextAt] ?? 0
-    }
-    return 0
-  }
-
-  #create(lane: number, parent: number, shape: number, high: number, low: number, bucket: number): number {
-    const { nodes, heads, stripes, stripeMask } = this.#views
+  #create(lane: number, parent: number, shape: number, high: number, low: number, chain: number): number {
+    const { nodes, heads, bucketMask } = this.#views
     const set = this.#sets.toggled(0, lane)
     if (set === -1) return noRoom
     const node = this.#size === this.#capacity ? noRoom : this.#take()
@@ -130,18 +138,16 @@ export class NodeTable {
       return noRoom
     }
     this.#sets.use(set)
-    const stripe = bucket & stripeMask
     const at = node * nodeWords
-    Atomics.add(stripes, stripe, 1)
     nodes[at + highAt] = high
     nodes[at + lowAt] = low
     nodes[at + parentAt] = parent
     nodes[at + shapeAt] = shape
     nodes[at + setAt] = set
     nodes[at + childrenAt] = 0
-    nodes[at + nextAt] = heads[bucket] ?? 0
-    Atomics.store(heads, bucket, node)
-    Atomics.add(stripes, stripe, 1)
+    nodes[at + chainAt] = chain
+    nodes[at + nextAt] = heads[chain & bucketMask] ?? 0
+    Atomics.store(heads, chain & bucketMask, node)
     this.#size += 1
     return node
   }
@@ -153,19 +159,20 @@ export class NodeTable {
       const at = node * nodeWords
       if (nodes[at + setAt] !== 0 || nodes[at + childrenAt] !== 0) return
       const parent = nodes[at + parentAt] ?? root
-      const hash = this.#hashOf(at)
-      const bucket = hash & bucketMask
+      const bucket = this.chainOf(node) & bucketMask
       const next = nodes[at + nextAt] ?? 0
-      Atomics.add(stripes, hash & stripeMask, 1)
-      if (heads[bucket] === node) Atomics.store(heads, bucket, next)
+      const shape = nodes[at + shapeAt] ?? 0
+      if (heads[bucket] === node) heads[bucket] = next
       else {
         let before = heads[bucket] ?? 0
         while (nodes[before * nodeWords + nextAt] !== node) before = nodes[before * nodeWords + nextAt] ?? 0
-        Atomics.store(nodes, before * nodeWords + nextAt, next)
+        nodes[before * nodeWords + nextAt] = next
       }
-      Atomics.add(stripes, hash & stripeMask, 1)
-      this.#dropShape(parent, nodes[at + shapeAt] ?? 0)
+      // Nobody takes it for a child by its place.
+      nodes[at + shapeAt] = 0
+      Atomics.add(stripes, bucket & stripeMask, 1)
       this.#giveBack(node)
+      this.#dropShape(parent, shape)
       this.#size -= 1
       node = parent
     }
@@ -188,9 +195,13 @@ export class NodeTable {
 
   /** A node has one more child of a shape; false when there is no room to say so. */
   #addShape(parent: number, shape: number): boolean {
-    const { nodes, entries, stripes, stripeMask } = this.#views
+    const { nodes, entries } = this.#views
     const at = parent * nodeWords
     const children = nodes[at + childrenAt] ?? 0
+    if (children === 0) {
+      nodes[at + childrenAt] = shape
+      return true
+    }
     if (children < 0) {
       for (let entry = -children; entry !== 0; entry = entries[entry * entryWords + 2] ?? 0) {
         if (entries[entry * entryWords] !== shape) continue
@@ -199,26 +210,19 @@ export class NodeTable {
         return true
       }
     }
-    const stripe = this.#hashOf(at) & stripeMask
     const first = children > 0 ? this.#takeEntry(children, 1, 0) : -children
     if (first === noRoom) return false
-    let after = shape
-    if (children !== 0) {
-      if (children === shape) {
-        entries[first * entryWords + 1] = 2
-        after = -first
-      } else {
-        const entry = this.#takeEntry(shape, 1, first)
-        if (entry === noRoom) {
-          if (children > 0) this.#giveBackEntry(first)
-          return false
-        }
-        after = -entry
-      }
+    if (children === shape) {
+      entries[first * entryWords + 1] = 2
+      Atomics.store(nodes, at + childrenAt, -first)
+      return true
     }
-    Atomics.add(stripes, stripe, 1)
-    Atomics.store(nodes, at + childrenAt, after)
-    Atomics.add(stripes, stripe, 1)
+    const entry = this.#takeEntry(shape, 1, first)
+    if (entry === noRoom) {
+      if (children > 0) this.#giveBackEntry(first)
+      return false
+    }
+    Atomics.store(nodes, at + childrenAt, -entry)
     return true
   }
 
@@ -226,11 +230,8 @@ export class NodeTable {
     const { nodes, entries, stripes, stripeMask } = this.#views
     const at = parent * nodeWords
     const children = nodes[at + childrenAt] ?? 0
-    const stripe = this.#hashOf(at) & stripeMask
     if (children > 0) {
-      Atomics.add(stripes, stripe, 1)
-      Atomics.store(nodes, at + childrenAt, 0)
-      Atomics.add(stripes, stripe, 1)
+      nodes[at + childrenAt] = 0
       return
     }
     let before = 0
@@ -243,10 +244,9 @@ export class NodeTable {
     entries[entry * entryWords + 1] = count
     if (count > 0) return
     const next = entries[entry * entryWords + 2] ?? 0
-    Atomics.add(stripes, stripe, 1)
-    if (before === 0) Atomics.store(nodes, at + childrenAt, -next)
-    else Atomics.store(entries, before * entryWords + 2, next)
-    Atomics.add(stripes, stripe, 1)
+    if (before === 0) nodes[at + childrenAt] = -next
+    else entries[before * entryWords + 2] = next
+    Atomics.add(stripes, this.chainOf(parent) & stripeMask, 1)
     this.#giveBackEntry(entry)
   }
 
@@ -258,9 +258,9 @@ export class NodeTable {
       this.#entryLimit += 1
       entry = this.#entryLimit
     } else return noRoom
-    Atomics.store(entries, entry * entryWords, shape)
+    entries[entry * entryWords] = shape
     entries[entry * entryWords + 1] = count
-    Atomics.store(entries, entry * entryWords + 2, next)
+    entries[entry * entryWords + 2] = next
     return entry
   }
 
