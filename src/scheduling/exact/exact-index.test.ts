@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ExactKnowledge, ExactKnowledgeWriter, type ExactIndexSize } from './index.ts'
 import { NaiveKnowledge } from './testing/naive-knowledge.ts'
 import { happening, RandomEngines, smallVocabulary, type Happening } from './testing/random-engine.ts'
-import { layTokenBytes } from './vocabulary/token-bytes.ts'
+import { layTokenBytes } from './vocabulary/index.ts'
 
 const vocabulary = layTokenBytes(new Map(smallVocabulary.map((text, token) => [token, Buffer.from(text, 'latin1')])))
 const contexts = [

@@ -17,7 +17,7 @@ import {
 } from './memory.ts'
 import { NodeTable, noRoom } from './node-table.ts'
 import { hashed, hashRange } from './range-hash.ts'
-import { writeSlack, writeTokenBytes, type TokenBytes } from './vocabulary/token-bytes.ts'
+import { writeSlack, writeTokenBytes, type TokenBytes } from './vocabulary/index.ts'
 
 /** What was not taken over into the index, in blocks, since the beginning; and what was. */
 export interface ExactIndexCounts {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { KvEvent } from '../../engines/index.ts'
 import { ExactKnowledge, ExactKnowledgeWriter } from './index.ts'
 import type { ReaderThreadData } from './testing/reader-thread.ts'
-import { layTokenBytes } from './vocabulary/token-bytes.ts'
+import { layTokenBytes } from './vocabulary/index.ts'
 
 const vocabulary = layTokenBytes(new Map(Array.from({ length: 256 }, (_, token) => [token, Buffer.from(` w${token}`)])))
 const blockSize = 4
