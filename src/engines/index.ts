@@ -36,6 +36,7 @@ export {
   decodeKvMessage,
   decodeReplayReply,
   replayRequest,
+  StreamOrder,
   type AllBlocksCleared,
   type BlockRemoved,
   type BlockStored,

@@ -21,3 +21,16 @@ export type {
   RequestShape,
   SentState,
 } from './contract.ts'
+export {
+  ExactKnowledge,
+  ExactKnowledgeWriter,
+  plainContext,
+  readVocabulary,
+  type ExactIndexCounts,
+  type ExactIndexMemory,
+  type ExactIndexSize,
+  type PromptContext,
+  type TokenBytes,
+  type UnsupportedVocabulary,
+  type Vocabulary,
+} from './exact/index.ts'

@@ -13,3 +13,4 @@ export type {
 } from './events.ts'
 export { decodeKvMessage } from './decode-message.ts'
 export { decodeReplayReply, replayRequest } from './replay.ts'
+export { StreamOrder, type StreamPlace } from './stream-order.ts'

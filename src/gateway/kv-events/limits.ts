@@ -1,0 +1,4 @@
+/** A message larger than this is not taken: some two million token ids. */
+export const mostMessageBytes = 16 * 1024 * 1024
+/** Messages that wait to be read; what comes beyond is dropped by the publisher, and replayed. */
+export const mostWaitingMessages = 1000
