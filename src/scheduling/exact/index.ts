@@ -8,3 +8,11 @@ export { ExactKnowledge } from './knowledge.ts'
 export { ExactKnowledgeWriter, type ExactIndexCounts } from './knowledge-writer.ts'
 export type { ExactIndexMemory, ExactIndexSize } from './memory.ts'
 export { readVocabulary, type TokenBytes, type UnsupportedVocabulary, type Vocabulary } from './vocabulary/index.ts'
+export {
+  readChatTemplate,
+  type ChatTemplate,
+  type ChatTemplateFiles,
+  type ContentFormat,
+  type RenderedChat,
+  type UnsupportedTemplate,
+} from './rendering/index.ts'
