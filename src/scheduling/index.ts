@@ -22,11 +22,12 @@ export type {
   SentState,
 } from './contract.ts'
 export {
+  Agreement,
   ExactKnowledge,
   ExactKnowledgeWriter,
-  plainContext,
   readChatTemplate,
   readVocabulary,
+  type AgreementState,
   type ChatTemplate,
   type ChatTemplateFiles,
   type ContentFormat,

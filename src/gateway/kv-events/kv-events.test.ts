@@ -4,7 +4,13 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { KvEvent } from '../../engines/index.ts'
 import { recordedFrames } from '../../engines/vllm/kv-events/testing/recorded-frames.ts'
 import { UserError } from '../../errors/index.ts'
-import { ExactKnowledge, ExactKnowledgeWriter, readVocabulary } from '../../scheduling/index.ts'
+import {
+  Agreement,
+  ExactKnowledge,
+  ExactKnowledgeWriter,
+  readChatTemplate,
+  readVocabulary,
+} from '../../scheduling/index.ts'
 import { knowledgeSink, publisherOfRank, subscribeKvEvents, type KvEventSink, type KvSubscription } from './index.ts'
 import { loadZeromq } from './load-zeromq.ts'
 import { EnginePublisher } from './testing/engine-publisher.ts'
@@ -166,11 +172,49 @@ describe('a subscription', () => {
   })
 })
 
+const tokenizer = new URL('../../scheduling/exact/vocabulary/testing/tiny-tokenizer.json', import.meta.url)
+const tiny = (() => {
+  const vocabulary = readVocabulary(JSON.parse(readFileSync(tokenizer, 'utf8')))
+  if (vocabulary.kind === 'unsupported') throw new Error(vocabulary.reason)
+  return vocabulary
+})()
+
 describe('what replicas hold', () => {
+  it('is known of a chat request by its JSON: rendered, as bytes, without tokenising it', async () => {
+    const publisher = await EnginePublisher.start()
+    closing.push(() => publisher.close())
+    const { endpoint, replayEndpoint } = publisher
+    const writer = new ExactKnowledgeWriter({ nodes: 1024, lanes: 32 }, [7, 8])
+    const sink = knowledgeSink(writer, 0, tiny.tokens, () => {})
+    const subscription = await subscribeKvEvents({ endpoint, replayEndpoint, rank: 0 }, sink)
+    closing.push(() => subscription.close())
+    for (const [, , payload = Buffer.alloc(0)] of recordedFrames('kv-events-pd-prefill'))
+      await publisher.publish(payload)
+    const template = await readChatTemplate({
+      tokenizerConfig: null,
+      templateFile:
+        "{% for m in messages %}{{'<|im_start|>'+m['role']+'\\n'+m['content']+'<|im_end|>\\n'}}{% endfor %}",
+      modelConfig: null,
+      isMistralFormat: false,
+    })
+    if (template.kind === 'unsupported') throw new Error(template.reason)
+    const content = `${'the quick brown fox jumps over the lazy dog '.repeat(10)}token`
+    const chat = template.render({ messages: [{ role: 'user', content }] }, 500, 0)
+    const prompt = tiny.promptBytes(chat.kind === 'prompt' ? chat.text : '', false)
+    const held = new Int32Array(1)
+    const knowledge = new ExactKnowledge(writer.memory)
+    const heldTokens = (): number | undefined => {
+      knowledge.heldTokens(prompt, held)
+      return held[0]
+    }
+    await expect.poll(heldTokens, patience).toBe(96)
+    const agreement = new Agreement()
+    // The engine of the recording cached three blocks of this prompt.
+    agreement.compare(heldTokens() ?? 0, 96, 32)
+    expect(agreement.state).toEqual({ isTrusted: true, compared: 1, wrongShare: 0 })
+  })
+
   it('is known from their events alone, and forgotten when they begin anew', async () => {
-    const tokenizer = new URL('../../scheduling/exact/vocabulary/testing/tiny-tokenizer.json', import.meta.url)
-    const vocabulary = readVocabulary(JSON.parse(readFileSync(tokenizer, 'utf8')))
-    if (vocabulary.kind === 'unsupported') throw new Error(vocabulary.reason)
     const writer = new ExactKnowledgeWriter({ nodes: 1024, lanes: 32 }, [7, 8])
     const knowledge = new ExactKnowledge(writer.memory)
     const publishers = [await EnginePublisher.start(), await EnginePublisher.start()]
@@ -178,7 +222,7 @@ describe('what replicas hold', () => {
     for (const [replica, publisher] of publishers.entries()) {
       closing.push(() => publisher.close())
       const { endpoint, replayEndpoint } = publisher
-      const sink = knowledgeSink(writer, replica, vocabulary.tokens, () => {})
+      const sink = knowledgeSink(writer, replica, tiny.tokens, () => {})
       const subscription = await subscribeKvEvents({ endpoint, replayEndpoint, rank: 0 }, sink)
       closing.push(() => subscription.close())
     }

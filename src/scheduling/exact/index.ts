@@ -3,7 +3,8 @@
  * the rendered prompt, in memory that threads share. One writes (`ExactKnowledgeWriter`), any number read
  * (`ExactKnowledge`).
  */
-export { plainContext, type PromptContext } from './context-seed.ts'
+export { Agreement, type AgreementState } from './agreement.ts'
+export type { PromptContext } from './context-seed.ts'
 export { ExactKnowledge } from './knowledge.ts'
 export { ExactKnowledgeWriter, type ExactIndexCounts } from './knowledge-writer.ts'
 export type { ExactIndexMemory, ExactIndexSize } from './memory.ts'

@@ -1,10 +1,21 @@
-import { Unpackr } from 'msgpackr/unpack'
+import { createRequire } from 'node:module'
+import type * as msgpackr from 'msgpackr/unpack'
 import { decodeEvent } from './decode-event.ts'
 import { isRecord } from './event-fields.ts'
 import type { KvEvent, KvEventBatch, KvMessage, MalformedKvMessage } from './events.ts'
 
-/** Hashes use all 64 bits: a double would lose some of them. */
-const unpackr = new Unpackr({ int64AsType: 'bigint', useRecords: false, mapsAsObjects: true })
+const require = createRequire(import.meta.url)
+let unpackr: msgpackr.Unpackr | null = null
+
+/** Loads msgpackr at first use: every command imports the engines, and few read events. */
+function unpack(payload: Uint8Array): unknown {
+  if (unpackr === null) {
+    const { Unpackr } = require('msgpackr/unpack') as typeof msgpackr
+    // Hashes use all 64 bits: a double would lose some of them.
+    unpackr = new Unpackr({ int64AsType: 'bigint', useRecords: false, mapsAsObjects: true })
+  }
+  return unpackr.unpack(payload)
+}
 
 /** Sentences kept of one batch. */
 const mostProblems = 8
@@ -38,7 +49,7 @@ export function readSequence(bytes: Uint8Array): number | null {
 function decodeBatch(payload: Uint8Array): KvEventBatch | string {
   let value: unknown
   try {
-    value = unpackr.unpack(payload)
+    value = unpack(payload)
   } catch (error) {
     return `a payload that is not msgpack: ${error instanceof Error ? error.message : 'unreadable'}`
   }

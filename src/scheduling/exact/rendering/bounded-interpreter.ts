@@ -1,32 +1,35 @@
-import { jinja, type TemplateVariables } from './jinja.ts'
+import type { Jinja, TemplateNode, TemplateVariables } from './jinja.ts'
 import { strftime } from './strftime.ts'
 
 /** Steps of a template that one request may take: a step is some 0.2 µs, a message of a chat 20 to 100 steps. */
-export const mostSteps = 40_000
+const mostSteps = 40_000
 /** Numbers that `range` may make. */
 const longestRange = 10_000
 
 /** A template took more steps than a request may. */
-export class TooManySteps extends Error {
+class TooManySteps extends Error {
   constructor() {
     super(`the template takes more than ${mostSteps} steps for this request`)
     this.name = 'TooManySteps'
   }
 }
 
-/** Runs a template, and ends it when it takes too long: by its steps, which are the same on every machine. */
-export class BoundedInterpreter extends jinja.Interpreter {
-  #left = mostSteps
+/** Runs templates, and ends one that takes too long: by its steps, which are the same on every machine. */
+export function boundedRunner(jinja: Jinja): (program: TemplateNode, variables: TemplateVariables) => unknown {
+  class BoundedInterpreter extends jinja.Interpreter {
+    #left = mostSteps
 
-  override evaluate(node: unknown, variables: unknown): unknown {
-    this.#left -= 1
-    if (this.#left < 0) throw new TooManySteps()
-    return super.evaluate(node, variables)
+    override evaluate(node: unknown, variables: unknown): unknown {
+      this.#left -= 1
+      if (this.#left < 0) throw new TooManySteps()
+      return super.evaluate(node, variables)
+    }
   }
+  return (program, variables) => new BoundedInterpreter(variables).run(program).value
 }
 
 /** What every chat template may use (Hugging Face transformers, `chat_template_utils.py`). */
-export function templateGlobals(nowMs: number): TemplateVariables {
+export function templateGlobals(jinja: Jinja, nowMs: number): TemplateVariables {
   const environment = new jinja.Environment()
   for (const [name, value] of Object.entries({ true: true, false: false, none: null })) {
     environment.set(name, value)

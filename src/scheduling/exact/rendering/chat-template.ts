@@ -1,7 +1,7 @@
-import { BoundedInterpreter, templateGlobals } from './bounded-interpreter.ts'
+import { boundedRunner, templateGlobals } from './bounded-interpreter.ts'
 import { contentFormatOf, type ContentFormat } from './content-format.ts'
 import { conversationOf, isFields, mediaMark, toolsOf } from './conversation.ts'
-import { jinja, type TemplateNode } from './jinja.ts'
+import { loadJinja, type Jinja, type TemplateNode } from './jinja.ts'
 
 /** A model's files, parsed, as far as they say how it is prompted. */
 export interface ChatTemplateFiles {
@@ -40,7 +40,7 @@ export interface UnsupportedTemplate {
 }
 
 /** So that no request holds the loop for more than some milliseconds. */
-export const mostRequestBytes = 1_000_000
+const mostRequestBytes = 1_000_000
 /** A template may make at most this many times as much text of a request, and some. */
 const mostGrowth = 4
 
@@ -48,13 +48,14 @@ const none = (reason: string): RenderedChat => ({ kind: 'none', reason })
 const unsupported = (reason: string): UnsupportedTemplate => ({ kind: 'unsupported', reason })
 
 /** Reads a model's chat template. */
-export function readChatTemplate(files: ChatTemplateFiles): ChatTemplate | UnsupportedTemplate {
+export async function readChatTemplate(files: ChatTemplateFiles): Promise<ChatTemplate | UnsupportedTemplate> {
   const config = isFields(files.modelConfig) ? files.modelConfig : {}
   if (config['model_type'] === 'gpt_oss') return unsupported('its prompts are written by harmony, not by a template')
   if (files.isMistralFormat) return unsupported('its prompts are written by mistral-common, not by a template')
   const tokenizer = isFields(files.tokenizerConfig) ? files.tokenizerConfig : {}
   const source = files.templateFile ?? templateOf(tokenizer['chat_template'])
   if (source === null) return unsupported('it has no chat template')
+  const jinja = await loadJinja()
   let program: TemplateNode
   try {
     program = jinja.parse(jinja.tokenize(source, { lstrip_blocks: true, trim_blocks: true }))
@@ -62,14 +63,14 @@ export function readChatTemplate(files: ChatTemplateFiles): ChatTemplate | Unsup
     return unsupported(`its chat template is not readable here: ${messageOf(error)}`)
   }
   const contentFormat = contentFormatOf(program)
-  const special = specialTokens(tokenizer)
+  const read = { jinja, run: boundedRunner(jinja), program, contentFormat, special: specialTokens(tokenizer) }
   return {
     kind: 'template',
     contentFormat,
     render: (request, bytes, nowMs) => {
       if (bytes > mostRequestBytes) return none('the request is larger than 1 MB')
       try {
-        return render({ program, contentFormat, special }, request, bytes, nowMs)
+        return render(read, request, bytes, nowMs)
       } catch (error) {
         return none(messageOf(error))
       }
@@ -78,24 +79,26 @@ export function readChatTemplate(files: ChatTemplateFiles): ChatTemplate | Unsup
 }
 
 interface ReadTemplate {
+  readonly jinja: Jinja
+  readonly run: ReturnType<typeof boundedRunner>
   readonly program: TemplateNode
   readonly contentFormat: ContentFormat
   readonly special: Readonly<Record<string, unknown>>
 }
 
-function render({ program, contentFormat, special }: ReadTemplate, request: unknown, bytes: number, nowMs: number) {
+function render(read: ReadTemplate, request: unknown, bytes: number, nowMs: number) {
   if (!isFields(request)) return none('the request is no object')
   if (typeof request['chat_template'] === 'string') return none('the request brings a template of its own')
   if (request['add_special_tokens'] === true) return none('the request asks for special tokens before the template’s')
   if (typeof request['truncate_prompt_tokens'] === 'number') return none('the request asks for its prompt to be cut')
-  const messages = conversationOf(request['messages'], contentFormat)
+  const messages = conversationOf(request['messages'], read.contentFormat)
   if (messages === null) return none('the request has no messages that can be read')
-  const environment = templateGlobals(nowMs)
+  const environment = templateGlobals(read.jinja, nowMs)
   const isContinued = request['continue_final_message'] === true
   const own = isFields(request['chat_template_kwargs']) ? request['chat_template_kwargs'] : {}
   const effort = request['reasoning_effort'] ?? undefined
   const values: Record<string, unknown> = {
-    ...special,
+    ...read.special,
     ...(effort === undefined ? {} : { reasoning_effort: effort }),
     documents: request['documents'] ?? null,
     add_generation_prompt: request['add_generation_prompt'] !== false,
@@ -104,7 +107,7 @@ function render({ program, contentFormat, special }: ReadTemplate, request: unkn
     tools: toolsOf(request['tools']),
   }
   for (const [name, value] of Object.entries(values)) environment.set(name, value)
-  const { value } = new BoundedInterpreter(environment).run(program)
+  const value = read.run(read.program, environment)
   if (typeof value !== 'string') return none('the template makes no text')
   if (value.length > mostGrowth * bytes + 65_536) return none('the template makes too much of the request')
   const text = isContinued ? upToFinalMessage(value, messages.at(-1)?.['content']) : value

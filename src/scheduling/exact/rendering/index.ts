@@ -6,7 +6,6 @@
  * what its first messages alone render to.
  */
 export {
-  mostRequestBytes,
   readChatTemplate,
   type ChatTemplate,
   type ChatTemplateFiles,

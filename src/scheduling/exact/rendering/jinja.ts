@@ -1,5 +1,3 @@
-import * as untyped from '@huggingface/jinja'
-
 /** A part of a template's syntax tree. */
 export type TemplateNode = Readonly<Record<string, unknown>>
 
@@ -14,13 +12,18 @@ interface TemplateInterpreter {
   evaluate(node: unknown, variables: unknown): unknown
 }
 
-/**
- * What is used of `@huggingface/jinja`. Its own declarations import files without their endings, which Node's module
- * resolution, and so the compiler's, does not follow.
- */
-export const jinja = untyped as unknown as {
+/** What is used of the package `@huggingface/jinja`. */
+export interface Jinja {
   readonly tokenize: (source: string, options: { lstrip_blocks: boolean; trim_blocks: boolean }) => unknown
   readonly parse: (tokens: unknown) => TemplateNode
   readonly Environment: new () => TemplateVariables
   readonly Interpreter: new (variables: TemplateVariables) => TemplateInterpreter
+}
+
+/**
+ * Loads the package at first use: only who routes by exact prefixes needs it. Its own declarations import files without
+ * their endings, which Node's module resolution, and so the compiler's, does not follow.
+ */
+export async function loadJinja(): Promise<Jinja> {
+  return (await import('@huggingface/jinja')) as unknown as Jinja
 }
