@@ -3,6 +3,7 @@
  */
 import type { KvEvent } from '../src/engines/index.ts'
 import { ExactKnowledge, ExactKnowledgeWriter } from '../src/scheduling/exact/index.ts'
+import { hashRange } from '../src/scheduling/exact/range-hash.ts'
 import { layTokenBytes, writeTokenBytes } from '../src/scheduling/exact/vocabulary/token-bytes.ts'
 
 const blocks = Number(process.argv[2] ?? 500_000)
@@ -61,7 +62,7 @@ function timed(act: () => void): number {
 }
 
 const events = Array.from({ length: chains }, (_, chain) => stored(chain))
-const prompts = events.slice(0, 200).map((event) => {
+const prompts = events.slice(0, Math.min(200, chains)).map((event) => {
   const into = Buffer.alloc(1 << 17)
   const tokens = event.kind === 'stored' ? event.tokenIds : []
   return into.subarray(
@@ -95,6 +96,11 @@ for (let round = 0; round < 4; round += 1) {
         writeTokenBytes(vocabulary, tokens, at, at + blockSize, into)
     }
   })
+  const averageBytes = Math.floor(((prompts[0]?.length ?? 0) - 1) / chainBlocks)
+  const hash = timed(() => {
+    const from = new DataView(new ArrayBuffer(1 << 12))
+    for (let block = 0; block < chains * chainBlocks; block += 1) hashRange(from, block & 1023, averageBytes, 0, 1, 2)
+  })
   const remove = timed(() => {
     for (const [chain, event] of events.entries()) {
       const blockHashes = event.kind === 'stored' ? event.blockHashes.toReversed() : []
@@ -106,6 +112,8 @@ for (let round = 0; round < 4; round += 1) {
   )
   report('  store (detokenise, hash, insert)', insert, chains * chainBlocks)
   report('    of it: tokens to bytes', detokenise, chains * chainBlocks)
+  report('    of it: hash', hash, chains * chainBlocks)
+  report('    of it: insert', insert - detokenise - hash, chains * chainBlocks)
   report('  match (hash, walk, all replicas)', match, matched)
   report('  remove', remove, chains * chainBlocks)
 }

@@ -179,7 +179,8 @@ const tiny = (() => {
   return vocabulary
 })()
 
-describe('what replicas hold', () => {
+// proves C4 (recording)
+describe('what replicas are known to hold', () => {
   it('is known of a chat request by its JSON: rendered, as bytes, without tokenising it', async () => {
     const publisher = await EnginePublisher.start()
     closing.push(() => publisher.close())

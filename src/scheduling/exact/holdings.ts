@@ -14,6 +14,8 @@ export class Holdings {
   readonly #most: number
   /** Copies beyond the first, by slot-independent key; few blocks have any. */
   readonly #copies = new Map<string, number>()
+  /** Of no use, but that the compiler does not leave out what is looked at early. */
+  seen = 0
   #size = 0
   #cursor = 0
 
@@ -37,13 +39,13 @@ export class Holdings {
    * waited for.
    * @param names halves of the names, the lower one first
    */
-  warm(lane: number, names: Int32Array, count: number): number {
+  warm(lane: number, names: Int32Array, count: number): void {
     let seen = 0
     for (let at = 0; at < 2 * count; at += 2) {
       const slot = homeOf(lane, names[at + 1] ?? 0, names[at] ?? 0) & this.#mask
       seen ^= this.#slots[slot * wordsEach] ?? 0
     }
-    return seen
+    this.seen = seen
   }
 
   /** The node of an engine's name; 0 when the lane has none. */

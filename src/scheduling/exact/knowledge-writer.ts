@@ -42,7 +42,7 @@ export interface ExactIndexCounts {
 /** Slots that are looked through after each batch while blocks of restarted engines are taken out. */
 const sweptEachBatch = 4096
 /** Holdings a node: the same block on several replicas, or in several groups. */
-const holdingsEachNode = 2
+const holdingsEachNode = 1.5
 
 /** What replicas hold, as their engines say: the one writer, in the control thread. */
 export class ExactKnowledgeWriter {

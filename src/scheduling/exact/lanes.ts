@@ -52,6 +52,8 @@ export class Lanes {
       for (const lane of unit.lanes.values()) this.#retire(lane)
       unit.lanes.clear()
     })
+    // Those that hold nothing can be given to another at once.
+    this.freeRetired()
     for (const group of groups) this.#open(unit, group)
   }
 

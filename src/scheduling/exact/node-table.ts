@@ -31,6 +31,8 @@ export class NodeTable {
   readonly #capacity: number
   /** Whether the lane held the block of the last `hold` before. */
   wasHeld = false
+  /** Of no use, but that the compiler does not leave out what is looked at early. */
+  seen = 0
   #limit = 0
   #free = 0
   #size = 0
@@ -98,11 +100,11 @@ export class NodeTable {
   }
 
   /** Looks at the buckets of many blocks at once, so that the processor fetches them side by side. */
-  warm(chains: Int32Array, count: number): number {
+  warm(chains: Int32Array, count: number): void {
     const { heads, bucketMask } = this.#views
     let seen = 0
     for (let block = 0; block < count; block += 1) seen ^= heads[(chains[block] ?? 0) & bucketMask] ?? 0
-    return seen
+    this.seen = seen
   }
 
   #find(chain: number, parent: number, shape: number, high: number, low: number): number {

@@ -28,6 +28,7 @@ function play(recording: Recording, most = Infinity) {
 const sentence = 'the quick brown fox jumps over the lazy dog'
 const prompt = Array.from({ length: 8 }, () => sentence).join(' ')
 
+// proves C4 (recording)
 describe('what a real vLLM holds', () => {
   it('is found by the text of the prompt alone: two blocks of 32 tokens, with the answer behind them one more', () => {
     expect(play('kv-events', 1).held(prompt)).toBe(64)
