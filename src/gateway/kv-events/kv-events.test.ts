@@ -100,6 +100,18 @@ describe('a subscription', () => {
     expect(subscription.counts.losses).toBe(0)
   })
 
+  it('asks again for what was dropped of a replay', async () => {
+    const { publisher, told, subscription } = await start()
+    await publisher.publish(removed(1))
+    await expect.poll(() => told.lines, patience).toEqual(['0 removed 1'])
+    for (const block of [2, 3, 4, 5]) await publisher.publish(removed(block), { isLost: true })
+    publisher.droppedReplies.add(2).add(4)
+    await publisher.publish(removed(6))
+    const all = [1, 2, 3, 4, 5, 6].map((block) => `0 removed ${block}`)
+    await expect.poll(() => told.lines, patience).toEqual(all)
+    expect(subscription.counts.losses).toBe(0)
+  })
+
   it('says that all is lost when the engine does not have it any more', async () => {
     const { publisher, told } = await start({ most: 2 })
     await publisher.publish(removed(1))

@@ -156,30 +156,33 @@ export class KvSubscription {
   async #catchUp(lastLive = -1): Promise<void> {
     const { replayEndpoint } = this.#publisher
     if (replayEndpoint === null) return
-    for (let runs = 0; runs < 2; runs += 1) {
+    for (let restarts = 0; restarts < 2;) {
+      const from = this.#order.replayFrom
       let replies = 0
       let isSameRun = true
-      const end = await replay(
-        this.#zeromq,
-        replayEndpoint,
-        this.#order.replayFrom,
-        (reply) => {
-          replies += 1
-          isSameRun = reply.kind === 'malformed' || this.#order.isSameRun(reply)
-          if (!isSameRun || reply.sequence === null) return isSameRun
-          if (this.#order.place(reply.sequence) !== 'known') this.counts.replayed += 1
-          this.#read(reply, reply.sequence)
-          return true
-        },
-        this.#replayTimeoutMs,
-        this.#abort.signal,
-      )
+      let isBroken = false
+      const take = (reply: KvMessage | MalformedKvMessage): boolean => {
+        replies += 1
+        isSameRun = reply.kind === 'malformed' || this.#order.isSameRun(reply)
+        if (!isSameRun || reply.sequence === null) return isSameRun
+        const place = this.#order.place(reply.sequence)
+        // A publisher drops replies that its socket has no room for: what is missing is asked for again.
+        isBroken = place === 'gap' && replies > 1
+        if (isBroken) return false
+        if (place !== 'known') this.counts.replayed += 1
+        this.#read(reply, reply.sequence)
+        return true
+      }
+      const { signal } = this.#abort
+      const end = await replay(this.#zeromq, replayEndpoint, from, take, this.#replayTimeoutMs, signal)
       if (end === 'no-answer') this.#warn(`${replayEndpoint} does not replay KV cache events.`)
+      if (isBroken && this.#order.replayFrom > from) continue
       // An engine that lacks what it has sent is another run of it.
       const isRestarted = !isSameRun || (end === 'end' && replies === 0 && this.#order.hasBegun)
       if (!isRestarted) return
       this.#lose('restarted')
       this.#order.restart(lastLive)
+      restarts += 1
     }
   }
 

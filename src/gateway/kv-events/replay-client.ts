@@ -1,5 +1,5 @@
 import { decodeReplayReply, replayRequest, type KvMessage, type MalformedKvMessage } from '../../engines/index.ts'
-import { mostMessageBytes } from './limits.ts'
+import { mostMessageBytes, mostWaitingReplies } from './limits.ts'
 import type { Zeromq } from './load-zeromq.ts'
 
 /** How a replay ended: all was sent, whoever took the replies had enough, or nothing came for too long. */
@@ -20,6 +20,7 @@ export async function replay(
 ): Promise<ReplayEnd> {
   const dealer = new Dealer({ linger: 0, receiveTimeout: timeoutMs, sendTimeout: timeoutMs, ipv6: true })
   dealer.maxMessageSize = mostMessageBytes
+  dealer.receiveHighWaterMark = mostWaitingReplies
   const close = (): void => dealer.close()
   signal.addEventListener('abort', close, { once: true })
   try {

@@ -7,7 +7,8 @@ export class EnginePublisher {
   readonly #most: number
   #kept: { sequence: number; payload: Uint8Array }[] = []
   #next = 0
-  #replays = 0
+  /** Replies that are dropped, once each, as a socket does that has no room. */
+  readonly droppedReplies = new Set<number>()
 
   /** @param most batches that are kept for replay (vLLM's `buffer_steps`) */
   private constructor(most: number) {
@@ -29,10 +30,6 @@ export class EnginePublisher {
 
   get replayEndpoint(): string {
     return this.#router.lastEndpoint ?? ''
-  }
-
-  get replays(): number {
-    return this.#replays
   }
 
   /** Waits until somebody has subscribed: what is sent before is for nobody. */
@@ -61,9 +58,9 @@ export class EnginePublisher {
 
   async #answer(): Promise<void> {
     for await (const [identity = Buffer.alloc(0), , from] of this.#router) {
-      this.#replays += 1
       const first = Number(from?.readBigUInt64BE() ?? 0n)
       for (const { sequence, payload } of this.#kept) {
+        if (this.droppedReplies.delete(sequence)) continue
         if (sequence >= first) await this.#router.send([identity, '', 'kv-events', numberOf(sequence), payload])
       }
       await this.#router.send([identity, '', '', Buffer.alloc(8, 0xff), ''])
