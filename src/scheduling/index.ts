@@ -22,3 +22,23 @@ export type {
   SentState,
 } from './contract.ts'
 export * from './disaggregation/index.ts'
+export {
+  Agreement,
+  ExactKnowledge,
+  ExactKnowledgeWriter,
+  readChatTemplate,
+  readVocabulary,
+  type AgreementState,
+  type ChatTemplate,
+  type ChatTemplateFiles,
+  type ContentFormat,
+  type ExactIndexCounts,
+  type ExactIndexMemory,
+  type ExactIndexSize,
+  type PromptContext,
+  type RenderedChat,
+  type TokenBytes,
+  type UnsupportedTemplate,
+  type UnsupportedVocabulary,
+  type Vocabulary,
+} from './exact/index.ts'

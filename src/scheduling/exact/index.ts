@@ -1,0 +1,19 @@
+/**
+ * What replicas really hold of a prompt, from the KV cache events of their engines: a tree of blocks keyed by the bytes of
+ * the rendered prompt, in memory that threads share. One writes (`ExactKnowledgeWriter`), any number read
+ * (`ExactKnowledge`).
+ */
+export { Agreement, type AgreementState } from './agreement.ts'
+export type { PromptContext } from './context-seed.ts'
+export { ExactKnowledge } from './knowledge.ts'
+export { ExactKnowledgeWriter, type ExactIndexCounts } from './knowledge-writer.ts'
+export type { ExactIndexMemory, ExactIndexSize } from './memory.ts'
+export { readVocabulary, type TokenBytes, type UnsupportedVocabulary, type Vocabulary } from './vocabulary/index.ts'
+export {
+  readChatTemplate,
+  type ChatTemplate,
+  type ChatTemplateFiles,
+  type ContentFormat,
+  type RenderedChat,
+  type UnsupportedTemplate,
+} from './rendering/index.ts'

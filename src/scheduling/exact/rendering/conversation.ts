@@ -1,0 +1,86 @@
+import type { ContentFormat } from './content-format.ts'
+
+/** Stands where an image, a sound or a video is: what follows depends on what the engine makes of it. */
+export const mediaMark = '\u0000media\u0000'
+
+type Fields = Readonly<Record<string, unknown>>
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * Messages as an engine hands them to a template.
+ * Source: vLLM 0.32.0, `vllm/entrypoints/chat_utils.py`, `_parse_chat_message_content` and `_postprocess_messages`.
+ * @returns null for what is no list of messages
+ */
+export function conversationOf(messages: unknown, format: ContentFormat): Fields[] | null {
+  if (!Array.isArray(messages)) return null
+  const conversation: Fields[] = []
+  for (const each of messages as unknown[]) {
+    if (!isFields(each) || typeof each['role'] !== 'string') return null
+    const message = messageOf(each, each['role'], format)
+    if (message === null) return null
+    conversation.push(message)
+  }
+  return conversation
+}
+
+function messageOf(given: Fields, role: string, format: ContentFormat): Fields | null {
+  const content = contentOf(given['content'], format)
+  if (content === null) return null
+  const message: Record<string, unknown> = { role, content }
+  const { tool_calls: calls, name } = given
+  if (role === 'assistant') {
+    if (Array.isArray(calls) && calls.length > 0)
+      message['tool_calls'] = (calls as unknown[]).map((call) => callOf(call))
+    const reasoning = given['reasoning'] ?? given['reasoning_content']
+    if (typeof reasoning === 'string') {
+      message['reasoning'] = reasoning
+      message['reasoning_content'] = reasoning
+    }
+  }
+  if (role === 'tool' && given['tool_call_id'] !== undefined) message['tool_call_id'] = given['tool_call_id']
+  if (typeof name === 'string') message['name'] = name
+  return message
+}
+
+function contentOf(content: unknown, format: ContentFormat): string | Fields[] | null {
+  if (typeof content === 'string') return format === 'string' ? content : [{ type: 'text', text: content }]
+  const parts = content ?? []
+  if (!Array.isArray(parts)) return null
+  const texts = (parts as unknown[]).map((part) => textOf(part))
+  if (format === 'openai') return texts.map((text) => ({ type: 'text', text }))
+  // Media come before the text of their message, whatever their order.
+  const media = texts.filter((text) => text === mediaMark)
+  return [...media, ...texts.filter((text) => text !== mediaMark)].join('\n')
+}
+
+function textOf(part: unknown): string {
+  if (typeof part === 'string') return part
+  if (!isFields(part)) return mediaMark
+  const { type, text, refusal } = part
+  if (typeof text === 'string' && (type === 'text' || type === 'input_text' || type === 'output_text')) return text
+  return type === 'refusal' && typeof refusal === 'string' ? refusal : mediaMark
+}
+
+/** A tool call with its arguments as a value, where they are text. */
+function callOf(call: unknown): unknown {
+  if (!isFields(call) || !isFields(call['function'])) return call
+  const given = call['function']['arguments']
+  let value: unknown = given
+  if (typeof given === 'string') value = given === '' ? {} : JSON.parse(given)
+  return { ...call, function: { ...call['function'], arguments: value ?? {} } }
+}
+
+/** Tools as an engine hands them to a template: what was left out of a function is there as null. */
+export function toolsOf(tools: unknown): unknown[] | null {
+  if (!Array.isArray(tools) || tools.length === 0) return null
+  return (tools as unknown[]).map((tool) => toolOf(tool))
+}
+
+function toolOf(tool: unknown): unknown {
+  if (!isFields(tool) || !isFields(tool['function'])) return tool
+  const { name, description = null, parameters = null, ...others } = tool['function']
+  const { type = 'function', function: _given, ...beside } = tool
+  return { type, function: { name, description, parameters, ...others }, ...beside }
+}

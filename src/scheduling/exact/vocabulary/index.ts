@@ -1,0 +1,5 @@
+/**
+ * Vocabularies as bytes: what an engine's token ids say, without tokenising anything.
+ */
+export { readVocabulary, type UnsupportedVocabulary, type Vocabulary } from './read-vocabulary.ts'
+export { writeTokenBytes, writeSlack, layTokenBytes, type TokenBytes } from './token-bytes.ts'

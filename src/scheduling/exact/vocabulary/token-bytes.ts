@@ -1,0 +1,81 @@
+/** The bytes of each token. A token without bytes is unknown. */
+export interface TokenBytes {
+  readonly lengths: Uint16Array
+  /** The first 8 bytes of each token in two words. */
+  readonly words: Int32Array
+  /** Where the bytes of tokens longer than that begin. */
+  readonly longOffsets: Uint32Array
+  readonly longBytes: Uint8Array
+}
+
+/** Bytes behind the end that `writeTokenBytes` may use. */
+export const writeSlack = 8
+
+/**
+ * Writes the bytes of some tokens, most of them in two words at once.
+ * @param into has `writeSlack` bytes more than may be written
+ * @returns how many; -1 when one of the tokens is unknown or they are more than `into` takes
+ */
+export function writeTokenBytes(
+  table: TokenBytes,
+  tokens: readonly number[],
+  from: number,
+  to: number,
+  into: DataView,
+): number {
+  const { lengths, words } = table
+  const room = into.byteLength - writeSlack
+  let length = 0
+  for (let place = from; place < to; place += 1) {
+    const token = tokens[place] ?? -1
+    const its = lengths[token] ?? 0
+    if (its === 0 || length + its > room) return -1
+    into.setInt32(length, words[2 * token] ?? 0, true)
+    into.setInt32(length + 4, words[2 * token + 1] ?? 0, true)
+    if (its > 8) writeLong(table, token, its, into, length)
+    length += its
+  }
+  return length
+}
+
+function writeLong({ longOffsets, longBytes }: TokenBytes, token: number, length: number, into: DataView, at: number) {
+  const offset = longOffsets[token] ?? 0
+  for (let index = 8; index < length; index += 1) into.setUint8(at + index, longBytes[offset + index] ?? 0)
+}
+
+/** Lays out tokens' bytes; tokens that are not named are unknown, as are those of 64 KiB and more. */
+export function layTokenBytes(named: ReadonlyMap<number, Uint8Array>): TokenBytes {
+  let most = -1
+  let longLength = 0
+  for (const [token, bytes] of named) {
+    most = Math.max(most, token)
+    if (bytes.length > 8) longLength += bytes.length
+  }
+  const table = {
+    lengths: new Uint16Array(most + 1),
+    words: new Int32Array(2 * (most + 1)),
+    longOffsets: new Uint32Array(most + 1),
+    longBytes: new Uint8Array(longLength),
+  }
+  const view = new DataView(table.words.buffer)
+  let at = 0
+  for (const [token, bytes] of named) {
+    if (bytes.length > 0xffff) continue
+    table.lengths[token] = bytes.length
+    // Read back as words of this machine, which is little-endian wherever Node 24 runs but on s390x.
+    for (let index = 0; index < Math.min(8, bytes.length); index += 1)
+      view.setUint8(8 * token + index, bytes[index] ?? 0)
+    if (bytes.length <= 8) continue
+    table.longOffsets[token] = at
+    table.longBytes.set(bytes, at)
+    at += bytes.length
+  }
+  if (!isLittleEndian) for (let word = 0; word < table.words.length; word += 1) swap(view, word)
+  return table
+}
+
+const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
+
+function swap(view: DataView, word: number): void {
+  view.setInt32(4 * word, view.getInt32(4 * word, true), false)
+}
