@@ -1,3 +1,7 @@
+/** More tokens, or milliseconds, than any request has: squares of what is larger would leave the numbers there are. */
+const largest = 1e9
+const isSane = (value: number): boolean => Math.abs(value) <= largest
+
 /** What a line is fitted from. */
 export interface FitSettings {
   /** Coefficients before anything is seen. */
@@ -54,9 +58,9 @@ export class RecursiveLeastSquares {
     return sum
   }
 
-  /** Takes a sample in; one that is no number is left out. */
+  /** Takes a sample in; one that is no number, or an absurd one, is left out. */
   learn(features: Float64Array, value: number): void {
-    if (!Number.isFinite(value) || !features.every(Number.isFinite)) return
+    if (!isSane(value) || !features.every(isSane)) return
     const size = features.length
     const covariance = this.#covariance
     const gain = this.#gain

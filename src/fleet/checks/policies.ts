@@ -1,7 +1,7 @@
 import type { Check, Finding } from './check.ts'
 
 /** Policies that do not act as themselves yet, and what they do instead. */
-const actsAs: Readonly<Record<string, string>> = { prefixExact: 'prefix', load: 'leastInFlight' }
+const actsAs: Readonly<Record<string, string>> = { prefixExact: 'prefix' }
 
 /** A policy that is done by another one so far is told of. */
 export const policiesToCome: Check = ({ fleet }) => {

@@ -1,4 +1,5 @@
 import type { Route } from '../disaggregation/index.ts'
+import type { SentState } from '../../scheduling/index.ts'
 import type { Answer } from './answer.ts'
 import type { JudgedRequest, Verdict } from './outlier.ts'
 import type { Permit, ReplicaHandle } from './replica-handle.ts'
@@ -30,6 +31,10 @@ export class Attempt implements UpstreamHandler {
   #call: UpstreamCall | null = null
   /** Blocks that its replica computes before it answers. */
   #pendingBlocks = 0
+  /** Tokens that its replica has in flight for it. */
+  #tokens = 0
+  /** What its replica had to do before; null where no policy learns from it. */
+  sent: SentState | null = null
   #isOver = false
 
   constructor(owner: AttemptOwner, model: ServedModel, replica: ReplicaHandle, permit: Permit, spoken: SpokenQuestion) {
@@ -63,6 +68,17 @@ export class Attempt implements UpstreamHandler {
     this.replica.pendingBlocks += blocks
   }
 
+  /** Its replica has these tokens to read and to write for it, until its end. */
+  expectTokens(tokens: number): void {
+    this.#tokens += tokens
+    this.replica.inFlightTokens += tokens
+  }
+
+  /** Milliseconds of `performance.now` at which it was made. */
+  get startedAt(): number {
+    return this.#judged.startedAt
+  }
+
   pause(): void {
     this.#call?.pause()
   }
@@ -86,6 +102,8 @@ export class Attempt implements UpstreamHandler {
     this.#permit.release()
     if (this.model.room.length > 0) this.model.room.onRoom()
     this.#endPrefill()
+    this.replica.inFlightTokens -= this.#tokens
+    this.#tokens = 0
     this.replica.outlier.end(verdict, this.#judged)
   }
 

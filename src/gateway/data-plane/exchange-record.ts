@@ -1,4 +1,5 @@
 import type { Reason } from '../../errors/index.ts'
+import type { Attempt } from './attempt.ts'
 import type { DataPlane, ExchangeRequest } from './data-plane.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
 import type { ServedModel } from './served-model.ts'
@@ -11,6 +12,8 @@ export interface ExchangeEnd {
   /** The model that answered, or was asked for; null where none was found. */
   readonly model: ServedModel | null
   readonly replica: ReplicaHandle | null
+  /** The try that answered; null where none did. */
+  readonly attempt: Attempt | null
   readonly isStream: boolean
   readonly attempts: number
   /** Milliseconds of `performance.now`; 0 where no byte came. */
@@ -43,7 +46,11 @@ export function recordExchange(plane: DataPlane, asked: ExchangeRequest, end: Ex
     if (isStream) replica?.tokens.add(usage.outputTokens - end.events, now)
     else replica?.tokens.addOver(usage.outputTokens, durationMs, now)
   }
-  if (end.usage !== undefined) model?.learnPromptSize(end.bytesIn, end.usage.inputTokens)
+  if (end.usage !== undefined) {
+    model?.learnPromptSize(end.bytesIn, end.usage.inputTokens)
+    model?.learnAnswerSize(end.usage.outputTokens)
+  }
+  if (isStream && reason === '' && end.usage !== undefined) learnSpeed(end, now)
   plane.accessLog({
     requestId,
     method: request.method,
@@ -63,6 +70,14 @@ export function recordExchange(plane: DataPlane, asked: ExchangeRequest, end: Ex
     outputTokens: usage?.outputTokens,
     isUsageEstimated: usage !== undefined && end.usage === undefined,
   })
+}
+
+/** A stream that went well shows how fast its replica is. */
+function learnSpeed({ model, attempt, firstByteAt, usage }: ExchangeEnd, now: number): void {
+  if (model?.router == null || attempt?.sent == null || usage === undefined) return
+  const { startedAt, replica, sent } = attempt
+  const times = { ttftMs: firstByteAt - startedAt, durationMs: now - startedAt }
+  model.router.answered(model.replicas, replica, sent, { ...usage, ...times })
 }
 
 /** What a stream cost whose end, where usage stands, was not seen: engines send about one event a token. */

@@ -337,7 +337,8 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
     if (this.#phase === 'over') return
     this.#phase = 'over'
     const search = this.#search
-    const replica = this.#attempt?.replica ?? search?.lastReplica ?? null
+    const attempt = this.#attempt
+    const replica = attempt?.replica ?? search?.lastReplica ?? null
     this.#attempt?.end(verdict)
     search?.close(verdict, reason)
     this.#attempt = null
@@ -351,6 +352,7 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
       reason,
       model: this.#model,
       replica,
+      attempt,
       isStream: this.#wait.isStream,
       attempts: search?.attempts ?? 0,
       firstByteAt: this.#firstByteAt,

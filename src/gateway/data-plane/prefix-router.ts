@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto'
 import {
   blockBytes,
-  choosePrefix,
   emptyBlockHashes,
   hashBlocks,
   PrefixIndex,
@@ -23,13 +22,7 @@ const hashed: { by: PrefixRouter | null; of: object | null } = { by: null, of: n
 /** What a prompt's choice needs: its blocks. */
 export type RoutedPrompt = BlockHashes
 
-/** How many of its blocks the chosen replica holds already. */
-export interface PrefixChoice {
-  readonly replica: ReplicaHandle
-  readonly heldBlocks: number
-}
-
-/** Chooses by what replicas hold of a prompt's beginning, as this thread has sent it: one for each model. */
+/** What replicas hold of prompts' beginnings, as this thread has sent them: one for each model. */
 export class PrefixRouter {
   readonly #seed: number
   readonly #totalBlocks: number
@@ -75,23 +68,6 @@ export class PrefixRouter {
       this.#matches[place] = this.#byNumber[this.#numberAt[place] ?? -1] ?? 0
     }
     return this.#matches
-  }
-
-  /** The replica that should get a prompt; null when none may. */
-  choose(
-    replicas: readonly ReplicaHandle[],
-    prompt: RoutedPrompt,
-    turn: number,
-    isExcluded: (replica: ReplicaHandle) => boolean,
-  ): PrefixChoice | null {
-    this.held(replicas, prompt)
-    const isOut = (place: number): boolean => {
-      const replica = replicas[place]
-      return replica === undefined || isExcluded(replica)
-    }
-    const place = choosePrefix(replicas, this.#matches, prompt.count, turn, isOut)
-    const replica = replicas[place]
-    return replica === undefined ? null : { replica, heldBlocks: this.#matches[place] ?? 0 }
   }
 
   /** A replica is sent a prompt. */

@@ -1,4 +1,5 @@
 import { baseUrl, type Replica } from '../../discovery/contract.ts'
+import { blockBytes, type ReplicaRole, type ReplicaState } from '../../scheduling/index.ts'
 import type { CounterSeries } from '../../observe/index.ts'
 import { InFlightCount } from './in-flight-count.ts'
 import { KnownRoutes, type EngineRoutes } from './known-routes.ts'
@@ -42,8 +43,12 @@ export interface ReplicaHandleParts {
   readonly isReachable?: () => boolean
 }
 
+const noAdapters: ReadonlySet<string> = new Set()
+/** English has about four bytes a token. */
+export const blockTokens = blockBytes / 4
+
 /** A replica as the gateway uses it: connections, counts, and whether it may get requests. */
-export class ReplicaHandle {
+export class ReplicaHandle implements ReplicaState {
   readonly id: string
   readonly client: UpstreamClient
   readonly headers: readonly string[]
@@ -66,6 +71,12 @@ export class ReplicaHandle {
   count: InFlightCount
   /** Blocks of prompts that it was sent by this thread, did not hold, and has not answered yet. */
   pendingBlocks = 0
+  /** Tokens of the requests of this thread that it works on: prompts, and the answers that are expected. */
+  inFlightTokens = 0
+  readonly weight = 1
+  /** Engines are not asked for their load yet: what was sent is known at once, a report is late. */
+  readonly reported = null
+  readonly adapters = noAdapters
   lastError: string | null = null
   /** Tells the health monitor that a connection failed. */
   onConnectFailure: (detail: string) => void = () => {}
@@ -82,6 +93,20 @@ export class ReplicaHandle {
     this.#requestsSeries = parts.requestsSeries
     this.#requestsBefore = parts.requestsSeries.value
     this.#isReachable = parts.isReachable ?? null
+  }
+
+  /** As policies know it. */
+  get name(): string {
+    return this.id
+  }
+
+  get role(): ReplicaRole {
+    return this.replica.role
+  }
+
+  /** Tokens of prompts that it computes before it answers, of this thread. */
+  get pendingPrefillTokens(): number {
+    return this.pendingBlocks * blockTokens
   }
 
   get address(): string {

@@ -5,6 +5,7 @@ import { chooseReplica, type NoChoice } from './choose-replica.ts'
 import { failureRefusal, noReplicaRefusal, queueFullRefusal, queueTimeoutRefusal } from './exchange-refusals.ts'
 import { fieldValue } from './http1/fields.ts'
 import type { Verdict } from './outlier.ts'
+import type { RoutedRequest } from './policy-router.ts'
 import type { RoutedPrompt } from './prefix-router.ts'
 import type { Refusal } from './refusal.ts'
 import type { Permit, ReplicaHandle } from './replica-handle.ts'
@@ -56,6 +57,8 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   #hasHedged = false
   /** Blocks of it that the chosen replica holds. */
   #heldBlocks = 0
+  /** As the model's policy was last told of it; null where it was not asked. */
+  #routed: RoutedRequest | null = null
   #isOver = false
   /** Tries in all, hedges included. */
   attempts = 0
@@ -224,27 +227,41 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   }
 
   #choose(model: ServedModel, isLastResort = false): ReplicaHandle | NoChoice {
-    const { replicas, maxInFlight, takesTurns } = model
-    const turn = model.nextTurn()
-    const blocks = isLastResort ? null : this.#blocksFor(model)
+    const { replicas, maxInFlight, takesTurns, router } = model
     this.#heldBlocks = 0
-    if (model.prefix !== null && blocks !== null) {
-      const isOut = (replica: ReplicaHandle) => replica.inFlight >= maxInFlight || this.#tried.includes(replica)
-      const choice = model.prefix.choose(replicas, blocks, turn, isOut)
+    this.#routed = null
+    if (router !== null && !isLastResort && (replicas.length > 1 || model.prefillers.length > 0)) {
+      this.#routed = this.#askingOf(model)
+      const choice = router.choose(replicas, this.#routed)
       if (choice !== null) {
         this.#heldBlocks = choice.heldBlocks
         return choice.replica
       }
     }
     const isTried = (replica: ReplicaHandle) => this.#tried.includes(replica)
-    return chooseReplica(replicas, turn, maxInFlight, isTried, { isLastResort, takesTurns })
+    return chooseReplica(replicas, model.nextTurn(), maxInFlight, isTried, { isLastResort, takesTurns })
+  }
+
+  /** What the model's policy is told. */
+  #askingOf(model: ServedModel): RoutedRequest {
+    const { maxInFlight, expectedOutputTokens } = model
+    const { session } = model.model.routing
+    const prompt = this.#wording?.prompt ?? null
+    return {
+      blocks: this.#blocksFor(model),
+      promptBytes: prompt === null ? 0 : prompt.end - prompt.start,
+      session: session.enabled ? (this.#wording?.header(session.header) ?? null) : null,
+      expectedOutputTokens,
+      isExcluded: (replica) => replica.inFlight >= maxInFlight || this.#tried.includes(replica),
+    }
   }
 
   /** The prompt's blocks; null where they are of no use. */
   #blocksFor(model: ServedModel): RoutedPrompt | null {
-    if (model.prefix === null || this.#wording === null) return null
+    const prefixes = model.router?.prefixes ?? null
+    if (prefixes === null || this.#wording === null) return null
     if (model.replicas.length < 2 && model.prefillers.length === 0) return null
-    return model.prefix.read(this.#wording)
+    return prefixes.read(this.#wording)
   }
 
   /** What a replica is sent; null where it cannot be put to it, which ends the search unless another attempt runs. */
@@ -302,8 +319,11 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     const blocks = this.#blocksFor(model)
     const uncached = blocks === null ? 0 : blocks.count - this.#heldBlocks
     const route = this.#routeFor(model, replica, spoken)
+    if (model.router !== null && this.#routed !== null) {
+      attempt.sent = model.router.sent(model.replicas, this.#routed, replica, this.#heldBlocks)
+      attempt.expectTokens(this.#routed.promptBytes / 4 + model.expectedOutputTokens)
+    }
     if (blocks !== null) {
-      model.prefix?.sent(blocks, replica)
       if (route?.isSplit !== true) attempt.expectPrefill(uncached)
       model.series.promptBlocks.add(blocks.count)
       model.series.heldBlocks.add(this.#heldBlocks)

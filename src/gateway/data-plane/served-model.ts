@@ -2,7 +2,7 @@ import type { Model } from '../../fleet/index.ts'
 import type { CounterSeries, HistogramSeries, SeriesTable } from '../../observe/index.ts'
 import { Disaggregation, type DisaggregationSeries } from '../disaggregation/index.ts'
 import { mostEjected } from './outlier.ts'
-import { PrefixRouter } from './prefix-router.ts'
+import { PolicyRouter } from './policy-router.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
 import { RetryBudget } from './retry-budget.ts'
 import type { Room } from './waiting/room.ts'
@@ -87,8 +87,8 @@ export class ServedModel {
   readonly retryBudget: RetryBudget
   /** Where requests wait when all its replicas are full. */
   readonly room: Room<ServedModel>
-  /** Chooses replicas by what they hold; null where the policy is another. */
-  readonly prefix: PrefixRouter | null
+  /** Chooses replicas by a policy that weighs; null where they take turns, or the fewest requests count. */
+  readonly router: PolicyRouter | null
   /** Whether replicas take turns whatever they have to do. */
   readonly takesTurns: boolean
   /** Its replicas that answer; the list is replaced, never changed, when discovery brings another. */
@@ -98,12 +98,14 @@ export class ServedModel {
   #disaggregation: Disaggregation | null = null
   #turn = 0
   #bytesPerToken = 0
+  /** Tokens that an answer has, as the last ones had; a guess before the first. */
+  expectedOutputTokens = 256
 
   constructor(model: Model, series: ModelSeries, roomFor: (served: ServedModel) => Room<ServedModel>) {
     this.model = model
     this.series = series
     this.retryBudget = new RetryBudget(model.retry.budget)
-    this.prefix = routesByPrefix(model) ? new PrefixRouter(model.name, model.routing.prefix.blocks) : null
+    this.router = routerOf(model)
     this.takesTurns = model.routing.policy === 'roundRobin'
     this.engineName = model.upstreamModel ?? model.name
     this.maxInFlight = model.maxInFlight ?? Infinity
@@ -162,6 +164,11 @@ export class ServedModel {
     this.#bytesPerToken = this.#bytesPerToken === 0 ? observed : this.#bytesPerToken * 0.95 + observed * 0.05
   }
 
+  /** Learns from an answer's usage how long answers are. */
+  learnAnswerSize(tokens: number): void {
+    this.expectedOutputTokens += (tokens - this.expectedOutputTokens) * 0.05
+  }
+
   /** Tokens of its answers so far, in the mean. */
   get meanOutputTokens(): number {
     const answers = this.series.duration.counts.reduce((sum, count) => sum + count, 0)
@@ -174,7 +181,11 @@ export class ServedModel {
   }
 }
 
-/** Exact indexes are not read yet: the approximate one takes their place. */
-function routesByPrefix({ routing: { policy }, kvCache }: Model): boolean {
-  return policy === 'prefix' || policy === 'prefixExact' || (policy === 'auto' && kvCache.prefixCaching)
+function routerOf({ name, routing, kvCache }: Model): PolicyRouter | null {
+  const { policy, saturation, session, prefix } = routing
+  const weighs = policy === 'auto' ? kvCache.prefixCaching : policy !== 'leastInFlight' && policy !== 'roundRobin'
+  if (!weighs && !session.enabled) return null
+  // Sessions stay whatever the rest is chosen by.
+  const chosen = weighs ? policy : 'session'
+  return new PolicyRouter(name, chosen, { saturation, sessionTimeMs: session.time }, prefix.blocks)
 }

@@ -98,6 +98,11 @@ export class Wording {
     return translated
   }
 
+  /** A field of the client's, named in any case. */
+  header(name: string): string | undefined {
+    return this.#asked.request.header(name.toLowerCase())
+  }
+
   /** The prompt, for the choice of a replica. */
   get prompt(): PromptRange | null {
     return this.#admitted.question.prompt

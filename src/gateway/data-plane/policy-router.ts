@@ -1,0 +1,158 @@
+import {
+  blockBytes,
+  policyNamed,
+  type ChoiceReason,
+  type Choosing,
+  type Decision,
+  type Policy,
+  type PolicySettings,
+  type RequestShape,
+  type SentState,
+} from '../../scheduling/index.ts'
+import { PrefixRouter, type RoutedPrompt } from './prefix-router.ts'
+import { blockTokens, type ReplicaHandle } from './replica-handle.ts'
+
+/** What is known of a request when its replica is chosen. */
+export interface RoutedRequest {
+  /** Blocks of its prompt; null for a short one, or none to see. */
+  readonly blocks: RoutedPrompt | null
+  /** Bytes of its prompt; 0 where there is none to see. */
+  readonly promptBytes: number
+  /** What names its session; null where it has none, or sessions do not stay. */
+  readonly session: string | null
+  /** Tokens that the model's answers have in the mean. */
+  readonly expectedOutputTokens: number
+  isExcluded(replica: ReplicaHandle): boolean
+}
+
+/** Who was chosen, and why. */
+export interface RoutedChoice {
+  readonly replica: ReplicaHandle
+  /** Blocks of the prompt that it is taken to hold. */
+  readonly heldBlocks: number
+  readonly reason: ChoiceReason
+}
+
+/** The policies of a Fleet file that weigh more than a count, by the names that the scheduler knows them by. */
+const named: Readonly<Record<string, string>> = {
+  auto: 'default',
+  prefix: 'default',
+  prefixExact: 'default',
+  load: 'least-tokens',
+}
+
+/** The request that is being chosen for, as a policy sees it; one for all, since a choice is over before the next. */
+class Shape implements RequestShape, Choosing {
+  model = ''
+  readonly adapter = null
+  session: string | null = null
+  readonly tenant = ''
+  readonly priority = 0
+  readonly deadlineMs = null
+  promptTokens = 0
+  heldTokens: Int32Array = new Int32Array(8)
+  prefixHash = 0
+  expectedOutputTokens = 0
+  nowMs = 0
+  replicas: readonly ReplicaHandle[] = []
+  asking: RoutedRequest | null = null
+
+  random(): number {
+    return Math.random()
+  }
+
+  isExcluded(place: number): boolean {
+    const replica = this.replicas[place]
+    return replica === undefined || this.asking?.isExcluded(replica) === true
+  }
+}
+
+const shape = new Shape()
+
+/** Chooses replicas of one model by a policy of `src/scheduling`, with what this thread has sent. */
+export class PolicyRouter {
+  readonly #model: string
+  readonly #policy: Policy
+  /** What replicas hold; null for policies that do not look at prompts. */
+  readonly prefixes: PrefixRouter | null
+  #decision: Decision = { kind: 'none' }
+
+  /** @param totalBlocks bound of the index of prompts, over all replicas */
+  constructor(model: string, policyName: string, settings: PolicySettings, totalBlocks: number) {
+    const kind = policyNamed(named[policyName] ?? policyName)
+    if (kind === undefined) throw new Error(`there is no policy ${policyName}`)
+    this.#model = model
+    this.#policy = kind.create(settings)
+    this.prefixes = kind.prefixes === 'none' ? null : new PrefixRouter(model, totalBlocks)
+  }
+
+  /** The replica that should get a request; null when none may. */
+  choose(replicas: readonly ReplicaHandle[], asked: RoutedRequest): RoutedChoice | null {
+    this.#fill(replicas, asked)
+    this.#decision = this.#policy.choose(shape, replicas, shape)
+    if (this.#decision.kind !== 'replica') return null
+    const { place, reason } = this.#decision
+    const replica = replicas[place]
+    return replica === undefined ? null : { replica, heldBlocks: (shape.heldTokens[place] ?? 0) / blockTokens, reason }
+  }
+
+  /**
+   * A replica is sent a request.
+   * @returns its state before, for `answered`
+   */
+  sent(
+    replicas: readonly ReplicaHandle[],
+    asked: RoutedRequest,
+    replica: ReplicaHandle,
+    heldBlocks: number,
+  ): SentState {
+    const place = replicas.indexOf(replica)
+    // In most cases it was the last to be chosen for.
+    if (shape.asking !== asked || shape.replicas !== replicas) this.#fill(replicas, asked)
+    if (place >= 0) this.#policy.sent?.(shape, { kind: 'replica', place, reason: 'turn' }, replicas, shape)
+    const { blocks } = asked
+    if (blocks !== null) this.prefixes?.sent(blocks, replica)
+    const { inFlight, pendingPrefillTokens, inFlightTokens } = replica
+    const uncachedTokens = Math.max(0, shape.promptTokens - heldBlocks * blockTokens)
+    return { inFlight, pendingPrefillTokens, inFlightTokens, uncachedTokens }
+  }
+
+  /** A stream was answered whole: policies learn from it how fast its replica is. */
+  answered(
+    replicas: readonly ReplicaHandle[],
+    replica: ReplicaHandle,
+    sent: SentState,
+    told: {
+      readonly inputTokens: number
+      readonly outputTokens: number
+      readonly ttftMs: number
+      readonly durationMs: number
+    },
+  ): void {
+    const place = replicas.indexOf(replica)
+    if (place < 0) return
+    const { inputTokens, outputTokens, ttftMs, durationMs } = told
+    const tpotMs = outputTokens > 1 ? (durationMs - ttftMs) / (outputTokens - 1) : 0
+    this.#policy.answered?.(
+      { place, promptTokens: inputTokens, cachedTokens: null, outputTokens, ttftMs, tpotMs, sent },
+      replicas,
+    )
+  }
+
+  #fill(replicas: readonly ReplicaHandle[], asked: RoutedRequest): void {
+    const { blocks } = asked
+    if (shape.heldTokens.length < replicas.length) shape.heldTokens = new Int32Array(2 * replicas.length)
+    shape.model = this.#model
+    shape.session = asked.session
+    shape.expectedOutputTokens = asked.expectedOutputTokens
+    shape.promptTokens = Math.ceil((asked.promptBytes * blockTokens) / blockBytes)
+    shape.prefixHash = blocks?.words[1] ?? 0
+    shape.nowMs = performance.now()
+    shape.replicas = replicas
+    shape.asking = asked
+    const held = blocks === null ? null : (this.prefixes?.held(replicas, blocks) ?? null)
+    for (let place = 0; place < replicas.length; place += 1) {
+      shape.heldTokens[place] = held === null ? 0 : (held[place] ?? 0) * blockTokens
+    }
+  }
+}
