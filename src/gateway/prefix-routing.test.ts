@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { startTestGateway, untilIdle, untilReady, type TestGateway } from './testing/harness.ts'
+import { startTestGateway, until, untilIdle, untilReady, type TestGateway } from './testing/harness.ts'
 import { answerJson, startUpstream, type ProgrammableUpstream } from './testing/upstream.ts'
 
 const cleanUps: (() => Promise<unknown>)[] = []
@@ -69,7 +69,7 @@ describe('routing by prefix', () => {
     const holder = engines.find(({ received }) => received.length === 1)
     if (holder === undefined) throw new Error('nobody was asked')
     holder.behave = () => {}
-    const stuck = Array.from({ length: 12 }, () => gateway.ask(chat, conversation('a', 3)))
+    const stuck = Array.from({ length: 60 }, () => gateway.ask(chat, conversation('a', 3)))
     const others = await Promise.race([
       Promise.all(stuck),
       new Promise<'some wait'>((resolve) => setTimeout(() => resolve('some wait'), 300)),
@@ -91,5 +91,54 @@ describe('routing by prefix', () => {
     for (let round = 0; round < 4; round += 1) await turning.ask(chat, conversation('a', 3))
     expect(counts(turned)).toEqual([2, 2])
     expect(await samples(turning, 'fairlead_scheduler_prompt_blocks_total')).toBe(0)
+  })
+
+  it('does not gather all on who holds a beginning that everybody shares', async () => {
+    const [gateway, engines] = await serve(4)
+    const shared = 'You are a helpful assistant of the harbour office. '.repeat(20)
+    for (let index = 0; index < 32; index += 1) {
+      const own = `question ${index} `.repeat(400)
+      const messages = [
+        { role: 'system', content: shared },
+        { role: 'user', content: own },
+      ]
+      await gateway.ask(chat, JSON.stringify({ model: 'm', messages }))
+    }
+    expect(Math.max(...counts(engines))).toBeLessThan(16)
+    expect(Math.min(...counts(engines))).toBeGreaterThan(2)
+  })
+})
+
+// proves C4 (stand-in)
+describe('other ways of choosing', () => {
+  it('keep a session with its replica when the Fleet says so, with every policy', async () => {
+    for (const policy of ['auto', 'leastInFlight']) {
+      const [gateway, engines] = await serve(3, { policy, session: { enabled: true } })
+      const ask = (session: string) =>
+        gateway.ask(chat, '{"model":"m","messages":[]}', { headers: { 'X-Session-Id': session } })
+      for (let turn = 0; turn < 4; turn += 1) for (const session of ['a', 'b', 'c']) await ask(session)
+      const seen = engines.map(({ received }) => new Set(received.map(({ headers }) => headers['x-session-id'])))
+      expect(seen.map((sessions) => sessions.size)).toEqual([1, 1, 1])
+    }
+  })
+
+  it('count the tokens in flight, and give them back', async () => {
+    const [gateway, engines] = await serve(2, { policy: 'load' })
+    const [first] = engines
+    if (first === undefined) throw new Error('no engine')
+    for (const engine of engines) engine.behave = () => {}
+    const long = gateway.ask(chat, conversation('a', 31))
+    const holder = () => engines.find(({ received }) => received.length > 0)
+    await until('the long prompt is under way', () => holder() !== undefined)
+    const other = engines.find((engine) => engine !== holder())
+    if (other === undefined) throw new Error('no other engine')
+    other.behave = answerJson({})
+    for (let round = 0; round < 5; round += 1) await gateway.ask(chat, conversation('b', 1))
+    expect(other.received).toHaveLength(5)
+    const held = holder()
+    if (held === undefined) throw new Error('nobody was asked')
+    await held.kill()
+    await long
+    await untilIdle(gateway)
   })
 })

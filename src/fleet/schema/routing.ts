@@ -8,7 +8,7 @@ export const routing = z.strictObject({
     .enum(['auto', 'leastInFlight', 'roundRobin', 'load', 'prefix', 'prefixExact'])
     .default('auto')
     .describe(
-      'How a replica is chosen: by the prompts that it was sent before (prefix), or by its requests in flight; auto is prefix where the engine caches prefixes.',
+      'How a replica is chosen: where a request costs the least, by the prompts that each was sent before and by what it has to do (prefix), by tokens in flight (load), by requests in flight, or in turn; auto is prefix where the engine caches prefixes.',
     ),
   saturation: share().default(0.9).describe('KV cache use above which a replica gets no request for its cache alone.'),
   session: z
