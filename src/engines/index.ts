@@ -32,6 +32,18 @@ export type {
   SpeculativeSettings,
 } from './contract.ts'
 export { factsFor } from './facts.ts'
+export {
+  decodeKvMessage,
+  decodeReplayReply,
+  replayRequest,
+  type AllBlocksCleared,
+  type BlockRemoved,
+  type BlockStored,
+  type KvEvent,
+  type KvEventBatch,
+  type KvMessage,
+  type MalformedKvMessage,
+} from './vllm/kv-events/index.ts'
 export { checkArguments } from './arguments/index.ts'
 export { commandLine, flagRowsOf } from './command-line.ts'
 export {
