@@ -40,6 +40,9 @@ function checkScale(scale: Scale, at: FieldPath, { wrote }: CheckContext): Findi
   return findings
 }
 
+/** Engines whose replicas may prefill for others. */
+const splittingEngines = new Set(['vllm', 'sglang', 'simulated'])
+
 /** Settings that an engine refuses together. */
 export const settingsFitTogether: Check = ({ fleet }) =>
   fleet.models.flatMap((model, index) => {
@@ -55,13 +58,13 @@ export const settingsFitTogether: Check = ({ fleet }) =>
         suggestion: `add ${missing}, or remove ${is}`,
       })
     }
-    if (model.prefill !== undefined && engine !== 'vllm' && engine !== 'sglang') {
+    if (model.prefill !== undefined && engine !== undefined && !splittingEngines.has(engine)) {
       const message = `engine ${engine} cannot split prefill and decode`
       findings.push({
         path: [...at, 'prefill'],
         at: 'key',
         message,
-        suggestion: 'use engine vllm or sglang, or remove prefill and decode',
+        suggestion: 'use engine vllm, sglang or simulated, or remove prefill and decode',
         from: [[...at, 'engine']],
       })
     }

@@ -40,7 +40,7 @@ export class BatchingEngine {
   /** Sequences that have blocks and do not run: their prompts are on their way, hither or thither. */
   #aside = 0
   readonly #step: Step = { durationMs: 0, computedTokens: 0, tokens: [], pulls: [], preempted: [] }
-  readonly #work: StepWork = { tokens: 0, pairs: 0, context: 0 }
+  readonly #work = { tokens: 0, pairs: 0, context: 0, firstTokens: 0, furtherTokens: 0 } satisfies StepWork
 
   /** @param unitTokens tokens of a named unit, a multiple of a block's */
   constructor(shape: BatchingShape, unitTokens: number, listener?: KvListener) {
@@ -110,11 +110,14 @@ export class BatchingEngine {
   abort(sequence: Sequence): void {
     if (sequence.state === 'done') return
     if (sequence.state === 'receiving' || sequence.state === 'held') this.#aside -= 1
+    // What was to come from elsewhere has not come.
+    if (sequence.state === 'receiving') sequence.computed = sequence.cachedTokens
     for (const list of [this.#waiting, this.#received, this.#running]) {
       const place = list.indexOf(sequence)
       if (place >= 0) list.splice(place, 1)
     }
     sequence.state = 'done'
+    this.#blocks.forgetUnfilled(sequence)
     this.#blocks.release(sequence)
   }
 
@@ -133,6 +136,8 @@ export class BatchingEngine {
     work.tokens = 0
     work.pairs = 0
     work.context = 0
+    work.firstTokens = 0
+    work.furtherTokens = 0
     this.#goOn()
     if (step.preempted.length === 0) this.#start()
     step.computedTokens = work.tokens
@@ -238,7 +243,11 @@ export class BatchingEngine {
     if (tokens === 1) work.context += sequence.computed
     else work.pairs += attentionPairs(sequence.computed, tokens)
     sequence.computed += tokens
-    if (sequence.computed === sequence.tokens) this.#step.tokens.push(sequence)
+    if (sequence.computed !== sequence.tokens) return
+    this.#step.tokens.push(sequence)
+    // A prompt that came from elsewhere, or is there again after preemption, is no more work than its tokens.
+    if (sequence.generated === 0 && !sequence.hasReceived) work.firstTokens += 1
+    else work.furtherTokens += 1
   }
 
   /** Adds the tokens that came out, and ends what is complete. */

@@ -23,6 +23,10 @@ export interface StepCost {
   readonly msPerAttentionPair: number
   readonly weightsMs: number
   readonly msPerContextToken: number
+  /** On top in a step that brings a first token, in which it takes the place of `decodeMs` where it is more; 0 when absent. */
+  readonly firstTokenMs?: number
+  /** On top in a step that brings a further token; 0 when absent. */
+  readonly decodeMs?: number
   /** How the figures come about. */
   readonly assumptions: readonly string[]
 }

@@ -1,0 +1,67 @@
+/**
+ * `node bench/calibration/index.ts FILE`: fits the simulator's engine model to some of the loads that `measure.ts` wrote to
+ * FILE, and judges it on the others. Prints a table in Markdown.
+ */
+import { readFileSync } from 'node:fs'
+import { fitEngine, type MeasuredLoad } from './fit-engine.ts'
+import { fitLoads, judgeLoads, type Load } from './loads.ts'
+import { predict, type LoadFigures } from './predict.ts'
+import type { Latency } from './run-load.ts'
+
+/** Tokens in a step: of our llama.cpp server alone and beside others that generate (`step-plan.ts`), and between. */
+const tokensInStep = [32, 36, 64, 128]
+/** What `real-engine.ts` starts. */
+const limits = { maxSequences: 4, kvCapacityTokens: 4096 }
+
+const [file] = process.argv.slice(2)
+if (file === undefined) throw new Error('usage: node bench/calibration/index.ts FILE')
+const seen = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, readonly Latency[]>>
+const measured = (loads: readonly Load[]): readonly MeasuredLoad[] =>
+  loads.map((load) => ({ load, figures: figuresOf(seen[load.name] ?? []) }))
+
+const fit = fitEngine(measured(fitLoads), limits, tokensInStep)
+const { baseMs, msPerToken, weightsMs, msPerAttentionPair, msPerContextToken } = fit.step
+// In the form that `fairlead simulate --calibration` reads.
+const step = { baseMs, msPerToken, weightsMs, msPerAttentionPair, msPerContextToken }
+process.stdout.write(`${JSON.stringify({ step })}\n`)
+process.stdout.write(`${fit.limits.maxBatchedTokens} tokens in a step, ${(fit.error * 100).toFixed(1)} % off\n\n`)
+process.stdout.write('| load | requests | | TTFT p50 | p99 | TPOT p50 | p99 |\n|---|---:|---|---:|---:|---:|---:|\n')
+for (const [kind, loads] of [
+  ['fitted', fitLoads],
+  ['judged', judgeLoads],
+] as const) {
+  for (const { load, figures } of measured(loads)) {
+    const { concurrency, promptTokens, outputTokens } = load
+    const title = `${kind}: ${concurrency} at once, ${promptTokens} + ${outputTokens} tokens`
+    const predicted = predict(load, fit.limits, fit.step)
+    process.stdout.write(`| ${title} | ${seen[load.name]?.length ?? 0} | measured | ${cells(figures)} |\n`)
+    process.stdout.write(`| | | simulated | ${cells(predicted)} |\n`)
+    process.stdout.write(`| | | ratio | ${ratios(predicted, figures)} |\n`)
+  }
+}
+
+function figuresOf(latencies: readonly Latency[]): LoadFigures {
+  const of = (value: (latency: Latency) => number) => {
+    const sorted = latencies.map(value).toSorted((a, b) => a - b)
+    const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
+    return { p50: at(0.5), p99: at(0.99) }
+  }
+  return { ttftMs: of(({ ttftMs }) => ttftMs), tpotMs: of(({ tpotMs }) => tpotMs) }
+}
+
+function values({ ttftMs, tpotMs }: LoadFigures): readonly number[] {
+  return [ttftMs.p50, ttftMs.p99, tpotMs.p50, tpotMs.p99]
+}
+
+function cells(figures: LoadFigures): string {
+  return values(figures)
+    .map((value) => `${value.toFixed(value < 100 ? 1 : 0)} ms`)
+    .join(' | ')
+}
+
+function ratios(predicted: LoadFigures, figures: LoadFigures): string {
+  const theirs = values(figures)
+  return values(predicted)
+    .map((value, place) => (value / (theirs[place] ?? NaN)).toFixed(2))
+    .join(' | ')
+}
