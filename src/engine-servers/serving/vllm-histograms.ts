@@ -13,7 +13,7 @@ const requestBuckets = [0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50
 const stepTokensBuckets = [1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384]
 
 /** 1, 2, 5, 10, 20 … up to the context's length, as vLLM builds them. */
-export function tokenBuckets(contextLength: number): number[] {
+function tokenBuckets(contextLength: number): number[] {
   const bounds: number[] = []
   for (let decade = 1; ; decade *= 10) {
     for (const step of [1, 2, 5]) {

@@ -1,5 +1,5 @@
 /** How long blocks are kept for whoever fetches them: `kv_lease_duration` of vLLM's NIXL connector (since 0.22). */
-export const usualLeaseMs = 30_000
+const usualLeaseMs = 30_000
 
 interface Kept {
   release(): void
