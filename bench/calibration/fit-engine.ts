@@ -11,7 +11,6 @@ export interface MeasuredLoad {
 /** An engine model that agrees with what was measured as well as any. */
 export interface EngineFit {
   readonly step: StepCost
-  readonly limits: EngineLimits
   /** Root of the mean square of the errors of all medians, as logarithms: 0.1 is about 10 %. */
   readonly error: number
 }
@@ -21,18 +20,8 @@ const factors = ['baseMs', 'msPerToken', 'weightsMs', 'msPerAttentionPair', 'msP
 /**
  * Fits what a step costs to measured loads. It begins with the step costs that the latencies say directly, then changes one
  * constant after the other as long as the simulator's medians come closer to the measured ones.
- * @param tokensInStep how many tokens a step may have; the number that agrees best is taken
  */
-export function fitEngine(
-  measured: readonly MeasuredLoad[],
-  limits: Omit<EngineLimits, 'maxBatchedTokens'>,
-  tokensInStep: readonly number[],
-): EngineFit {
-  const fits = tokensInStep.map((maxBatchedTokens) => fitWith(measured, { ...limits, maxBatchedTokens }))
-  return fits.reduce((best, fit) => (fit.error < best.error ? fit : best))
-}
-
-function fitWith(measured: readonly MeasuredLoad[], limits: EngineLimits): EngineFit {
+export function fitEngine(measured: readonly MeasuredLoad[], limits: EngineLimits): EngineFit {
   const latencies = measured.map(({ load, figures }) => ({
     ...load,
     ttftMs: figures.ttftMs.p50,

@@ -8,10 +8,8 @@ import { fitLoads, judgeLoads, type Load } from './loads.ts'
 import { predict, type LoadFigures } from './predict.ts'
 import type { Latency } from './run-load.ts'
 
-/** Tokens in a step: of our llama.cpp server alone and beside others that generate (`step-plan.ts`), and between. */
-const tokensInStep = [32, 36, 64, 128]
-/** What `real-engine.ts` starts. */
-const limits = { maxSequences: 4, kvCapacityTokens: 4096 }
+/** What `real-engine.ts` starts; tokens in a step: `src/engine-servers/llamacpp/{settings,step-plan}.ts`. */
+const limits = { maxSequences: 4, kvCapacityTokens: 4096, maxBatchedTokens: 128, maxPromptTokensBeside: 32 }
 
 const [file] = process.argv.slice(2)
 if (file === undefined) throw new Error('usage: node bench/calibration/index.ts FILE')
@@ -19,12 +17,12 @@ const seen = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, r
 const measured = (loads: readonly Load[]): readonly MeasuredLoad[] =>
   loads.map((load) => ({ load, figures: figuresOf(seen[load.name] ?? []) }))
 
-const fit = fitEngine(measured(fitLoads), limits, tokensInStep)
+const fit = fitEngine(measured(fitLoads), limits)
 const { baseMs, msPerToken, weightsMs, msPerAttentionPair, msPerContextToken } = fit.step
 // In the form that `fairlead simulate --calibration` reads.
 const step = { baseMs, msPerToken, weightsMs, msPerAttentionPair, msPerContextToken }
 process.stdout.write(`${JSON.stringify({ step })}\n`)
-process.stdout.write(`${fit.limits.maxBatchedTokens} tokens in a step, ${(fit.error * 100).toFixed(1)} % off\n\n`)
+process.stdout.write(`${(fit.error * 100).toFixed(1)} % off where it was fitted\n\n`)
 process.stdout.write('| load | requests | | TTFT p50 | p99 | TPOT p50 | p99 |\n|---|---:|---|---:|---:|---:|---:|\n')
 for (const [kind, loads] of [
   ['fitted', fitLoads],
@@ -33,7 +31,7 @@ for (const [kind, loads] of [
   for (const { load, figures } of measured(loads)) {
     const { concurrency, promptTokens, outputTokens } = load
     const title = `${kind}: ${concurrency} at once, ${promptTokens} + ${outputTokens} tokens`
-    const predicted = predict(load, fit.limits, fit.step)
+    const predicted = predict(load, limits, fit.step)
     process.stdout.write(`| ${title} | ${seen[load.name]?.length ?? 0} | measured | ${cells(figures)} |\n`)
     process.stdout.write(`| | | simulated | ${cells(predicted)} |\n`)
     process.stdout.write(`| | | ratio | ${ratios(predicted, figures)} |\n`)
@@ -43,7 +41,7 @@ for (const [kind, loads] of [
 function figuresOf(latencies: readonly Latency[]): LoadFigures {
   const of = (value: (latency: Latency) => number) => {
     const sorted = latencies.map(value).toSorted((a, b) => a - b)
-    const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
+    const at = (share: number): number => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN
     return { p50: at(0.5), p99: at(0.99) }
   }
   return { ttftMs: of(({ ttftMs }) => ttftMs), tpotMs: of(({ tpotMs }) => tpotMs) }

@@ -11,6 +11,7 @@ export interface LoadFigures {
 export interface EngineLimits {
   readonly maxSequences: number
   readonly maxBatchedTokens: number
+  readonly maxPromptTokensBeside: number
   readonly kvCapacityTokens: number
 }
 

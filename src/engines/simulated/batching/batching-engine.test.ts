@@ -143,6 +143,20 @@ describe('BatchingEngine', () => {
     expect([engine.running, engine.waiting, engine.usedBlocks, engine.step().computedTokens]).toEqual([0, 0, 0, 0])
   })
 
+  it('keeps prompts short beside answers where an engine does, so that these go on at their pace', () => {
+    const engine = small({ maxPromptTokensBeside: 2 })
+    const first = add(engine, requestOf([1], 4, 9))
+    expect(engine.step().computedTokens).toBe(4)
+    add(engine, requestOf([2, 3], 7, 1))
+    const steps = [1, 2, 3, 4].map(() => engine.step().computedTokens)
+    expect(steps).toEqual([3, 3, 3, 2])
+    expect(first.generated).toBe(5)
+    // Alone again, the next prompt has the step for itself.
+    drain(engine)
+    add(engine, requestOf([4, 5], 8, 1))
+    expect(engine.step().computedTokens).toBe(8)
+  })
+
   it('finds nothing of what ended before it was computed, or before it came from elsewhere', () => {
     const engine = small()
     const halfway = add(engine, requestOf([1, 2, 3], 12, 4))

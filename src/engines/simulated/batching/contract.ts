@@ -8,6 +8,8 @@ export interface BatchingShape {
   readonly maxSequences: number
   /** Tokens in a step at the most (chunked prefill). */
   readonly maxBatchedTokens: number
+  /** Tokens of prompts in a step in which answers go on, at the most; what the step has room for when absent, as in vLLM. */
+  readonly maxPromptTokensBeside?: number
   readonly step: StepCost
 }
 
