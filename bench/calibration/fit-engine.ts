@@ -15,7 +15,14 @@ export interface EngineFit {
   readonly error: number
 }
 
-const factors = ['baseMs', 'msPerToken', 'weightsMs', 'msPerAttentionPair', 'msPerContextToken'] as const
+const factors = [
+  'baseMs',
+  'msPerToken',
+  'weightsMs',
+  'msPerAttentionPair',
+  'msPerContextToken',
+  'msPerOutputToken',
+] as const
 
 /**
  * Fits what a step costs to measured loads. It begins with the step costs that the latencies say directly, then changes one
@@ -27,10 +34,18 @@ export function fitEngine(measured: readonly MeasuredLoad[], limits: EngineLimit
     ttftMs: figures.ttftMs.p50,
     tpotMs: figures.tpotMs.p50,
   }))
-  let step = readCalibration(JSON.stringify({ latencies }), 'what was measured', limits.maxBatchedTokens)
+  const direct = readCalibration(JSON.stringify({ latencies }), 'what was measured', limits.maxBatchedTokens)
+  let step = { msPerOutputToken: 0, ...direct }
   let error = errorOf(measured, limits, step)
   // A constant of 0 grows from something that is small beside a step.
-  const seeds = { baseMs: 1, weightsMs: 1, msPerToken: 0.1, msPerAttentionPair: 1e-5, msPerContextToken: 1e-4 }
+  const seeds = {
+    baseMs: 1,
+    weightsMs: 1,
+    msPerToken: 0.1,
+    msPerAttentionPair: 1e-5,
+    msPerContextToken: 1e-4,
+    msPerOutputToken: 1,
+  }
   for (let stride = 2; stride > 1.005;) {
     let isBetter = false
     for (const factor of factors) {
@@ -47,7 +62,6 @@ export function fitEngine(measured: readonly MeasuredLoad[], limits: EngineLimit
   }
   return {
     step: { ...step, assumptions: [`fitted to the medians of ${measured.length} measured loads`] },
-    limits,
     error,
   }
 }

@@ -18,10 +18,8 @@ const measured = (loads: readonly Load[]): readonly MeasuredLoad[] =>
   loads.map((load) => ({ load, figures: figuresOf(seen[load.name] ?? []) }))
 
 const fit = fitEngine(measured(fitLoads), limits)
-const { baseMs, msPerToken, weightsMs, msPerAttentionPair, msPerContextToken } = fit.step
-// In the form that `fairlead simulate --calibration` reads.
-const step = { baseMs, msPerToken, weightsMs, msPerAttentionPair, msPerContextToken }
-process.stdout.write(`${JSON.stringify({ step })}\n`)
+const { assumptions, ...step } = fit.step
+process.stdout.write(`${JSON.stringify(step)}, ${assumptions.join(', ')}\n`)
 process.stdout.write(`${(fit.error * 100).toFixed(1)} % off where it was fitted\n\n`)
 process.stdout.write('| load | requests | | TTFT p50 | p99 | TPOT p50 | p99 |\n|---|---:|---|---:|---:|---:|---:|\n')
 for (const [kind, loads] of [

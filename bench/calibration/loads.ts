@@ -19,4 +19,5 @@ export const fitLoads: readonly Load[] = [
 export const judgeLoads: readonly Load[] = [
   { name: 'middle, 2 at once', concurrency: 2, promptTokens: 224, outputTokens: 32, perClient: 2 },
   { name: 'middle, 3 at once', concurrency: 3, promptTokens: 160, outputTokens: 20, perClient: 2 },
+  { name: 'short, 3 at once', concurrency: 3, promptTokens: 112, outputTokens: 36, perClient: 2 },
 ]

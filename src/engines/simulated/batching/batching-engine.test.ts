@@ -157,6 +157,15 @@ describe('BatchingEngine', () => {
     expect(engine.step().computedTokens).toBe(8)
   })
 
+  it('takes its time for each token that comes out, where that is known', () => {
+    const engine = small({ step: { ...smallShape.step, msPerOutputToken: 5 } })
+    add(engine, requestOf([1, 2], 8, 2))
+    const [first, second] = [engine.step().durationMs, engine.step().durationMs]
+    const plain = small()
+    add(plain, requestOf([1, 2], 8, 2))
+    expect([first, second]).toEqual([plain.step().durationMs + 5, plain.step().durationMs + 5])
+  })
+
   it('finds nothing of what ended before it was computed, or before it came from elsewhere', () => {
     const engine = small()
     const halfway = add(engine, requestOf([1, 2, 3], 12, 4))

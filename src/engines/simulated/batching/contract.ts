@@ -25,6 +25,8 @@ export interface StepCost {
   readonly msPerAttentionPair: number
   readonly weightsMs: number
   readonly msPerContextToken: number
+  /** For each token that comes out: logits over the vocabulary, and the choice among them; 0 when absent. */
+  readonly msPerOutputToken?: number
   /** On top in a step that brings a first token, in which it takes the place of `decodeMs` where it is more; 0 when absent. */
   readonly firstTokenMs?: number
   /** On top in a step that brings a further token; 0 when absent. */

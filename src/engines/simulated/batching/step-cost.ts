@@ -23,6 +23,7 @@ export function stepMs(
     cost.baseMs +
     Math.max(firstTokens > 0 ? (cost.firstTokenMs ?? 0) : 0, furtherTokens > 0 ? (cost.decodeMs ?? 0) : 0) +
     Math.max(cost.weightsMs, tokens * cost.msPerToken) +
+    (firstTokens + furtherTokens) * (cost.msPerOutputToken ?? 0) +
     pairs * cost.msPerAttentionPair +
     context * cost.msPerContextToken
   )
