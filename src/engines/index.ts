@@ -70,6 +70,7 @@ export {
   type Step,
   type StepCost,
 } from './simulated/batching/index.ts'
+export { BlockChain, encodeKvBatch, KvEventLog, sequenceFrame } from './simulated/kv-events/index.ts'
 
 /** Every engine that this version knows how to run or to reach. */
 export const engines: readonly Engine[] = [vllmEngine, sglangEngine, llamacppEngine, simulatedEngine, externalEngine]

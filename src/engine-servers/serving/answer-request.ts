@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ConnectionCut, ServingError, type Backend } from './contract.ts'
 import { errorBody, internalError, unavailable } from './errors.ts'
 import { sendJson, type Route } from './exchange.ts'
-import type { ServingMetrics } from './metrics.ts'
+import type { ServingMetrics } from './serving-metrics.ts'
 import { readJsonObject } from './read-body.ts'
 
 /** What every request of a server is answered with. */
@@ -51,7 +51,7 @@ export async function answerRequest(
       refuseUnlessServing(context)
       countInFlight(context, response)
     }
-    const body = route.method === 'POST' ? await readJsonObject(request, context.maxBodyBytes) : {}
+    const body = route.method === 'POST' && !route.isBodiless ? await readJsonObject(request, context.maxBodyBytes) : {}
     await route.handle({ ...context, body, requestId, response, signal: gone.signal })
   } catch (error) {
     if (gone.signal.aborted) return

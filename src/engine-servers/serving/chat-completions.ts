@@ -1,13 +1,14 @@
 import { sendJson, type Exchange } from './exchange.ts'
-import { collectAnswer } from './collect-answer.ts'
+import { collectAnswer, transferOf } from './collect-answer.ts'
 import { parseChatCompletion } from './parse-generation.ts'
 import { streamAnswer, type ChunkShape } from './stream-answer.ts'
 
 /** `POST /v1/chat/completions`. */
 export async function handleChatCompletion(exchange: Exchange): Promise<void> {
-  const parsed = parseChatCompletion(exchange.body, exchange.backend)
+  const id = `chatcmpl-${exchange.requestId}`
+  const parsed = parseChatCompletion(exchange.body, exchange.backend, id)
   const envelope = (object: string) => ({
-    id: `chatcmpl-${exchange.requestId}`,
+    id,
     object,
     created: Math.floor(Date.now() / 1000),
     model: parsed.answer.model,
@@ -27,6 +28,7 @@ export async function handleChatCompletion(exchange: Exchange): Promise<void> {
       stop_reason: result.stopReason ?? null,
     })),
     usage,
+    ...transferOf(results),
   })
 }
 

@@ -23,3 +23,9 @@ export async function collectAnswer(exchange: Exchange, parsed: ParsedGeneration
   })
   return { texts, results, usage: totalUsage(results, parsed.choicesPerPrompt) }
 }
+
+/** The field of an answer that whoever continues it elsewhere sends along; vLLM has it in whole answers only. */
+export function transferOf(results: readonly GenerationResult[]): { readonly kv_transfer_params?: unknown } {
+  const params = results.find(({ kvTransfer }) => kvTransfer !== undefined)?.kvTransfer
+  return params === undefined ? {} : { kv_transfer_params: params }
+}

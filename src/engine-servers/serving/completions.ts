@@ -1,15 +1,16 @@
 import type { GenerationRequest } from './contract.ts'
-import { collectAnswer } from './collect-answer.ts'
+import { collectAnswer, transferOf } from './collect-answer.ts'
 import { sendJson, type Exchange } from './exchange.ts'
 import { parseCompletion } from './parse-generation.ts'
 import { streamAnswer, type ChunkShape } from './stream-answer.ts'
 
 /** `POST /v1/completions`. */
 export async function handleCompletion(exchange: Exchange): Promise<void> {
-  const parsed = parseCompletion(exchange.body, exchange.backend)
+  const id = `cmpl-${exchange.requestId}`
+  const parsed = parseCompletion(exchange.body, exchange.backend, id)
   const echoes = parsed.echo ? await Promise.all(parsed.requests.map((request) => promptText(exchange, request))) : []
   const envelope = {
-    id: `cmpl-${exchange.requestId}`,
+    id,
     object: 'text_completion',
     created: Math.floor(Date.now() / 1000),
     model: parsed.answer.model,
@@ -29,6 +30,7 @@ export async function handleCompletion(exchange: Exchange): Promise<void> {
       stop_reason: result.stopReason ?? null,
     })),
     usage,
+    ...transferOf(results),
   })
 }
 

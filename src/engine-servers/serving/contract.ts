@@ -32,6 +32,26 @@ export interface GenerationRequest {
   readonly responseFormat: ResponseFormat
   /** Whether the client reads the answer as it comes; for fault injection and logs only. */
   readonly isStreamed: boolean
+  /** The answer's id, and its number where a request has several. */
+  readonly id?: string
+  /** Keeps the KV blocks of one client apart from those of others. */
+  readonly cacheSalt?: string
+  /** Where the prompt's KV blocks come from or go to; opaque but to the engine (`kv_transfer_params`). */
+  readonly kvTransfer?: Readonly<Record<string, unknown>>
+}
+
+/** What became of a sequence inside an engine. */
+export interface SequenceStages {
+  /** From its coming to its first step. */
+  readonly queuedMs: number
+  /** From its first step to its first token. */
+  readonly prefillMs: number
+  /** From its first token to its last one. */
+  readonly decodeMs: number
+  /** How often it was thrown out of the batch. */
+  readonly preemptions: number
+  /** Prompt tokens that came from another engine. */
+  readonly externalTokens: number
 }
 
 /** How a generation ended, and what it used. */
@@ -43,6 +63,25 @@ export interface GenerationResult {
   readonly completionTokens: number
   /** Prompt tokens that were in the KV cache already. */
   readonly cachedTokens: number
+  /** For whoever continues elsewhere (`kv_transfer_params`). */
+  readonly kvTransfer?: Readonly<Record<string, unknown>>
+  readonly stages?: SequenceStages
+}
+
+/** What engines with a paged KV cache tell beside the rest; totals since start. */
+export interface PagedLoad {
+  readonly kvBlockTokens: number
+  readonly kvBlocks: number
+  /** Sequences that wait for their prompt's KV blocks from another engine; part of those that wait. */
+  readonly receiving: number
+  readonly preemptions: number
+  /** Prompt tokens that came from another engine. */
+  readonly externalPromptTokens: number
+  /** Whether it has a connector to other engines. */
+  readonly hasConnector: boolean
+  readonly failedTransfers: number
+  /** Prompts that nobody fetched in time. */
+  readonly expiredTransfers: number
 }
 
 /** Load and totals of an engine server. */
@@ -56,6 +95,7 @@ export interface ServingLoad {
   /** Prompt tokens since start that were in the KV cache already. */
   readonly cachedPromptTokens: number
   readonly generatedTokens: number
+  readonly paged?: PagedLoad
 }
 
 /** The part of an engine server that computes; `serving/` puts OpenAI's HTTP surface before it. */
@@ -89,6 +129,10 @@ export interface Backend {
   /** The tokens of a chat as the model's template renders it; `/tokenize` refuses `messages` when absent. */
   tokenizeChat?(messages: readonly ChatMessage[], tools?: readonly unknown[]): Promise<readonly number[]>
   detokenize(tokens: readonly number[]): Promise<string>
+  /** Calls `listener` with the tokens computed in each step that has ended. */
+  onStep?(listener: (tokens: number) => void): void
+  /** The server has begun to listen here. */
+  listening?(address: { readonly host: string; readonly port: number }): void
   /** Frees everything. */
   close(): Promise<void>
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Backend } from './contract.ts'
-import type { ServingMetrics } from './metrics.ts'
+import type { ServingMetrics } from './serving-metrics.ts'
 
 /** One HTTP request on its way to an answer, as the handlers see it. */
 export interface Exchange {
@@ -29,6 +29,8 @@ export interface Route {
   readonly path: string
   /** Whether it is answered while the backend loads, has failed or drains. */
   readonly isAlwaysOpen?: boolean
+  /** Whether a POST comes without a body. */
+  readonly isBodiless?: boolean
   readonly handle: Handler
 }
 

@@ -1,5 +1,5 @@
 import type { Backend, GenerationRequest, GenerationResult } from './contract.ts'
-import type { ServingMetrics } from './metrics.ts'
+import type { ServingMetrics } from './serving-metrics.ts'
 
 /** Hears of choices as they grow. */
 export interface ChoiceListener {
@@ -21,7 +21,7 @@ export async function generateChoices(
   const failure = new AbortController()
   const signal = requests.length === 1 ? exchange.signal : AbortSignal.any([exchange.signal, failure.signal])
   const runs = requests.map(async (request, choice) => {
-    const timing = metrics.begin()
+    const timing = metrics.begin(request)
     try {
       const result = await backend.generate(
         request,
@@ -32,7 +32,7 @@ export async function generateChoices(
         signal,
         (promptTokens) => listener.onPrompt(choice, promptTokens),
       )
-      timing.end(result.finishReason)
+      timing.end(result.finishReason, result)
       listener.onEnd(choice, result)
       return result
     } catch (error) {
@@ -43,5 +43,7 @@ export async function generateChoices(
   })
   const settled = await Promise.allSettled(runs)
   if (failure.signal.aborted) throw failure.signal.reason
-  return settled.flatMap((run) => (run.status === 'fulfilled' ? [run.value] : []))
+  const results = settled.flatMap((run) => (run.status === 'fulfilled' ? [run.value] : []))
+  metrics.answered(results)
+  return results
 }

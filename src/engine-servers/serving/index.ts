@@ -13,6 +13,8 @@ export {
   type ChatMessage,
   type GenerationRequest,
   type GenerationResult,
+  type PagedLoad,
   type ResponseFormat,
+  type SequenceStages,
   type ServingLoad,
 } from './contract.ts'

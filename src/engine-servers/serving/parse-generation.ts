@@ -30,7 +30,11 @@ export interface ParsedGeneration {
 }
 
 /** Checks the body of `/v1/chat/completions`. */
-export function parseChatCompletion(body: Record<string, unknown>, backend: Backend): ParsedGeneration {
+export function parseChatCompletion(
+  body: Record<string, unknown>,
+  backend: Backend,
+  answerId: string,
+): ParsedGeneration {
   const fields = checkFields(chatFields, body)
   const answer = parseAnswer(fields, backend)
   refuseUnsupported(fields)
@@ -42,7 +46,12 @@ export function parseChatCompletion(body: Record<string, unknown>, backend: Back
   const request = sampling(fields, maxTokens, backend)
   return {
     answer,
-    requests: Array.from({ length: choices }, (_, index) => ({ ...request, ...seedOf(fields, index), input })),
+    requests: Array.from({ length: choices }, (_, index) => ({
+      ...request,
+      ...seedOf(fields, index),
+      id: choices === 1 ? answerId : `${index}_${answerId}`,
+      input,
+    })),
     choicesPerPrompt: choices,
     echo: false,
   }
@@ -52,7 +61,7 @@ export function parseChatCompletion(body: Record<string, unknown>, backend: Back
 const defaultCompletionTokens = 16
 
 /** Checks the body of `/v1/completions`. */
-export function parseCompletion(body: Record<string, unknown>, backend: Backend): ParsedGeneration {
+export function parseCompletion(body: Record<string, unknown>, backend: Backend, answerId: string): ParsedGeneration {
   const fields = checkFields(completionFields, body)
   const answer = parseAnswer(fields, backend)
   refuseUnsupported(fields)
@@ -62,10 +71,11 @@ export function parseCompletion(body: Record<string, unknown>, backend: Backend)
   const choices = fields.n ?? 1
   return {
     answer,
-    requests: promptsOf(fields).flatMap((prompt) =>
+    requests: promptsOf(fields).flatMap((prompt, place) =>
       Array.from({ length: choices }, (_, index) => ({
         ...request,
         ...seedOf(fields, index),
+        id: choices === 1 ? `${answerId}-${place}` : `${index}_${answerId}-${place}`,
         input: { kind: 'prompt', prompt } as const,
       })),
     ),
@@ -104,7 +114,7 @@ function sampling(
   fields: GenerationFields,
   maxTokens: number | undefined,
   backend: Backend,
-): Omit<GenerationRequest, 'input' | 'seed'> {
+): Omit<GenerationRequest, 'input' | 'seed' | 'id'> {
   if (maxTokens !== undefined && maxTokens > backend.contextLength) {
     throw invalidValue(
       `max_tokens=${maxTokens} cannot be greater than max_model_len=${backend.contextLength}. Please request fewer output tokens.`,
@@ -124,11 +134,16 @@ function sampling(
     ignoreEos: fields.ignore_eos ?? false,
     responseFormat: responseFormat(fields),
     isStreamed: fields.stream ?? false,
+    ...given('cacheSalt', fields.cache_salt),
+    ...given('kvTransfer', fields.kv_transfer_params),
   }
 }
 
-function given<Name extends string>(name: Name, value: number | null | undefined): { [Key in Name]?: number } {
-  return value === undefined || value === null ? {} : ({ [name]: value } as { [Key in Name]?: number })
+function given<Name extends string, Value>(
+  name: Name,
+  value: Value | null | undefined,
+): { [Key in Name]?: NonNullable<Value> } {
+  return value === undefined || value === null ? {} : ({ [name]: value } as { [Key in Name]?: NonNullable<Value> })
 }
 
 /** Choices of one prompt differ although the client gave one seed. */

@@ -34,6 +34,8 @@ const generationFields = {
   repetition_penalty: z.number().gt(0).nullish(),
   stop: z.union([stopString, z.array(stopString).max(stopLimits.count)]).nullish(),
   ignore_eos: z.boolean().nullish(),
+  cache_salt: z.string().min(1).max(1024).nullish(),
+  kv_transfer_params: z.record(z.string(), z.unknown()).nullish(),
   n: z.int().min(1).max(maximumChoices).nullish(),
   stream: z.boolean().nullish(),
   stream_options: z

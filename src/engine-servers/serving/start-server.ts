@@ -67,6 +67,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     })
   })
   const { port } = server.address() as AddressInfo
+  options.backend.listening?.({ host: options.host, port })
   const closed = new Promise<void>((resolve) => server.once('close', () => resolve()))
   return {
     host: options.host,

@@ -2,4 +2,4 @@
 import { runEngineProcess } from '../serving/index.ts'
 import { prepareSimulated } from './prepare.ts'
 
-await runEngineProcess(() => prepareSimulated(process.argv.slice(2)))
+await runEngineProcess(() => prepareSimulated(process.argv.slice(2), process.env))

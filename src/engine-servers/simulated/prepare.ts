@@ -1,5 +1,8 @@
+import type { Environment } from '../../files/index.ts'
 import { parseProcessArguments, type EngineProcessOptions } from '../serving/index.ts'
+import { engineRoutes } from './engine-routes.ts'
 import { faultsRoutes } from './faults-routes.ts'
+import { KvPublisher } from './kv-events/index.ts'
 import { parseSettings } from './settings.ts'
 import { SimulatedBackend } from './simulated-backend.ts'
 
@@ -9,13 +12,22 @@ const defaultContextLength = 8192
 /**
  * What a simulated engine runs, from its command line:
  * `--model NAME [--alias A,B] [--host H] [--port N] [--context N] [--grace-ms N] [--settings JSON]`.
+ * `VLLM_NIXL_SIDE_CHANNEL_HOST` is the host under which other engines fetch prompts, as vLLM has it.
  */
-export function prepareSimulated(argv: readonly string[]): EngineProcessOptions {
+export async function prepareSimulated(
+  argv: readonly string[],
+  environment: Environment = {},
+): Promise<EngineProcessOptions & { readonly backend: SimulatedBackend }> {
   const { modelNames, host, port, context, graceMs, extra } = parseProcessArguments(argv, ['settings'])
+  const settings = parseSettings(extra.settings)
+  const { endpoint, ...further } = settings.kvEvents
+  const publisher = endpoint === undefined ? undefined : await KvPublisher.open({ ...further, endpoint })
   const backend = new SimulatedBackend({
     modelNames,
     contextLength: context ?? defaultContextLength,
-    settings: parseSettings(extra.settings),
+    settings,
+    publisher,
+    sideChannelHost: environment['VLLM_NIXL_SIDE_CHANNEL_HOST'],
   })
   return {
     backend,
@@ -24,6 +36,6 @@ export function prepareSimulated(argv: readonly string[]): EngineProcessOptions 
     graceMs,
     metricsStyle: 'vllm',
     version: 'simulated',
-    extraRoutes: faultsRoutes(backend),
+    extraRoutes: [...faultsRoutes(backend), ...engineRoutes(backend)],
   }
 }

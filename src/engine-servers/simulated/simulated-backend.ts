@@ -10,17 +10,18 @@ import {
   type GenerationResult,
   type ServingLoad,
 } from '../serving/index.ts'
-import { Batch, type BatchSequence } from './batch.ts'
 import { composeAnswer } from './compose-answer.ts'
 import { embedTokens } from './embed-tokens.ts'
-import { Faults, type Fault } from './faults.ts'
-import { PrefixCache } from './prefix-cache.ts'
+import { shapeOf } from './engine-shape.ts'
+import { Faults } from './faults.ts'
+import { readTransferWish, type TransferWish } from './kv-transfer/index.ts'
 import { renderChat } from './render-chat.ts'
 import type { SimulatedSettings } from './settings.ts'
+import { SimulatedEngine, type Job, type SimulatedEngineOptions } from './simulated-engine.ts'
 import { tokenBytes, tokenize, tokenTexts } from './tokenizer.ts'
 
 /** What a simulated engine is made of. */
-export interface SimulatedOptions {
+export interface SimulatedOptions extends Omit<SimulatedEngineOptions, 'shape' | 'hasConnector'> {
   readonly modelNames: readonly string[]
   readonly contextLength: number
   readonly settings: SimulatedSettings
@@ -29,28 +30,23 @@ export interface SimulatedOptions {
 /** The tokens after which a stream dies that is to die. */
 const tokensBeforeDeath = 5
 
-/** A deterministic fake model: text depends on prompt and seed only, time on the settings only. */
+/** A deterministic fake model: text depends on prompt and seed only, time on the settings and on what runs beside it. */
 export class SimulatedBackend implements Backend {
   readonly modelNames: readonly string[]
   readonly contextLength: number
   readonly faults: Faults
-  readonly #batch: Batch
-  readonly #cache: PrefixCache
-  readonly #capacityTokens: number
+  readonly engine: SimulatedEngine
+  readonly #hasConnector: boolean
   readonly #loaded: NodeJS.Timeout
   #state: 'loading' | 'ready' | 'failed' = 'loading'
-  #heldTokens = 0
-  #promptTokens = 0
-  #cachedPromptTokens = 0
-  #generatedTokens = 0
 
-  constructor({ modelNames, contextLength, settings }: SimulatedOptions) {
+  constructor({ modelNames, contextLength, settings, ...options }: SimulatedOptions) {
     this.modelNames = modelNames
     this.contextLength = contextLength
     this.faults = new Faults(settings)
-    this.#batch = new Batch({ ...settings, ttftMs: settings.ttft })
-    this.#capacityTokens = settings.maxSequences * contextLength
-    this.#cache = new PrefixCache(Math.min(this.#capacityTokens, 2 ** 20))
+    this.#hasConnector = settings.kvConnector !== 'none'
+    const shape = shapeOf(settings, contextLength)
+    this.engine = new SimulatedEngine({ ...options, shape, hasConnector: this.#hasConnector })
     if (settings.loadTime === 0) this.#state = 'ready'
     this.#loaded = setTimeout(() => this.setState('ready'), settings.loadTime)
   }
@@ -66,14 +62,15 @@ export class SimulatedBackend implements Backend {
   }
 
   load(): ServingLoad {
-    return {
-      running: this.#batch.running,
-      waiting: this.#batch.waiting,
-      kvCacheUsage: Math.min(1, this.#heldTokens / this.#capacityTokens),
-      promptTokens: this.#promptTokens,
-      cachedPromptTokens: this.#cachedPromptTokens,
-      generatedTokens: this.#generatedTokens,
-    }
+    return this.engine.load()
+  }
+
+  onStep(listener: (tokens: number) => void): void {
+    this.engine.onStep(listener)
+  }
+
+  listening(address: { readonly host: string; readonly port: number }): void {
+    this.engine.listening(address)
   }
 
   async generate(
@@ -88,10 +85,12 @@ export class SimulatedBackend implements Backend {
     if (request.maxTokens !== undefined && request.maxTokens > room) {
       throw answerTooLong(this.contextLength, prompt.length, request.maxTokens)
     }
+    const wish: TransferWish = this.#hasConnector ? readTransferWish(request.kvTransfer) : { kind: 'none' }
     const answer = composeAnswer({
       promptTokens: prompt,
       seed: request.seed ?? 0,
-      limit: request.maxTokens ?? room,
+      // Whoever keeps a prompt for another engine generates one token, and the other one goes on.
+      limit: wish.kind === 'keep' ? 1 : (request.maxTokens ?? room),
       stop: request.stop,
       ignoreEos: request.ignoreEos,
       format: request.responseFormat,
@@ -99,18 +98,31 @@ export class SimulatedBackend implements Backend {
     onPrompt?.(prompt.length)
     const fault = this.faults.next(request.isStreamed)
     if (fault === 'fail') throw simulatedFailure()
-    const cachedTokens = await this.#run(prompt, tokensUntil(fault, answer.tokens.length), signal, (from, to) => {
-      this.#generatedTokens += to - from
-      for (const text of answer.texts.slice(from, to)) onText(text, 1)
-    })
+    const tokens = answer.tokens.slice(0, fault === 'die' ? tokensBeforeDeath : undefined)
+    let given = 0
+    const job: Job = {
+      prompt,
+      answer: tokens,
+      outputTokens: tokens.length,
+      wish,
+      salt: request.cacheSalt,
+      onToken: () => {
+        this.engine.countGenerated()
+        onText(answer.texts[given] ?? '', 1)
+        given += 1
+      },
+    }
+    if (fault === 'hang') return this.engine.hang(job, this.contextLength, signal)
+    const end = await this.engine.run(job, signal)
     if (fault === 'die') throw new ConnectionCut()
-    this.#cache.add([...prompt, ...answer.tokens])
     return {
       finishReason: answer.finishReason,
       ...(answer.stopReason !== undefined && { stopReason: answer.stopReason }),
       promptTokens: prompt.length,
       completionTokens: answer.tokens.length,
-      cachedTokens,
+      cachedTokens: end.cachedTokens,
+      ...(wish.kind === 'keep' && { kvTransfer: this.engine.keep(request.id ?? 'request', end) }),
+      stages: end.stages,
     }
   }
 
@@ -123,8 +135,12 @@ export class SimulatedBackend implements Backend {
     if (tooLong !== undefined) throw promptTooLong(this.contextLength, tooLong.length)
     const fault = this.faults.next(false)
     if (fault === 'fail') throw simulatedFailure()
-    await this.#run(prompts.flat(), tokensUntil(fault, 1), signal, () => {})
-    return { vectors: prompts.map(embedTokens), promptTokens: prompts.flat().length }
+    const all = prompts.flat()
+    // All inputs are one sequence; what is longer than a context takes no time.
+    const prompt = all.slice(0, this.contextLength - 1)
+    const job: Job = { prompt, answer: [], outputTokens: 1, wish: { kind: 'none' }, onToken() {} }
+    await (fault === 'hang' ? this.engine.hang(job, this.contextLength, signal) : this.engine.run(job, signal))
+    return { vectors: prompts.map(embedTokens), promptTokens: all.length }
   }
 
   async tokenize(text: string): Promise<readonly number[]> {
@@ -141,41 +157,7 @@ export class SimulatedBackend implements Backend {
 
   async close(): Promise<void> {
     clearTimeout(this.#loaded)
-  }
-
-  /** Takes a sequence through the batch; resolves to how many of its prompt's tokens were cached when it started. */
-  async #run(
-    prompt: readonly number[],
-    tokens: number,
-    signal: AbortSignal,
-    onTokens: BatchSequence['onTokens'],
-  ): Promise<number> {
-    let cachedTokens = 0
-    let held = 0
-    try {
-      await this.#batch.run(
-        {
-          tokens,
-          onStart: () => {
-            cachedTokens = this.#cache.match(prompt)
-            this.#cache.add(prompt)
-            this.#promptTokens += prompt.length
-            this.#cachedPromptTokens += cachedTokens
-            held = prompt.length
-            this.#heldTokens += held
-          },
-          onTokens: (from, to) => {
-            held += to - from
-            this.#heldTokens += to - from
-            onTokens(from, to)
-          },
-        },
-        signal,
-      )
-    } finally {
-      this.#heldTokens -= held
-    }
-    return cachedTokens
+    await this.engine.close()
   }
 
   #promptOf({ input }: GenerationRequest): readonly number[] {
@@ -188,11 +170,6 @@ export class SimulatedBackend implements Backend {
     if (unknown !== undefined) throw invalidValue(`Token id ${unknown} is out of vocabulary`)
     return input
   }
-}
-
-function tokensUntil(fault: Fault, tokens: number): number {
-  if (fault === 'hang') return Infinity
-  return fault === 'die' ? Math.min(tokens, tokensBeforeDeath) : tokens
 }
 
 function simulatedFailure(): ServingError {

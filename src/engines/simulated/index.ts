@@ -18,7 +18,13 @@ export const simulatedEngine: Engine = {
 }
 
 function launchArguments({ model, host, port }: LaunchRequest): string[] {
-  const settings = { ...model.simulated, maxSequences: model.maxSequences ?? model.simulated.maxSequences }
+  const isSplit = model.prefill !== undefined || model.decode !== undefined
+  const settings = {
+    ...model.simulated,
+    maxSequences: model.maxSequences ?? model.simulated.maxSequences,
+    ...(model.maxBatchedTokens !== undefined && { maxBatchedTokens: model.maxBatchedTokens }),
+    ...(isSplit && { kvConnector: 'nixl' }),
+  }
   return [
     `--model=${model.name}`,
     ...(model.aliases.length > 0 ? [`--alias=${model.aliases.join(',')}`] : []),

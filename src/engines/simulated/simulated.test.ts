@@ -20,6 +20,8 @@ function launch(fields: object) {
   })
 }
 
+const settingsOf = (fields: object) => JSON.parse(launch(fields).args.at(-1)?.replace('--settings=', '') ?? '')
+
 describe('the simulated engine', () => {
   it('is launched as our own process, with flags that this process understands', async () => {
     const { program, args } = launch({
@@ -29,7 +31,7 @@ describe('the simulated engine', () => {
       simulated: { ttft: '1s', tokensPerSecond: 12.5, failEvery: 4 },
     })
     expect(program).toEqual({ kind: 'server', name: 'simulated' })
-    const { backend, host, port } = prepareSimulated(args)
+    const { backend, host, port } = await prepareSimulated(args)
     expect([host, port, backend.modelNames, backend.contextLength]).toEqual([
       '127.0.0.1',
       8123,
@@ -43,6 +45,13 @@ describe('the simulated engine', () => {
       failEvery: 4,
       maxSequences: 3,
     })
+  })
+
+  it('takes and gives prompts of other engines where a model has prefill and decode replicas', () => {
+    expect(settingsOf({})).toMatchObject({ kvConnector: 'none' })
+    expect(settingsOf({ simulated: { kvConnector: 'nixl' } })).toMatchObject({ kvConnector: 'nixl' })
+    const split = { prefill: { replicas: 1 }, decode: { replicas: 2 }, maxBatchedTokens: 512 }
+    expect(settingsOf(split)).toMatchObject({ kvConnector: 'nixl', maxBatchedTokens: 512 })
   })
 
   it('needs no flag that the Fleet leaves out', () => {

@@ -40,6 +40,9 @@ function checkScale(scale: Scale, at: FieldPath, { wrote }: CheckContext): Findi
   return findings
 }
 
+/** Engines whose replicas may prefill for others. */
+const splittingEngines = new Set(['vllm', 'sglang', 'simulated'])
+
 /** Settings that an engine refuses together. */
 export const settingsFitTogether: Check = ({ fleet }) =>
   fleet.models.flatMap((model, index) => {
@@ -61,13 +64,13 @@ export const settingsFitTogether: Check = ({ fleet }) =>
         const message = 'missing; engine external needs to know where these replicas are'
         findings.push({ path: [...at, role, 'addresses'], message, suggestion: 'add addresses: [http://host:port]' })
       }
-    } else if (model.prefill !== undefined && engine !== 'vllm' && engine !== 'sglang') {
+    } else if (model.prefill !== undefined && engine !== undefined && !splittingEngines.has(engine)) {
       const message = `engine ${engine} cannot split prefill and decode`
       findings.push({
         path: [...at, 'prefill'],
         at: 'key',
         message,
-        suggestion: 'use engine vllm or sglang, or external with addresses, or remove prefill and decode',
+        suggestion: 'use engine vllm, sglang or simulated, or external with addresses, or remove prefill and decode',
         from: [[...at, 'engine']],
       })
     }

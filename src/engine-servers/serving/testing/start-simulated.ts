@@ -1,5 +1,8 @@
+import { engineRoutes } from '../../simulated/engine-routes.ts'
 import { faultsRoutes } from '../../simulated/faults-routes.ts'
 import { SimulatedBackend, type SimulatedSettings } from '../../simulated/index.ts'
+import { parseSettings } from '../../simulated/settings.ts'
+import type { SimulatedOptions } from '../../simulated/simulated-backend.ts'
 import { startServer, type RunningServer, type ServerOptions } from '../index.ts'
 
 /** A simulated engine that listens in this process. */
@@ -10,22 +13,17 @@ export interface SimulatedServer extends RunningServer {
 /** Starts one, fast unless told otherwise. */
 export async function startSimulated(
   settings: Partial<SimulatedSettings> = {},
-  options: Partial<ServerOptions> & { readonly contextLength?: number } = {},
+  options: Partial<ServerOptions> & {
+    readonly contextLength?: number
+    readonly engine?: Pick<SimulatedOptions, 'publisher' | 'sideChannelHost' | 'leaseMs'>
+  } = {},
 ): Promise<SimulatedServer> {
-  const { contextLength = 4096, ...serverOptions } = options
+  const { contextLength = 4096, engine, ...serverOptions } = options
   const backend = new SimulatedBackend({
     modelNames: ['smol', 'smol-alias'],
     contextLength,
-    settings: {
-      ttft: 1,
-      tokensPerSecond: 2000,
-      maxSequences: 8,
-      loadTime: 0,
-      failEvery: 0,
-      hangEvery: 0,
-      dieEvery: 0,
-      ...settings,
-    },
+    settings: { ...parseSettings(JSON.stringify({ ttft: 1, tokensPerSecond: 2000 })), ...settings },
+    ...engine,
   })
   const server = await startServer({
     backend,
@@ -33,7 +31,7 @@ export async function startSimulated(
     port: 0,
     metricsStyle: 'vllm',
     version: 'test',
-    extraRoutes: faultsRoutes(backend),
+    extraRoutes: [...faultsRoutes(backend), ...engineRoutes(backend)],
     ...serverOptions,
   })
   return { ...server, backend }

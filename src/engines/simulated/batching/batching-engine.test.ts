@@ -143,6 +143,56 @@ describe('BatchingEngine', () => {
     expect([engine.running, engine.waiting, engine.usedBlocks, engine.step().computedTokens]).toEqual([0, 0, 0, 0])
   })
 
+  it('keeps prompts short beside answers where an engine does, so that these go on at their pace', () => {
+    const engine = small({ maxPromptTokensBeside: 2 })
+    const first = add(engine, requestOf([1], 4, 9))
+    expect(engine.step().computedTokens).toBe(4)
+    add(engine, requestOf([2, 3], 7, 1))
+    const steps = [1, 2, 3, 4].map(() => engine.step().computedTokens)
+    expect(steps).toEqual([3, 3, 3, 2])
+    expect(first.generated).toBe(5)
+    // Alone again, the next prompt has the step for itself.
+    drain(engine)
+    add(engine, requestOf([4, 5], 8, 1))
+    expect(engine.step().computedTokens).toBe(8)
+  })
+
+  it('takes its time for each token that comes out, where that is known', () => {
+    const engine = small({ step: { ...smallShape.step, msPerOutputToken: 5 } })
+    add(engine, requestOf([1, 2], 8, 2))
+    const [first, second] = [engine.step().durationMs, engine.step().durationMs]
+    const plain = small()
+    add(plain, requestOf([1, 2], 8, 2))
+    expect([first, second]).toEqual([plain.step().durationMs + 5, plain.step().durationMs + 5])
+  })
+
+  it('finds nothing of what ended before it was computed, or before it came from elsewhere', () => {
+    const engine = small()
+    const halfway = add(engine, requestOf([1, 2, 3], 12, 4))
+    engine.step()
+    // Eight of twelve tokens a step: two blocks are full.
+    engine.abort(halfway)
+    const fetching = add(engine, requestOf([4, 5, 6], 12, 2, 'decode'))
+    engine.step()
+    engine.abort(fetching)
+    const again = [add(engine, requestOf([1, 2, 3], 12, 1)), add(engine, requestOf([4, 5, 6], 12, 1))]
+    drain(engine)
+    expect(again.map(({ cachedTokens }) => cachedTokens)).toEqual([8, 0])
+    expect(engine.usedBlocks).toBe(0)
+  })
+
+  it('forgets an answer’s last block when its client goes before it is full', () => {
+    const engine = small({ maxBatchedTokens: 40 })
+    const request = { ...requestOf([1, 2, 3], 6, 8), namedTokens: 12 }
+    const answering = add(engine, request)
+    for (let step = 0; step < 4; step += 1) engine.step()
+    expect(answering.computed).toBe(9)
+    engine.abort(answering)
+    const next = add(engine, requestOf([1, 2, 3], 14, 1))
+    drain(engine)
+    expect(next.cachedTokens).toBe(8)
+  })
+
   it('says no unit that is not whole blocks', () => {
     expect(() => new BatchingEngine(smallShape, 6)).toThrow('whole blocks')
   })

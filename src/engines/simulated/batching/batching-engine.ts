@@ -39,8 +39,10 @@ export class BatchingEngine {
   #running: Sequence[] = []
   /** Sequences that have blocks and do not run: their prompts are on their way, hither or thither. */
   #aside = 0
+  /** Prompt tokens that may still go into the step. */
+  #promptBudget = Infinity
   readonly #step: Step = { durationMs: 0, computedTokens: 0, tokens: [], pulls: [], preempted: [] }
-  readonly #work: StepWork = { tokens: 0, pairs: 0, context: 0 }
+  readonly #work = { tokens: 0, pairs: 0, context: 0, firstTokens: 0, furtherTokens: 0 } satisfies StepWork
 
   /** @param unitTokens tokens of a named unit, a multiple of a block's */
   constructor(shape: BatchingShape, unitTokens: number, listener?: KvListener) {
@@ -110,11 +112,14 @@ export class BatchingEngine {
   abort(sequence: Sequence): void {
     if (sequence.state === 'done') return
     if (sequence.state === 'receiving' || sequence.state === 'held') this.#aside -= 1
+    // What was to come from elsewhere has not come.
+    if (sequence.state === 'receiving') sequence.computed = sequence.cachedTokens
     for (const list of [this.#waiting, this.#received, this.#running]) {
       const place = list.indexOf(sequence)
       if (place >= 0) list.splice(place, 1)
     }
     sequence.state = 'done'
+    this.#blocks.forgetUnfilled(sequence)
     this.#blocks.release(sequence)
   }
 
@@ -133,6 +138,9 @@ export class BatchingEngine {
     work.tokens = 0
     work.pairs = 0
     work.context = 0
+    work.firstTokens = 0
+    work.furtherTokens = 0
+    this.#promptBudget = this.#running.some(isAnswering) ? (this.#shape.maxPromptTokensBeside ?? Infinity) : Infinity
     this.#goOn()
     if (step.preempted.length === 0) this.#start()
     step.computedTokens = work.tokens
@@ -145,12 +153,19 @@ export class BatchingEngine {
     return this.#shape.maxBatchedTokens - this.#work.tokens
   }
 
+  /** Tokens of a sequence that the step has room for. */
+  #share(sequence: Sequence): number {
+    const tokens = Math.min(sequence.tokens - sequence.computed, this.#budget)
+    return isAnswering(sequence) ? tokens : Math.min(tokens, this.#promptBudget)
+  }
+
   /** The running sequences, in the order of their coming. */
   #goOn(): void {
     for (let place = 0; place < this.#running.length && this.#budget > 0; place += 1) {
       const sequence = this.#running[place]
       if (sequence === undefined) return
-      const tokens = Math.min(sequence.tokens - sequence.computed, this.#budget)
+      const tokens = this.#share(sequence)
+      if (tokens === 0) continue
       while (!this.#blocks.reserve(sequence, sequence.computed + tokens)) {
         const last = this.#running.pop()
         if (last === undefined) return
@@ -179,7 +194,7 @@ export class BatchingEngine {
 
   /** Waiting sequences, as far as budget, places and blocks go. */
   #start(): void {
-    while (this.#budget > 0 && this.#running.length < this.#shape.maxSequences) {
+    while (this.#budget > 0 && this.#promptBudget > 0 && this.#running.length < this.#shape.maxSequences) {
       const received = this.#received[0]
       if (received !== undefined) {
         // Its prompt has blocks already; all that is to be computed is the last token.
@@ -223,7 +238,7 @@ export class BatchingEngine {
   }
 
   #run(sequence: Sequence): void {
-    const tokens = Math.min(sequence.tokens - sequence.computed, this.#budget)
+    const tokens = this.#share(sequence)
     if (!this.#blocks.reserve(sequence, sequence.computed + tokens)) {
       throw new Error('a sequence was let in for which there are no blocks')
     }
@@ -234,11 +249,16 @@ export class BatchingEngine {
 
   #compute(sequence: Sequence, tokens: number): void {
     const work = this.#work
+    if (!isAnswering(sequence)) this.#promptBudget -= tokens
     work.tokens += tokens
     if (tokens === 1) work.context += sequence.computed
     else work.pairs += attentionPairs(sequence.computed, tokens)
     sequence.computed += tokens
-    if (sequence.computed === sequence.tokens) this.#step.tokens.push(sequence)
+    if (sequence.computed !== sequence.tokens) return
+    this.#step.tokens.push(sequence)
+    // A prompt that came from elsewhere, or is there again after preemption, is no more work than its tokens.
+    if (sequence.generated === 0 && !sequence.hasReceived) work.firstTokens += 1
+    else work.furtherTokens += 1
   }
 
   /** Adds the tokens that came out, and ends what is complete. */
@@ -259,4 +279,9 @@ export class BatchingEngine {
     }
     if (ended > 0) this.#running = this.#running.filter(({ state }) => state === 'running')
   }
+}
+
+/** Whether all that is left to compute of a sequence is its last token: its answer goes on. */
+function isAnswering(sequence: Sequence): boolean {
+  return sequence.generated > 0 && sequence.tokens - sequence.computed === 1
 }

@@ -8,6 +8,8 @@ export interface BatchingShape {
   readonly maxSequences: number
   /** Tokens in a step at the most (chunked prefill). */
   readonly maxBatchedTokens: number
+  /** Tokens of prompts in a step in which answers go on, at the most; what the step has room for when absent, as in vLLM. */
+  readonly maxPromptTokensBeside?: number
   readonly step: StepCost
 }
 
@@ -23,6 +25,12 @@ export interface StepCost {
   readonly msPerAttentionPair: number
   readonly weightsMs: number
   readonly msPerContextToken: number
+  /** For each token that comes out: logits over the vocabulary, and the choice among them; 0 when absent. */
+  readonly msPerOutputToken?: number
+  /** On top in a step that brings a first token, in which it takes the place of `decodeMs` where it is more; 0 when absent. */
+  readonly firstTokenMs?: number
+  /** On top in a step that brings a further token; 0 when absent. */
+  readonly decodeMs?: number
   /** How the figures come about. */
   readonly assumptions: readonly string[]
 }

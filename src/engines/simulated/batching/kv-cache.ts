@@ -77,6 +77,14 @@ export class KvCache {
     if (run.unit !== anonymous) this.#listener?.stored(run.unit, blocks)
   }
 
+  /** Empties a run that one sequence uses: nothing was computed into its blocks. */
+  empty(run: KvRun): void {
+    if (run.references !== 1 || run.blocks === 0) return
+    this.#used -= run.blocks
+    run.blocks = 0
+    this.#lose(run)
+  }
+
   /** A sequence does not use a run any more: its blocks stay until their place is needed. */
   letGo(run: KvRun): void {
     if (run.references <= 0) throw new Error('a KV run is let go more often than it is used')

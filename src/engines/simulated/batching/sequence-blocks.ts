@@ -123,6 +123,15 @@ export class SequenceBlocks {
     sequence.blocks = 0
   }
 
+  /**
+   * Empties the blocks of a sequence that ends early into which not all was computed: nobody may find them. Of units of
+   * several blocks it is not known which these are, and nobody ends early who has such.
+   */
+  forgetUnfilled(sequence: Sequence): void {
+    if (this.#cut.unitBlocks > 1) return
+    for (const run of sequence.runs.slice(Math.floor(sequence.computed / this.#cut.blockTokens))) this.#cache.empty(run)
+  }
+
   #join(unit: number): KvRun {
     const run = this.#cache.find(unit)
     if (run === undefined) return this.#cache.open(unit)

@@ -8,13 +8,22 @@ export interface StepWork {
   pairs: number
   /** Tokens before those that are decoded, which attention reads. */
   context: number
+  /** Sequences that get their first token; 0 when absent. */
+  firstTokens?: number
+  /** Sequences that get a further token; 0 when absent. */
+  furtherTokens?: number
 }
 
 /** Milliseconds of a step (`StepCost` has the formula). */
-export function stepMs(cost: StepCost, { tokens, pairs, context }: StepWork): number {
+export function stepMs(
+  cost: StepCost,
+  { tokens, pairs, context, firstTokens = 0, furtherTokens = 0 }: StepWork,
+): number {
   return (
     cost.baseMs +
+    Math.max(firstTokens > 0 ? (cost.firstTokenMs ?? 0) : 0, furtherTokens > 0 ? (cost.decodeMs ?? 0) : 0) +
     Math.max(cost.weightsMs, tokens * cost.msPerToken) +
+    (firstTokens + furtherTokens) * (cost.msPerOutputToken ?? 0) +
     pairs * cost.msPerAttentionPair +
     context * cost.msPerContextToken
   )
