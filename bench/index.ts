@@ -13,6 +13,7 @@ import { renderReport } from './report/render-report.ts'
 import { keepResults, lastResult } from './report/results.ts'
 import { measureScaling } from './scaling.ts'
 import { chooseScenarios } from './scenarios.ts'
+import type { Targets } from './targets/contract.ts'
 import { startTargets } from './targets/index.ts'
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -32,16 +33,24 @@ try {
 
 /** Every scenario on every target, judged and kept. */
 async function measureAll(): Promise<void> {
+  const scenarios = chooseScenarios(options)
   const targets = await startTargets(workshop, say)
+  const routed = new Map<number, Targets>()
+  const targetsFor = async (engines: number): Promise<Targets> => {
+    const known = routed.get(engines) ?? (await startTargets(workshop, say, engines))
+    routed.set(engines, known)
+    return known
+  }
   const patience = {
     leftMs: options.isRealTime ? 0 : options.isQuick ? 3_000 : 180_000,
     endsAtMs: options.isQuick ? 60_000 : Number.POSITIVE_INFINITY,
   }
   const measured = []
-  for (const scenario of chooseScenarios(options)) {
-    if (scenario.isWarm) targets.warmUp()
+  for (const scenario of scenarios) {
+    const its = scenario.engines === undefined ? targets : await targetsFor(scenario.engines)
+    if (scenario.isWarm) its.warmUp()
     say(`measuring ${scenario.title}`)
-    measured.push(await measureScenario(scenario, targets, workshop, patience))
+    measured.push(await measureScenario(scenario, its, workshop, patience))
   }
   const result = summarise({ mode: options.mode, machine, versions: targets.versions, measured })
   const bars = judgeBars(result)

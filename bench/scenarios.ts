@@ -12,6 +12,8 @@ export interface Scenario {
   readonly isUndisturbed: boolean
   /** Whether the gateways have worked before, so that what compiles itself while it runs has done so. */
   readonly isWarm: boolean
+  /** Engines that each gateway sends to; absent for one behind the proxies and all behind Fairlead. */
+  readonly engines?: number
   readonly rounds: number
   /** Arguments of `tool load`. */
   readonly load: readonly string[]
@@ -79,6 +81,15 @@ const shapes: readonly Shape[] = [
     load: (isQuick) => `--conns 16 --body-bytes 100000 ${window(isQuick)}`,
   },
   {
+    name: 'routed_32k',
+    title: 'unary, 32 kB, 64 shared beginnings, 4 engines, 16 connections',
+    unit: 'request',
+    asksDirectly: false,
+    isTogether: false,
+    engines: 4,
+    load: (isQuick) => `--conns 16 --body-bytes 32000 --families 64 ${window(isQuick)}`,
+  },
+  {
     name: 'sse_burst',
     title: 'streams of 100 events as fast as they go, 64 connections',
     unit: 'event',
@@ -105,6 +116,8 @@ export const scenarioNames: readonly string[] = shapes.map(({ name }) => name)
 /** The scenarios to run, in their order. */
 export function chooseScenarios(options: {
   readonly isQuick: boolean
+  /** Engines that each gateway sends to; absent for one behind the proxies and all behind Fairlead. */
+  readonly engines?: number
   readonly rounds: number
   readonly scenarios: readonly string[]
   readonly isRealTime: boolean

@@ -1,16 +1,18 @@
 /**
  * The bare Node proxy that the gateway is measured against: node:http towards clients, connections of its own over
- * node:net towards one engine. It forwards and does nothing else: no keys, limits, metrics, log, routing, deadlines or
- * retries, and it trusts the engine's framing. Started with the ports it serves and forwards to.
+ * node:net towards one engine, or several in turn. It forwards and does nothing else: no keys, limits, metrics, log,
+ * deadlines or retries, and it trusts the engine's framing. Started with the port it serves and those it forwards to.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { ChunkReader } from './chunk-reader.ts'
 
-const [listenPort, enginePort] = process.argv.slice(2).map(Number)
+const [listenPort, ...enginePorts] = process.argv.slice(2).map(Number)
 const headEnd = Buffer.from('\r\n\r\n')
 const notForwarded = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date'])
-const resting: EngineConnection[] = []
+/** Connections without a request, by engine. */
+const resting: EngineConnection[][] = enginePorts.map(() => [])
+let turn = 0
 
 /** A connection to the engine: one request at a time, then it rests until the next. */
 class EngineConnection {
@@ -20,9 +22,12 @@ class EngineConnection {
   #isInBody = false
   #bytesLeft = 0
   #chunks: ChunkReader | null = null
+  readonly #others: EngineConnection[]
 
-  constructor() {
-    this.#socket = connect({ host: '127.0.0.1', port: enginePort ?? 0, noDelay: true })
+  /** @param others the resting ones of the same engine */
+  constructor(port: number, others: EngineConnection[]) {
+    this.#others = others
+    this.#socket = connect({ host: '127.0.0.1', port, noDelay: true })
     this.#socket.on('data', (piece: Buffer) => this.#onData(piece))
     this.#socket.on('error', () => undefined)
     this.#socket.on('close', () => this.#onClose())
@@ -88,12 +93,12 @@ class EngineConnection {
     this.#response = null
     if (payload === null) response?.end()
     else response?.end(payload)
-    resting.push(this)
+    this.#others.push(this)
   }
 
   #onClose(): void {
-    const place = resting.indexOf(this)
-    if (place >= 0) resting.splice(place, 1)
+    const place = this.#others.indexOf(this)
+    if (place >= 0) this.#others.splice(place, 1)
     const response = this.#response
     this.#response = null
     if (response === null) return
@@ -105,10 +110,13 @@ class EngineConnection {
 function forward(request: IncomingMessage, pieces: readonly Buffer[], response: ServerResponse): void {
   const [only = Buffer.alloc(0)] = pieces
   const body = pieces.length <= 1 ? only : Buffer.concat(pieces)
+  turn = (turn + 1) % enginePorts.length
+  const port = enginePorts[turn] ?? 0
+  const others = resting[turn] ?? []
   const head =
-    `${request.method ?? ''} ${request.url ?? ''} HTTP/1.1\r\nhost: 127.0.0.1:${enginePort ?? 0}\r\n` +
+    `${request.method ?? ''} ${request.url ?? ''} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n` +
     `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`
-  const connection = resting.pop() ?? new EngineConnection()
+  const connection = others.pop() ?? new EngineConnection(port, others)
   connection.ask(head, body, response)
 }
 

@@ -36,6 +36,19 @@ const costs = (row: string, what: string): Bar[] => [
 const bars: readonly Bar[] = [
   ...costs('unary_c64.cpu', 'unary, 1.2 kB'),
   ...costs('unary_100k.cpu', 'unary, 100 kB'),
+  {
+    title: 'routed by prefix, 32 kB, 4 engines: CPU × bare Node in turn',
+    row: 'routed_32k.cpu',
+    ratioTo: bareNode,
+    atMost: 1.3,
+  },
+  {
+    title: 'routed by prefix, 32 kB, 4 engines: CPU × nginx in turn',
+    row: 'routed_32k.cpu',
+    ratioTo: nginx,
+    atMost: 1.5,
+    isAim: true,
+  },
   ...costs('sse_burst.cpu', 'streams in bursts'),
   ...costs('sse_paced.cpu', 'paced streams'),
   { title: 'added latency p99 at 1 connection, µs', row: 'unary_c1.latency.p99', atMost: 200 },

@@ -87,6 +87,7 @@ export const figures: readonly Figure[] = [
     of: ({ latencyUs }) => latencyUs.p99 / 1000,
   },
   ...costs('unary_100k', 'request'),
+  ...costs('routed_32k', 'request'),
   ...costs('sse_burst', 'event'),
   ...costs('sse_paced', 'event'),
   spread('sse_paced', 'delayUs', 'added delay of an event', 'p50'),

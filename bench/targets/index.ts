@@ -15,16 +15,24 @@ import { warmUp } from './warm-up.ts'
 
 const key = 'sk-bench-4f1b9a37c2d84e06'
 
-/** Starts every gateway and sees that each one answers. */
-export async function startTargets(workshop: Workshop, say: (text: string) => void): Promise<Targets> {
-  const { enginePorts } = workshop
+/**
+ * Starts every gateway and sees that each one answers.
+ * @param engines how many each gateway sends to, the proxies in turn; when absent the proxies have one, Fairlead all
+ */
+export async function startTargets(
+  workshop: Workshop,
+  say: (text: string) => void,
+  engines?: number,
+): Promise<Targets> {
+  const enginePorts = workshop.enginePorts.slice(0, engines)
+  const proxiedPorts = enginePorts.slice(0, engines ?? 1)
   const direct: Target = { name: targetNames.direct, port: enginePorts[0] ?? 0, key }
   const nginx = nginxVersion()
   if (nginx === undefined) say('note: nginx is not on PATH (Debian package nginx-light): no ratios to it')
   const gateways = [
-    ...(nginx === undefined ? [] : [await startNginx(workshop, key)]),
-    await startBareNode(workshop),
-    await startFairlead(workshop, key),
+    ...(nginx === undefined ? [] : [await startNginx(workshop, key, proxiedPorts)]),
+    await startBareNode(workshop, proxiedPorts),
+    await startFairlead(workshop, key, { enginePorts }),
   ]
   for (const gateway of gateways) {
     if (!(await waitUntil(() => answers(gateway))))
@@ -49,7 +57,7 @@ export async function startTargets(workshop: Workshop, say: (text: string) => vo
 export async function scalingTargets(workshop: Workshop, counts: readonly number[]): Promise<Target[]> {
   const gateways: Target[] = []
   for (const count of counts) {
-    const gateway = await startFairlead(workshop, key, count)
+    const gateway = await startFairlead(workshop, key, { enginePorts: workshop.enginePorts, workers: count })
     if (!(await waitUntil(() => answers(gateway)))) throw new Error(log(gateway, workshop))
     for (let worker = 0; worker < count; worker += 1) warmUp(gateway, workshop)
     gateways.push(gateway)
@@ -57,8 +65,8 @@ export async function scalingTargets(workshop: Workshop, counts: readonly number
   return gateways
 }
 
-async function startBareNode(workshop: Workshop): Promise<Target> {
-  const { machine, enginePorts } = workshop
+async function startBareNode(workshop: Workshop, enginePorts: readonly number[]): Promise<Target> {
+  const { machine } = workshop
   const port = await workshop.freePort()
   const proxy = join(root, 'bench', 'baseline', 'bare-proxy.ts')
   const command = [
@@ -66,13 +74,13 @@ async function startBareNode(workshop: Workshop): Promise<Target> {
     '--disable-warning=ExperimentalWarning',
     proxy,
     String(port),
-    String(enginePorts[0]),
+    ...enginePorts.map(String),
   ]
   return {
     name: targetNames.bareNode,
     port,
     key,
-    process: workshop.start('bare-node', onCore(machine, machine.gatewayCore, command)),
+    process: workshop.start(`bare-node-${enginePorts.length}`, onCore(machine, machine.gatewayCore, command)),
   }
 }
 

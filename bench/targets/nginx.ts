@@ -11,14 +11,14 @@ export function nginxVersion(): string | undefined {
   return /nginx\/(\S+)/.exec(stderr ?? '')?.[1]
 }
 
-/** nginx as a reverse proxy to one engine: one worker, connections kept on both sides, nothing buffered or logged. */
-export async function startNginx(workshop: Workshop, key: string): Promise<Target> {
-  const { machine, enginePorts } = workshop
-  const folder = join(workshop.folder, 'nginx')
+/** nginx as a reverse proxy to one engine, or several in turn: one worker, connections kept on both sides, nothing buffered or logged. */
+export async function startNginx(workshop: Workshop, key: string, enginePorts: readonly number[]): Promise<Target> {
+  const { machine } = workshop
+  const folder = join(workshop.folder, `nginx-${enginePorts.length}`)
   mkdirSync(folder)
   const port = await workshop.freePort()
   const file = join(folder, 'nginx.conf')
-  writeFileSync(file, configuration({ folder, port, enginePort: enginePorts[0] ?? 0 }))
+  writeFileSync(file, configuration({ folder, port, enginePorts }))
   const command = onCore(machine, machine.gatewayCore, [
     'nginx',
     '-p',
@@ -34,10 +34,21 @@ export async function startNginx(workshop: Workshop, key: string): Promise<Targe
     MALLOC_MMAP_THRESHOLD_: String(32 << 20),
     MALLOC_TRIM_THRESHOLD_: String(256 << 20),
   }
-  return { name: targetNames.nginx, port, key, process: workshop.start('nginx', command, environment) }
+  return {
+    name: targetNames.nginx,
+    port,
+    key,
+    process: workshop.start(`nginx-${enginePorts.length}`, command, environment),
+  }
 }
 
-function configuration({ folder, port, enginePort }: { folder: string; port: number; enginePort: number }): string {
+interface Configured {
+  readonly folder: string
+  readonly port: number
+  readonly enginePorts: readonly number[]
+}
+
+function configuration({ folder, port, enginePorts }: Configured): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `  ${kind}_temp_path ${folder}/temp;`,
   )
@@ -55,7 +66,7 @@ ${temporary.join('\n')}
   client_max_body_size 64m;
   client_body_buffer_size 1m;
   upstream engine {
-    server 127.0.0.1:${enginePort} max_fails=0;
+${enginePorts.map((each) => `    server 127.0.0.1:${each} max_fails=0;`).join('\n')}
     keepalive 2000;
     keepalive_timeout 1h;
     keepalive_requests 1000000000;

@@ -25,8 +25,8 @@ type client struct {
 
 const words = "the tide turned and the harbour lights came on one by one along the northern quay, "
 
-// requestBytes is one whole request. The fields that the mock acts on come first in its body.
-func requestBytes(s settings) []byte {
+// requestBytes is one whole request of a family of prompts. The fields that the mock acts on come first in its body.
+func requestBytes(s settings, family int) []byte {
 	fields := ""
 	if s.stream {
 		fields = fmt.Sprintf(`"stream":true,"max_tokens":%d,"seed":%d,`, s.events, s.interval)
@@ -34,9 +34,23 @@ func requestBytes(s settings) []byte {
 	open := `{"model":"bench",` + fields + `"messages":[{"role":"system","content":"Answer briefly."},{"role":"user","content":"`
 	const shut = `"}]}`
 	room := max(1, s.bodyBytes-len(open)-len(shut))
-	body := open + strings.Repeat(words, room/len(words)+1)[:room] + shut
+	said := words
+	if s.families > 0 {
+		said = fmt.Sprintf("berth %06d: %s", family, words)
+	}
+	body := open + strings.Repeat(said, room/len(said)+1)[:room] + shut
 	return []byte(fmt.Sprintf("POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1:%d\r\nauthorization: Bearer %s\r\n"+
 		"content-type: application/json\r\naccept: */*\r\nuser-agent: bench\r\ncontent-length: %d\r\n\r\n%s", s.port, s.key, len(body), body))
+}
+
+// nextRequest is the families' requests in turn; each has a number of its own where the last quarter begins.
+func (l *load) nextRequest() []byte {
+	request := l.prompts[l.sent%len(l.prompts)]
+	if l.families > 0 {
+		copy(request[len(request)*3/4:], fmt.Sprintf("%012d", l.sent))
+	}
+	l.sent++
+	return request
 }
 
 // begin opens one more connection and sends its first request.
@@ -66,7 +80,7 @@ func (l *load) send(c *client) {
 	c.events.reset()
 	l.busy++
 	c.sentAt = nanotime()
-	if !c.out.send(l.loop, c.fd, l.request) {
+	if !c.out.send(l.loop, c.fd, l.nextRequest()) {
 		l.fail(c, "write")
 	}
 }

@@ -9,6 +9,7 @@ import (
 // settings of one run of the load.
 type settings struct {
 	port, conns, bodyBytes int
+	families               int // groups of prompts with a beginning of their own; 0 for one prompt, always the same
 	key                    string
 	stream                 bool
 	events                 int // of each stream
@@ -28,6 +29,7 @@ func readSettings(args []string) settings {
 	flags.StringVar(&s.key, "key", "", "bearer key")
 	flags.IntVar(&s.conns, "conns", 1, "connections, each with one request at a time")
 	flags.IntVar(&s.bodyBytes, "body-bytes", 1200, "size of a request body")
+	flags.IntVar(&s.families, "families", 0, "groups of prompts that share three quarters; 0 for the same prompt always")
 	flags.BoolVar(&s.stream, "stream", false, "ask for streams")
 	flags.IntVar(&s.events, "events", 100, "events of a stream")
 	flags.IntVar(&s.interval, "interval-us", 0, "microseconds between two events; 0 as fast as it goes")
@@ -49,7 +51,8 @@ func readSettings(args []string) settings {
 type load struct {
 	settings
 	loop    *loop
-	request []byte
+	prompts [][]byte
+	sent    int // requests so far, over all connections
 	buffer  [256 << 10]byte
 	conns   []*client
 	byFD    map[int]*client
@@ -69,7 +72,9 @@ func runLoad(args []string) report {
 	s := readSettings(args)
 	l := &load{settings: s, loop: newLoop(), byFD: map[int]*client{}}
 	l.report.ErrorKinds = map[string]int{}
-	l.request = requestBytes(s)
+	for family := range max(1, s.families) {
+		l.prompts = append(l.prompts, requestBytes(s, family))
+	}
 	l.latency = make([]int64, 0, 1<<20)
 	l.first = make([]int64, 0, 1<<16)
 	l.delay = make([]int64, 0, 1<<21)

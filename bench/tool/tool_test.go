@@ -101,7 +101,7 @@ func TestPercentilesByNearestRank(t *testing.T) {
 }
 
 func TestRequestsHaveTheSizeAskedFor(t *testing.T) {
-	request := string(requestBytes(settings{bodyBytes: 1200, stream: true, events: 8}))
+	request := string(requestBytes(settings{bodyBytes: 1200, stream: true, events: 8}, 0))
 	_, body, _ := strings.Cut(request, "\r\n\r\n")
 	if len(body) != 1200 || !strings.Contains(request, "content-length: 1200\r\n") || !strings.Contains(body, `"max_tokens":8`) {
 		t.Fatalf("%d bytes: %.200s", len(body), request)

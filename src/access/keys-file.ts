@@ -2,7 +2,13 @@ import { UserError } from '../errors/index.ts'
 import type { ApiKeys, KeyOwner } from './api-keys.ts'
 
 /** A key of a keys file asks every model, and opens neither metrics nor administration. */
-const ownerOf = (name: string): KeyOwner => ({ name, scopes: new Set(['inference']), models: null, team: null, expiresAt: null })
+const ownerOf = (name: string): KeyOwner => ({
+  name,
+  scopes: new Set(['inference']),
+  models: null,
+  team: null,
+  expiresAt: null,
+})
 
 /**
  * Adds the keys of a keys file: on each line a name, blanks, then the key or `sha256:` and its hexadecimal digest;

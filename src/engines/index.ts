@@ -47,6 +47,16 @@ export {
   type SettingReason,
   type StartingSetting,
 } from './settings/index.ts'
+export {
+  BatchingEngine,
+  stepMs,
+  type BatchingShape,
+  type BatchRequest,
+  type KvListener,
+  type Sequence,
+  type Step,
+  type StepCost,
+} from './simulated/batching/index.ts'
 
 /** Every engine that this version knows how to run or to reach. */
 export const engines: readonly Engine[] = [vllmEngine, sglangEngine, llamacppEngine, simulatedEngine, externalEngine]

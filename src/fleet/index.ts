@@ -4,7 +4,7 @@
 export { fleet as fleetSchema, type Fleet, type FleetInput, type Model } from './schema/fleet.ts'
 export { engineNames, type EngineName } from './schema/model.ts'
 export type { SecretReference } from './schema/names.ts'
-export { parseTokens, type Bytes, type Milliseconds, type Tokens } from './schema/units.ts'
+export { parseDuration, parseTokens, type Bytes, type Milliseconds, type Tokens } from './schema/units.ts'
 export type { Diagnostic } from './diagnostic.ts'
 export { fleetFileLimitBytes } from './document/decode-text.ts'
 export { loadFleet, type LoadedFleet, type LoadFleetOptions } from './load.ts'

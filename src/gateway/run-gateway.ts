@@ -26,6 +26,7 @@ import {
   type ServingConfig,
 } from './control/serving-config.ts'
 import { DeadlineWheel } from './data-plane/deadline-wheel.ts'
+import { ActiveExchanges } from './data-plane/active-exchanges.ts'
 import type { DataPlane } from './data-plane/data-plane.ts'
 import { createIngress } from './data-plane/ingress.ts'
 import { ModelCatalogue } from './data-plane/model-catalogue.ts'
@@ -127,7 +128,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     wheel: new DeadlineWheel(),
     settings: settingsOf(config),
     accessLog: accessLogOf(config, logger),
-    exchanges: new Set(),
+    exchanges: new ActiveExchanges(),
     isDraining: false,
     onBodyTooLarge: () => tooLarge.add(1),
     onFault: (error, requestId) => logger.error({ err: error, requestId }, 'a request failed inside the gateway'),

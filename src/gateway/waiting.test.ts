@@ -30,6 +30,8 @@ interface HeldEngine extends ProgrammableUpstream {
   readonly names: string[]
   /** Answers the request that it has had for longest. */
   release(): void
+  /** Tells the one that it has had for longest to come again in a moment. */
+  refuse(): void
   /** Answers everything from now on. */
   releaseAll(): void
 }
@@ -45,18 +47,19 @@ async function startEngine(): Promise<HeldEngine> {
     response.on('close', () => open.includes(response) && open.splice(open.indexOf(response), 1))
     if (isReady) release()
   })
-  const release = () => {
-    const [response] = open
+  const next = () => {
+    const response = open.shift()
     if (response === undefined) throw new Error('nobody is there to be answered')
-    open.shift()
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}')
+    return response
   }
+  const release = () => void next().writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}')
+  const refuse = () => void next().writeHead(503, { 'retry-after': '1' }).end('{}')
   cleanUps.push(() => upstream.kill())
   const releaseAll = () => {
     isReady = true
     while (open.length > 0) release()
   }
-  return Object.assign(upstream, { names, release, releaseAll })
+  return Object.assign(upstream, { names, release, refuse, releaseAll })
 }
 
 interface Settings {
@@ -289,6 +292,23 @@ describe.each(threads)('requests that wait, with $workers threads', ({ workers }
     second.release()
     engine.release()
     expect([(await waiting)?.status, (await first).status]).toEqual([200, 200])
+  })
+
+  it('let one wait again whose retry comes when its place is taken', async () => {
+    const engine = await startEngine()
+    const retry = { attempts: 2, backoff: '1ms', statuses: [503] }
+    const gateway = await start([engine], { model: { retry } }, options)
+    const { first } = await occupy(gateway, engine)
+    const [second] = await queueUp(gateway, ['second'])
+    engine.refuse()
+    await until('the second has its turn', () => engine.names.length === 2)
+    await untilWaiting(gateway, 1)
+    engine.release()
+    await until('the first has another', () => engine.names.length === 3)
+    engine.release()
+    expect([(await first).status, (await second)?.status]).toEqual([200, 200])
+    expect(engine.names).toEqual(['first', 'second', 'first'])
+    await expectNothingLeft(gateway, engine)
   })
 
   it('are passed over by a fallback model’s free replica, which is asked at once', async () => {

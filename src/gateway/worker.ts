@@ -7,6 +7,7 @@ import { cellsAt, createLogger, createSeriesTable, SharedCells } from '../observ
 import { drainServers } from './control/drain.ts'
 import { openListener } from './control/open-listener.ts'
 import { accessLogOf, settingsOf } from './control/plane-settings.ts'
+import { ActiveExchanges } from './data-plane/active-exchanges.ts'
 import type { DataPlane } from './data-plane/data-plane.ts'
 import { DeadlineWheel } from './data-plane/deadline-wheel.ts'
 import { createIngress } from './data-plane/ingress.ts'
@@ -51,7 +52,7 @@ const plane: DataPlane = {
   wheel: new DeadlineWheel(),
   settings: settingsOf(config),
   accessLog: accessLogOf(config, logger),
-  exchanges: new Set(),
+  exchanges: new ActiveExchanges(),
   isDraining: false,
   onBodyTooLarge: () => tooLarge.add(1),
   onFault: (error, requestId) => logger.error({ err: error, requestId }, 'a request failed inside the gateway'),

@@ -5,6 +5,7 @@ export { explainField, type EngineDestination, type FieldExplanation } from './e
 export { findTarget } from './find-target.ts'
 export {
   makePlan,
+  priceOf,
   readGeometries,
   type GroupPlan,
   type ModelPlan,

@@ -7,3 +7,18 @@ export { PrefixIndex, type PrefixIndexSize } from './prefix-index.ts'
 export * from './flow/index.ts'
 export { choosePrefix, type PrefixCandidate } from './prefix-choice.ts'
 export * from './disaggregation/index.ts'
+export { policies, policyNamed } from './policies/index.ts'
+export type {
+  ChoiceReason,
+  Choosing,
+  Decision,
+  Outcome,
+  Policy,
+  PolicyKind,
+  PolicySettings,
+  ReplicaRole,
+  ReplicaState,
+  ReportedLoad,
+  RequestShape,
+  SentState,
+} from './contract.ts'

@@ -73,7 +73,7 @@ export function seedOf(text: string, seed: number): number {
 }
 
 /** The finaliser of MurmurHash3 (32 bits): every bit of the input changes every bit of the output. */
-function mix(value: number): number {
+export function mix(value: number): number {
   let hash = value
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)

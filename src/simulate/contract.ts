@@ -1,3 +1,7 @@
+import type { BatchingShape } from '../engines/index.ts'
+
+export type { StepCost } from '../engines/index.ts'
+
 /** A request of a workload. */
 export interface WorkloadRequest {
   /** When it comes, milliseconds from the start; of a later turn of a session the time after its predecessor's end. */
@@ -25,37 +29,14 @@ export interface Workload {
   readonly requests: readonly WorkloadRequest[]
 }
 
-/** How fast a replica's engine computes a step, and how much it holds. All replicas of a group are alike. */
-export interface EngineShape {
+/** A replica: how fast its engine computes a step, how much it holds, what it costs. All replicas of a group are alike. */
+export interface EngineShape extends BatchingShape {
   /** In words, such as `1 × L40S, Llama 3.1 8B fp8`. */
   readonly title: string
-  /** Tokens that the KV cache holds. */
-  readonly kvCapacityTokens: number
-  /** Tokens of a KV block of the engine. */
-  readonly kvBlockTokens: number
-  /** Sequences in a batch at the most. */
-  readonly maxSequences: number
-  /** Tokens in a step at the most (chunked prefill). */
-  readonly maxBatchedTokens: number
-  readonly step: StepCost
   /** Bytes of KV cache a token, for transfers. */
   readonly kvBytesPerToken: number
   /** Price of the replica for an hour, USD. */
   readonly pricePerHour: number
-}
-
-/**
- * Milliseconds of a step: `base + max(compute, memory)`, where compute grows with the tokens computed and with the pairs of
- * tokens that attention meets, and memory with the weights read and with the context of the sequences decoded (roofline).
- */
-export interface StepCost {
-  readonly baseMs: number
-  readonly msPerToken: number
-  readonly msPerAttentionPair: number
-  readonly weightsMs: number
-  readonly msPerContextToken: number
-  /** How the figures come about. */
-  readonly assumptions: readonly string[]
 }
 
 /** What is simulated. */
@@ -85,6 +66,8 @@ export interface Percentiles {
 export interface SimulationResult {
   readonly policy: string
   readonly requests: number
+  /** Requests that no replica can hold even alone. */
+  readonly rejected: number
   /** Prompt tokens that were found in a cache. */
   readonly hitTokens: number
   /** The same with one cache as large as all together, asked in order of arrival. */

@@ -261,6 +261,21 @@ export interface Throughput {
   readonly assumptions: readonly string[]
 }
 
+/** The parts of a step's time, for simulations: `base + max(weights, tokens) + attention pairs + context read`. */
+export interface StepTime {
+  /** A step beside reading and computing. */
+  readonly baseMs: number
+  /** A token computed, beside attention. */
+  readonly msPerToken: number
+  /** A pair of tokens that meet in the attention of a prompt. */
+  readonly msPerAttentionPair: number
+  /** Reading the weights once. */
+  readonly weightsMs: number
+  /** A token of context that is read to decode the next one. */
+  readonly msPerContextToken: number
+  readonly assumptions: readonly string[]
+}
+
 /** Money for a million tokens at full load, in `currency`. */
 export interface TokenCost {
   readonly currency: 'USD' | 'EUR'

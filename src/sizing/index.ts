@@ -21,6 +21,7 @@ export {
   type Sizing,
   type SizingNote,
   type SizingRequest,
+  type StepTime,
   type Throughput,
   type TokenCost,
   type WayOut,
@@ -36,5 +37,6 @@ export {
 } from './geometry/index.ts'
 export { matchModel, modelNames, type ModelMatch } from './match-model.ts'
 export { sizeModel } from './size-model.ts'
+export { stepTimeOf } from './step-time-of.ts'
 export { findWaysOut } from './ways-out.ts'
 export { ggufTypes } from './weights/index.ts'

@@ -17,6 +17,7 @@ import { modelsPull } from './models-pull.ts'
 import { modelsVerify } from './models-verify.ts'
 import { plan } from './plan.ts'
 import { schema } from './schema.ts'
+import { simulate } from './simulate.ts'
 import { size } from './size.ts'
 import { status } from './status.ts'
 import { up } from './up.ts'
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   init,
   importCommand,
   size,
+  simulate,
   lint,
   explain,
   migrate,

@@ -1,6 +1,5 @@
 import type { FleetStatus, ReplicaStatus } from '../../operate/index.ts'
-import type { Column } from '../console/index.ts'
-import { fitColumns } from './fit-columns.ts'
+import { fitColumns, type Column } from '../console/index.ts'
 import type { Paint } from '../output.ts'
 import { judgeHealth, judgeReplicas } from './judge-health.ts'
 

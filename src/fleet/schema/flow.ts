@@ -4,13 +4,25 @@ import { dnsLabel, list } from './names.ts'
 
 /** What happens to requests when every replica is busy. */
 export const flow = z.strictObject({
-  maxQueue: z.int().min(0).max(1_000_000).default(1_000).describe('Requests that wait for a model at the most; 0 refuses at once.'),
+  maxQueue: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(1_000)
+    .describe('Requests that wait for a model at the most; 0 refuses at once.'),
   maxWait: duration().prefault('5m').describe('Longest wait for a replica.'),
-  fairness: z.enum(['none', 'key', 'user', 'team']).default('key').describe('Between whom turns are taken, by tokens; users are told apart as keys are.'),
+  fairness: z
+    .enum(['none', 'key', 'user', 'team'])
+    .default('key')
+    .describe('Between whom turns are taken, by tokens; users are told apart as keys are.'),
   priorities: list(
     z.strictObject({
       name: dnsLabel().describe('Name that a request gives in x-fairlead-priority.'),
-      level: z.int().min(-1000).max(1000).describe('Higher goes first, and 0 is without a name; below 0 is shed first.'),
+      level: z
+        .int()
+        .min(-1000)
+        .max(1000)
+        .describe('Higher goes first, and 0 is without a name; below 0 is shed first.'),
     }),
     32,
   )

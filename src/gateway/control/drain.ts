@@ -1,5 +1,5 @@
 import type { HttpServer } from '../data-plane/downstream/http-server.ts'
-import type { ActiveExchange } from '../data-plane/data-plane.ts'
+import type { ActiveExchange } from '../data-plane/active-exchanges.ts'
 import { afterQuietTurn } from './quiet-turn.ts'
 
 /** How often connections that have become idle are looked for. */
@@ -22,7 +22,7 @@ export interface DrainTimes {
  */
 export async function drainServers(
   servers: readonly HttpServer[],
-  exchanges: ReadonlySet<ActiveExchange>,
+  exchanges: Iterable<ActiveExchange>,
   times: DrainTimes,
 ): Promise<void> {
   const settleMs = Math.min(times.settle, times.timeout)

@@ -1,6 +1,6 @@
 import { BodyBuffer } from './body-buffer.ts'
 import type { BodyMemory } from './body-memory.ts'
-import type { ClientRequest } from './downstream/client-request.ts'
+import type { BodyReceiver, ClientRequest } from './downstream/client-request.ts'
 
 /** Who waits for a body; exactly one of the two is called, unless the client leaves first. */
 export interface WholeBodyReceiver {
@@ -17,15 +17,31 @@ export function declaresTooLarge({ head }: ClientRequest, limitBytes: number): b
 
 /** Collects a body of at most `limitBytes`. */
 export function collectBody(request: ClientRequest, limitBytes: number, receiver: WholeBodyReceiver): void {
-  const body = new BodyBuffer(request.head.contentLength)
-  request.receive({
-    onBody: (piece) => {
-      body.add(piece)
-      if (body.length <= limitBytes) return
-      body.clear()
-      request.discard(limitBytes)
-      receiver.onBodyTooLarge()
-    },
-    onBodyEnd: () => receiver.onBody(body.whole(), body.memory),
-  })
+  request.receive(new BodyCollector(request, limitBytes, receiver))
+}
+
+class BodyCollector implements BodyReceiver {
+  readonly #request: ClientRequest
+  readonly #limitBytes: number
+  readonly #receiver: WholeBodyReceiver
+  readonly #body: BodyBuffer
+
+  constructor(request: ClientRequest, limitBytes: number, receiver: WholeBodyReceiver) {
+    this.#request = request
+    this.#limitBytes = limitBytes
+    this.#receiver = receiver
+    this.#body = new BodyBuffer(request.head.contentLength)
+  }
+
+  onBody(piece: Buffer): void {
+    this.#body.add(piece)
+    if (this.#body.length <= this.#limitBytes) return
+    this.#body.clear()
+    this.#request.discard(this.#limitBytes)
+    this.#receiver.onBodyTooLarge()
+  }
+
+  onBodyEnd(): void {
+    this.#receiver.onBody(this.#body.whole(), this.#body.memory)
+  }
 }

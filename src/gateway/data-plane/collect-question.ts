@@ -15,8 +15,8 @@ export interface JsonBody {
   readonly memory: BodyMemory | null
 }
 
-/** Who waits for a question; `onBodyTooLarge` may come later too, while a form flows through. */
-export interface QuestionReceiver extends Pick<WholeBodyReceiver, 'onBodyTooLarge'> {
+/** Who waits for a question: JSON comes as a whole body; `onBodyTooLarge` may come late, while a form flows through. */
+export interface QuestionReceiver extends WholeBodyReceiver {
   onQuestion(question: CollectedQuestion): void
   onRefused(refusal: Refusal): void
 }
@@ -40,8 +40,5 @@ export function collectQuestion(
     })
     return
   }
-  collectBody(request, limitBytes, {
-    onBody: (bytes, memory) => receiver.onQuestion({ kind: 'json', bytes, memory }),
-    onBodyTooLarge: () => receiver.onBodyTooLarge(),
-  })
+  collectBody(request, limitBytes, receiver)
 }

@@ -1,19 +1,12 @@
 import type { ApiKeys, KeyOwner } from '../../access/index.ts'
 import type { AccessLog } from '../../observe/index.ts'
+import type { ActiveExchanges } from './active-exchanges.ts'
 import type { OriginList } from './cors.ts'
 import type { ClientRequest } from './downstream/client-request.ts'
 import type { ClientResponse } from './downstream/client-response.ts'
 import type { DeadlineWheel } from './deadline-wheel.ts'
 import type { ModelCatalogue } from './model-catalogue.ts'
 import type { Translation } from './translation.ts'
-
-/** A request under way, as draining sees it. */
-export interface ActiveExchange {
-  /** Asks the client to open another connection next time; too late once the head is sent. */
-  lastOnConnection(): void
-  /** Ends it because the gateway stops. */
-  abandon(): void
-}
 
 /** What the Fleet says of every request. */
 export interface PlaneSettings {
@@ -38,7 +31,7 @@ export interface DataPlane {
   /** Replaced by a reload too. */
   accessLog: AccessLog
   /** Exchanges under way, for draining. */
-  readonly exchanges: Set<ActiveExchange>
+  readonly exchanges: ActiveExchanges
   /** Whether connections are to close after their answers. */
   isDraining: boolean
   /** Counts a body that was refused for its size. */

@@ -1,10 +1,13 @@
 import type { Reason } from '../../errors/index.ts'
+import type { ActiveExchange } from './active-exchanges.ts'
 import { admit } from './admit.ts'
 import { sendRefusal } from './answer.ts'
 import type { Attempt } from './attempt.ts'
+import type { BodyMemory } from './body-memory.ts'
 import { declaresTooLarge } from './collect-body.ts'
+import type { ResponseOwner } from './downstream/client-response.ts'
 import { collectQuestion, type CollectedQuestion, type QuestionReceiver } from './collect-question.ts'
-import type { ActiveExchange, DataPlane, ExchangeRequest, PlaneSettings } from './data-plane.ts'
+import type { DataPlane, ExchangeRequest, PlaneSettings } from './data-plane.ts'
 import { Deadline } from './deadline-wheel.ts'
 import { nextDueAt, whatIsDue, type WaitState } from './due-times.ts'
 import { errorEvent, errorShapeOf } from './error-body.ts'
@@ -33,7 +36,7 @@ type Phase = 'body' | 'waiting' | 'relaying' | 'over'
  * One request from its first byte to its last. Client, engine and clock may each end it at any moment: whoever comes
  * first ends it, in `#end`, once; there the permits go back and everything is counted.
  */
-export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange {
+export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, ResponseOwner {
   readonly #plane: DataPlane
   readonly #settings: PlaneSettings
   readonly #asked: ExchangeRequest
@@ -53,6 +56,8 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange {
   /** The attempt whose answer is relayed. */
   #attempt: Attempt | null = null
 
+  /** Among those under way. */
+  place = -1
   #firstByteAt = 0
   #events = 0
 
@@ -81,8 +86,7 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange {
     const { request, response } = this.#asked
     const { bodyLimitBytes } = this.#settings
     this.#plane.exchanges.add(this)
-    response.onClose = () => this.#onClientClosed()
-    response.onDrain = () => this.#onClientReads()
+    response.owner = this
     if (declaresTooLarge(request, bodyLimitBytes)) {
       this.onBodyTooLarge()
       return
@@ -96,6 +100,10 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange {
     this.#plane.onBodyTooLarge()
     const message = `The request body is larger than ${bodyLimitBytes} bytes, the limit of this gateway.`
     this.#giveUp(new Refusal('body_too_large', message), 'none')
+  }
+
+  onBody(bytes: Buffer, memory: BodyMemory): void {
+    this.onQuestion({ kind: 'json', bytes, memory })
   }
 
   onRefused(refusal: Refusal): void {
@@ -196,7 +204,7 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange {
     this.#giveUp(failureRefusal(failure), 'broken')
   }
 
-  #onClientReads(): void {
+  onClientReads(): void {
     if (!this.#wait.isPaused || this.#phase === 'over') return
     this.#wait.isPaused = false
     this.#wait.lastActivityAt = performance.now()
@@ -204,7 +212,7 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange {
     this.#armDeadline()
   }
 
-  #onClientClosed(): void {
+  onClientClosed(): void {
     if (this.#phase === 'over') return
     this.#end(this.#asked.response.headersSent ? this.#sentStatus : 499, 'client_closed', 'none')
   }

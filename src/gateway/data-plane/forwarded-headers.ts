@@ -54,11 +54,10 @@ function declaredHopByHop(fields: readonly string[]): ReadonlySet<string> | null
 
 /**
  * The client's header fields as an engine gets them, names in lower case and values in turn.
- * `injected` are ours: the request id, and the upstream's key where it has one.
+ * @param headers ours, to which they are added: the request id, and the upstream's key where it has one
  */
-export function headersForEngine(fields: readonly string[], injected: readonly string[]): string[] {
+export function headersForEngine(fields: readonly string[], headers: string[]): string[] {
   const declared = declaredHopByHop(fields)
-  const headers = [...injected]
   for (let index = 0; index + 1 < fields.length; index += 2) {
     const name = fields[index] ?? ''
     if (keptFromEngines.has(name) || name.startsWith(internalPrefix) || declared?.has(name) === true) continue

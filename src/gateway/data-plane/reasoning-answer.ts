@@ -8,6 +8,8 @@ import type { Refusal } from './refusal.ts'
 /** A longer answer than this passes as it is. */
 const collectedLimitBytes = 16 * 1024 * 1024
 
+const none: Buffer[] = []
+
 /** How the pieces of an answer are looked at: `plain` not at all. */
 type Mode = 'plain' | 'events' | 'whole'
 
@@ -22,8 +24,8 @@ export class ReasoningAnswer implements Answer {
   #mode: Mode = 'plain'
   #status = 0
   #headers: readonly string[] = []
-  readonly #gate = new EventGate()
-  readonly #pieces: Buffer[] = []
+  #gate: EventGate | null = null
+  #pieces: Buffer[] = none
   #length = 0
 
   constructor(response: ClientResponse, requestId: string, relayed: RelayedAnswer) {
@@ -36,11 +38,15 @@ export class ReasoningAnswer implements Answer {
     const type = fieldValue(headers, 'content-type') ?? ''
     if (status === 200 && type.startsWith('application/json') && !this.#response.headersSent) {
       this.#mode = 'whole'
+      this.#pieces = []
       this.#status = status
       this.#headers = headers
       return
     }
-    if (status === 200 && type.startsWith('text/event-stream')) this.#mode = 'events'
+    if (status === 200 && type.startsWith('text/event-stream')) {
+      this.#mode = 'events'
+      this.#gate = new EventGate()
+    }
     this.#relayed.begin(status, headers)
   }
 
@@ -50,7 +56,7 @@ export class ReasoningAnswer implements Answer {
 
   write(piece: Buffer): boolean {
     if (this.#mode === 'plain') return this.#relayed.write(piece)
-    if (this.#mode === 'events') {
+    if (this.#gate !== null) {
       const events = this.#gate.pass(piece)
       return events === null || this.#relayed.write(nameReasoningTwice(events))
     }
@@ -60,7 +66,7 @@ export class ReasoningAnswer implements Answer {
   }
 
   end(): void {
-    if (this.#mode === 'events') {
+    if (this.#gate !== null) {
       const rest = this.#gate.rest()
       if (rest !== null) this.#relayed.write(nameReasoningTwice(rest))
     } else if (this.#mode === 'whole') {
@@ -80,7 +86,7 @@ export class ReasoningAnswer implements Answer {
 
   #passOn(body: Buffer, headers: readonly string[]): boolean {
     this.#mode = 'plain'
-    this.#pieces.length = 0
+    this.#pieces = none
     this.#relayed.begin(this.#status, headers)
     return body.length === 0 || this.#relayed.write(body)
   }

@@ -174,11 +174,11 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   /** Ends whatever runs; who waits leaves for `reason`. */
   close(verdict: Verdict, reason: Reason | '' = ''): void {
     this.#isOver = true
-    this.#wording?.settle()
     if (this.#ticket !== null) {
       this.#ticket.leave(reason === '' ? 'internal' : reason)
       this.#ticket = null
     }
+    this.#wording?.settle()
     this.#wording = null
     this.#retryAt = Infinity
     this.#hedgeAt = Infinity

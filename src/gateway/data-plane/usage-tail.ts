@@ -56,8 +56,31 @@ export class UsageTail {
 /** Reads `{"prompt_tokens":…,"completion_tokens":…}`; Responses and Messages call them input_ and output_tokens. */
 function readUsage(text: string): Usage | undefined {
   if (!/^\s*\{/.test(text)) return undefined
-  const input = /"(?:prompt|input)_tokens"\s*:\s*(\d+)/.exec(text)?.[1]
-  if (input === undefined) return undefined
-  const output = /"(?:completion|output)_tokens"\s*:\s*(\d+)/.exec(text)?.[1]
-  return { inputTokens: Number(input), outputTokens: Number(output ?? 0) }
+  const inputTokens = countAfter(text, '"prompt_tokens"') ?? countAfter(text, '"input_tokens"')
+  if (inputTokens === undefined) return undefined
+  const outputTokens = countAfter(text, '"completion_tokens"') ?? countAfter(text, '"output_tokens"') ?? 0
+  return { inputTokens, outputTokens }
 }
+
+/** The number that follows a key; read by hand, since a match of a regular expression makes several objects. */
+function countAfter(text: string, key: string): number | undefined {
+  let at = text.indexOf(key)
+  if (at < 0) return undefined
+  at = skipBlanks(text, at + key.length)
+  if (text[at] !== ':') return undefined
+  at = skipBlanks(text, at + 1)
+  let count: number | undefined
+  for (let digit = digitAt(text, at); digit >= 0 && digit <= 9; digit = digitAt(text, at)) {
+    count = (count ?? 0) * 10 + digit
+    at += 1
+  }
+  return count
+}
+
+function skipBlanks(text: string, from: number): number {
+  let at = from
+  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t') at += 1
+  return at
+}
+
+const digitAt = (text: string, at: number): number => text.charCodeAt(at) - 0x30

@@ -42,8 +42,8 @@ export class Wording {
   readonly #asked: ExchangeRequest
   readonly #admitted: Admitted
   /** By the name that the engine knows the model by. */
-  readonly #translated = new Map<string, TranslatedQuestion>()
-  readonly #deniedBy = new Set<ReplicaHandle>()
+  #translated: Map<string, TranslatedQuestion> | null = null
+  #deniedBy: Set<ReplicaHandle> | null = null
 
   constructor(asked: ExchangeRequest, admitted: Admitted) {
     this.#asked = asked
@@ -57,15 +57,14 @@ export class Wording {
   for(model: ServedModel, replica: ReplicaHandle): SpokenQuestion {
     const { request, requestId, translation } = this.#asked
     const ownPath = translation === null ? null : translation.ownPath
-    const isOwnDialect = ownPath !== null && !this.#deniedBy.has(replica) && replica.routes.isWorthAsking(ownPath)
+    const isOwnDialect =
+      ownPath !== null && this.#deniedBy?.has(replica) !== true && replica.routes.isWorthAsking(ownPath)
     const isPassedOn = translation === null || isOwnDialect
     const { path, contentType, body, answer } = isPassedOn ? this.#passOn(model) : this.#translate(model)
-    const headers = headersForEngine(request.head.fields, [
-      'x-request-id',
-      requestId,
-      ...(contentType === null ? [] : ['content-type', contentType]),
-      ...replica.headers,
-    ])
+    const own = ['x-request-id', requestId]
+    if (contentType !== null) own.push('content-type', contentType)
+    if (replica.headers.length > 0) own.push(...replica.headers)
+    const headers = headersForEngine(request.head.fields, own)
     const method = request.method === 'GET' ? 'GET' : 'POST'
     const memory = this.#admitted.question.lend(body)
     return { request: { method, path, headers, body, memory }, answer, isOwnDialect }
@@ -84,7 +83,7 @@ export class Wording {
 
   #translate({ engineName }: ServedModel): Spoken {
     const { path, response, requestId } = this.#asked
-    const translated = this.#translated.get(engineName) ?? this.#translateFor(engineName)
+    const translated = this.#translated?.get(engineName) ?? this.#translateFor(engineName)
     const answer = new TranslatedAnswer(response, requestId, translated.answer(), errorShapeOf(path))
     return { path: translated.path, contentType: 'application/json', body: translated.body, answer }
   }
@@ -94,6 +93,7 @@ export class Wording {
     const { translation } = this.#asked
     if (translation === null || !Buffer.isBuffer(body)) throw new Error('only a question in JSON can be translated')
     const translated = translation.question(body)
+    this.#translated ??= new Map()
     this.#translated.set(engineName, translated)
     return translated
   }
@@ -127,11 +127,12 @@ export class Wording {
     if (ownPath === null) return false
     if (isOwnDialect) {
       if (!isMissing(status) || replica.routes.isCertain(ownPath)) return false
+      this.#deniedBy ??= new Set()
       this.#deniedBy.add(replica)
       return true
     }
     // Of an unknown adapter or model both answers say 404: that tells nothing of the path.
-    if (this.#deniedBy.has(replica) && status < 400) replica.routes.learnMissing(ownPath)
+    if (this.#deniedBy?.has(replica) === true && status < 400) replica.routes.learnMissing(ownPath)
     return false
   }
 }

@@ -1,5 +1,5 @@
-import type { Server } from 'node:net'
-import type { ActiveExchange } from '../data-plane/data-plane.ts'
+import type { ActiveExchange } from '../data-plane/active-exchanges.ts'
+import type { HttpServer } from '../data-plane/downstream/http-server.ts'
 
 /** How often connections are counted. */
 const intervalMs = 1_000
@@ -23,18 +23,13 @@ export interface ConnectionBalance {
  * way are told `connection: close` in its answer: they notice nothing, and the hash chooses anew.
  */
 export function balanceConnections(
-  server: Server,
-  exchanges: ReadonlySet<ActiveExchange>,
+  server: Pick<HttpServer, 'connectionCount'>,
+  exchanges: Iterable<ActiveExchange>,
   tell: (count: number) => void,
 ): ConnectionBalance {
-  let count = 0
   let told = 0
-  server.on('connection', (socket) => {
-    count += 1
-    socket.once('close', () => (count -= 1))
-  })
   const timer = setInterval(() => {
-    if (count !== told) tell((told = count))
+    if (server.connectionCount !== told) tell((told = server.connectionCount))
   }, intervalMs)
   timer.unref()
   return {

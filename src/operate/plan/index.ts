@@ -5,6 +5,7 @@
  */
 export type * from './contract.ts'
 export { makePlan } from './make-plan.ts'
+export { priceOf, type HourlyPrice } from './prices.ts'
 export { readGeometries, type ReadGeometriesContext } from './read-geometries.ts'
 export { settingFields } from './setting-fields.ts'
 export { plannedFleet } from './planned-fleet.ts'

@@ -8,7 +8,8 @@ describe('Retry-After', () => {
     ['the time that those who wait take', 100, 10, 0, 10],
     ['up to half as much again, so that clients do not come together', 100, 10, 0.999, 15],
     ['at least a second', 1, 1_000, 0, 1],
-    ['at most a minute', 1_000_000, 1, 0.5, 60],
+    ['at most a minute', 1_000_000, 1, 0.999, 60],
+    ['spread when it is the longest, too', 1_000_000, 1, 0, 40],
     ['two seconds where nothing has left yet', 1_000, null, 0, 2],
   ] as const)('is %s', (_title, waiting, drainPerSecond, random, seconds) => {
     expect(retryAfterSeconds({ waiting, drainPerSecond, random })).toBe(seconds)

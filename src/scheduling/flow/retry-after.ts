@@ -1,4 +1,4 @@
-/** Bounds of what clients are told, seconds: OpenAI's clients wait by themselves when they are told more than a minute. */
+/** Bounds of what clients are told, seconds. OpenAI's clients pass over more than a minute (openai-node 7, client.ts). */
 const leastSeconds = 1
 const mostSeconds = 60
 /** Where nothing has left the queue yet, there is no rate to tell from. */
@@ -22,6 +22,7 @@ export interface RetryAfterInput {
  */
 export function retryAfterSeconds({ waiting, drainPerSecond, random }: RetryAfterInput): number {
   const drained = drainPerSecond === null ? unknownSeconds : Math.max(waiting, 1) / drainPerSecond
-  const seconds = Math.max(leastSeconds, drained) * (1 + spread * random)
-  return Math.min(mostSeconds, Math.ceil(seconds))
+  // Bounded before it is spread: else all who are told the longest time would come together.
+  const seconds = Math.min(mostSeconds / (1 + spread), Math.max(leastSeconds, drained))
+  return Math.min(mostSeconds, Math.ceil(seconds * (1 + spread * random)))
 }

@@ -1,8 +1,8 @@
 import type { ReplicaState } from '../contract.ts'
 
 /**
- * When a replica has as much to do as is good. The figures are those of llm-d's utilization detector (0.8,
- * `saturationdetector/utilization`): 5 requests that wait in the engine, or 0.8 of its KV cache.
+ * When a replica has as much to do as is good. The figures are those of llm-d 0.8's utilization-detector, which scores
+ * a replica `max(queue/5, KV/0.8)`: 5 requests that wait in the engine, or 0.8 of its KV cache.
  */
 export interface SaturationSettings {
   /** Requests waiting in the engine that make it saturated. */
@@ -27,7 +27,8 @@ export const defaultSaturation: SaturationSettings = {
 }
 
 /**
- * How full a replica is; 1 and more is saturated.
+ * How full a replica is; 1 and more is saturated. For who dispatches by what engines report; the gateway, which reads no
+ * engine metrics yet, goes by what is in flight.
  *
  * Two things are known of it. What was sent to it and has not ended is counted here, always true, and compared with its
  * limit. What its engine reports is late: a fresh report counts whole; from `freshMs` on it counts for less and less,

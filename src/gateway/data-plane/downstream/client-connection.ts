@@ -168,7 +168,7 @@ export class ClientConnection implements RequestSink, RequestConnection, Respons
 
   /** The client has read what there was. */
   onDrain(): void {
-    if (this.#response !== null) this.#response.onDrain?.()
+    if (this.#response !== null) this.#response.owner?.onClientReads?.()
     else if (this.#request === null && this.#parser.isDone && !this.#isClosing) this.#next()
   }
 

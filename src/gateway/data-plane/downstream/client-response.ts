@@ -4,7 +4,7 @@ import { httpDate } from './http-date.ts'
 
 /** What a response may do with its connection. */
 export interface ResponseConnection {
-  /** Sends bytes in one go; false asks to wait for `onDrain`. */
+  /** Sends bytes in one go; false asks to wait until the client reads. */
   send(before: string, body: Buffer | null, after: string): boolean
   /** The response is whole. */
   onResponseEnd(isKeptAlive: boolean): void
@@ -13,6 +13,14 @@ export interface ResponseConnection {
   destroy(): void
   /** Breaks the connection so that it cannot be taken for closed. */
   reset(): void
+}
+
+/** Who hears of the client that a response is for. */
+export interface ResponseOwner {
+  /** The connection broke before the response was whole. */
+  onClientClosed?(): void
+  /** The client has read what `write` said was too much. */
+  onClientReads?(): void
 }
 
 /** How the end of the body is told: by a length, by chunks, by closing (HTTP/1.0), or there is no body. */
@@ -25,10 +33,11 @@ const keepAlive = 'connection: keep-alive\r\nkeep-alive: timeout='
 export class ClientResponse {
   /** Whether another request may come on this connection; too late to change once the head is sent. */
   shouldKeepAlive: boolean
-  /** Told when the connection breaks before the response is whole. */
-  onClose: (() => void) | null = null
-  /** Told when the client has read what `write` said was too much. */
-  onDrain: (() => void) | null = null
+  /**
+   * Who writes it. One object, since V8 allocates a function that is assigned to a property among the old objects, where it
+   * keeps all that it refers to alive until the whole heap is marked.
+   */
+  owner: ResponseOwner | null = null
   statusCode = 200
   headersSent = false
   #connection: ResponseConnection | null
@@ -89,7 +98,7 @@ export class ClientResponse {
     return this
   }
 
-  /** Takes bytes of the body; false asks to wait for `onDrain`. */
+  /** Takes bytes of the body; false asks to wait for `onClientReads`. */
   write(piece: Buffer | string): boolean {
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
     if (bytes.length === 0) return true
@@ -126,7 +135,7 @@ export class ClientResponse {
   close(): void {
     if (this.#connection === null) return
     this.#connection = null
-    this.onClose?.()
+    this.owner?.onClientClosed?.()
   }
 
   #takeHead(): string {

@@ -334,7 +334,7 @@ describe('clients that take their time', () => {
   it('are refused while the body trickles', async () => {
     let isGone = false
     const { client } = await serve(
-      (_request, response) => (response.onClose = () => (isGone = true)),
+      (_request, response) => (response.owner = { onClientClosed: () => (isGone = true) }),
       { requestMs: 100 },
       20,
     )
@@ -359,10 +359,11 @@ describe('clients that take their time', () => {
   it('that do not read hold back who writes, and let go on when they read', async () => {
     let isDrained = false
     const { client } = await serve((_request, response) => {
-      response.onDrain = () => {
+      const onClientReads = () => {
         isDrained = true
         response.end()
       }
+      response.owner = { onClientReads }
       response.writeHead(200, [])
       // More than the kernel holds on both sides.
       expect(response.write(Buffer.alloc(32_000_000))).toBe(false)
@@ -441,7 +442,7 @@ describe('clients that leave', () => {
     const told: string[] = []
     const { client, faults } = await serve((request, response) => {
       const { target } = request.head
-      response.onClose = () => told.push(target)
+      response.owner = { onClientClosed: () => told.push(target) }
       if (target === '/head') response.writeHead(200, [])
       if (target === '/body') response.writeHead(200, []).write('x')
     })
@@ -461,7 +462,7 @@ describe('clients that leave', () => {
   it('are known by their address still', async () => {
     const addresses: string[] = []
     const { client } = await serve((request, response) => {
-      response.onClose = () => addresses.push(request.remoteAddress)
+      response.owner = { onClientClosed: () => addresses.push(request.remoteAddress) }
     })
     const one = client()
     one.socket.write(get('/'))

@@ -61,6 +61,11 @@ export class HttpServer extends Server {
     this.on('close', () => clearInterval(this.#checking))
   }
 
+  /** Connections that are open. */
+  get connectionCount(): number {
+    return this.#connections.size
+  }
+
   /** Takes no new connections, closes those without a request, and calls back once all are gone. */
   override close(callback?: (error?: Error) => void): this {
     super.close(callback)

@@ -5,7 +5,7 @@ import type { ServedModel } from '../served-model.ts'
 import type { Standing } from './room.ts'
 
 /** Names one of `flow.priorities`. */
-export const priorityField = 'x-fairlead-priority'
+const priorityField = 'x-fairlead-priority'
 
 /** Bytes of a token, as long as no answer has told how many a prompt had. */
 const bytesPerToken = 4

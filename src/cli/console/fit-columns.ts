@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import { renderTable, type Column } from '../console/index.ts'
+import { renderTable, type Column } from './table.ts'
 
 /** Lines of a table without as many of the `dispensable` columns, in their order, as it takes to fit `width`. */
 export function fitColumns(

@@ -1,0 +1,12 @@
+/** What `fairlead simulate` reads, runs and shows. */
+export { policiesDocument, recommendationDocument, sweepDocument } from './documents.ts'
+export { engineChoices, openSetting } from './open-setting.ts'
+export { readEngine, type ReadEngine } from './read-engine.ts'
+export { readQuestion, type SimulateQuestion } from './read-options.ts'
+export { renderRecommendation } from './render-recommendation.ts'
+export { renderPolicies, renderPolicy, renderSweep, verdictLines } from './render-results.ts'
+export { settingLines } from './render-setting.ts'
+export { renderReport } from './report/index.ts'
+export { createRunner, type Runner } from './run-simulations.ts'
+export { judgedOf, type Setting, type SweepResults } from './setting.ts'
+export { surfaceOf, type Surface } from './surface.ts'

@@ -1,0 +1,138 @@
+import { didYouMean, parseDuration, parseTokens } from '../../fleet/index.ts'
+import { policies } from '../../scheduling/index.ts'
+import { usualShare, type Simulation, type SweepAxis } from '../../simulate/index.ts'
+import type { CommandInput } from '../command.ts'
+import { readInteger, readText } from '../option-values.ts'
+import { usageError } from '../parse/index.ts'
+
+/** What is to hold, and for how many requests. */
+export interface AskedSlo {
+  readonly slo: Simulation['slo']
+  /** Share of requests that must keep it, 0 to 1. */
+  readonly share: number
+  /** Whether a person asked for it, so that the exit code answers. */
+  readonly isAsked: boolean
+}
+
+/** What the command line asks, but for the workload and the engine. */
+export interface SimulateQuestion {
+  readonly policies: readonly string[]
+  readonly slo: AskedSlo
+  readonly seed: number
+  readonly rate: number
+  readonly transferBitsPerSecond: number
+  readonly sweep: SweepAxis | undefined
+  readonly recommend: boolean
+  readonly html: string | undefined
+}
+
+type Options = CommandInput['options']
+
+/** The policy that the gateway uses, by the name that its row has. */
+const defaultPolicy = 'default'
+/** Of requirement row Q5, and of most published comparisons of chat services. */
+const usualSlo = { ttftMs: 2000, tpotMs: 50 } as const
+/** A link of a data centre's network; RDMA has two to four times as much. */
+const usualLinkGigabits = 100
+
+/** What the command line asks. @throws UserError (exit code 64) for what cannot be read. */
+export function readQuestion(options: Options): SimulateQuestion {
+  const recommend = options['recommend'] === true
+  const sweep = readText(options['sweep']) as SweepAxis | undefined
+  if (recommend && sweep !== undefined) {
+    throw usageError({ what: '--sweep and --recommend are two questions', mend: 'Ask one at a time.' })
+  }
+  const compared = readPolicies(readText(options['compare']))
+  if (recommend && compared.length > 1) {
+    throw usageError({
+      what: '--recommend searches with one policy',
+      why: `--compare names ${compared.length}.`,
+      mend: 'Name one policy, or leave --compare out for the one that the gateway uses.',
+    })
+  }
+  return {
+    policies: compared,
+    slo: readSlo(readText(options['slo']), recommend),
+    seed: readInteger(options['seed']) ?? 1,
+    rate: readAmount(options, 'rate', 1000, 'a factor such as 2 or 0.5') ?? 1,
+    transferBitsPerSecond: (readAmount(options, 'link', 100_000, 'Gbit/s such as 100') ?? usualLinkGigabits) * 1e9,
+    sweep,
+    recommend,
+    html: readText(options['html']),
+  }
+}
+
+/** Policies by name; `all` is all of them. */
+function readPolicies(text: string | undefined): readonly string[] {
+  const names = policies.map(({ name }) => name)
+  if (text === undefined) return [defaultPolicy]
+  if (text.trim() === 'all') return names
+  const asked = [...new Set(text.split(',').map((name) => name.trim()))]
+  for (const name of asked) {
+    if (names.includes(name)) continue
+    const near = didYouMean(name, names)
+    throw usageError({
+      what: `There is no policy "${name}"`,
+      why: near === undefined ? `Known are ${names.join(', ')}.` : `Did you mean ${near}?`,
+      mend: `Write --compare all, or names with commas between them: ${names.join(',')}.`,
+    })
+  }
+  return asked
+}
+
+function refuseSlo(text: string, why: string): never {
+  throw usageError({
+    what: `--slo ${text} is not understood`,
+    why,
+    mend: 'Write it as --slo ttft=2s,tpot=50ms, with share=99% where more than 90 % of the requests must keep it.',
+  })
+}
+
+function readSlo(text: string | undefined, recommend: boolean): AskedSlo {
+  if (text === undefined) return { slo: usualSlo, share: usualShare, isAsked: recommend }
+  const parts: Record<string, number> = {}
+  for (const part of text.split(',')) {
+    const [name = '', value = ''] = part.split('=').map((piece) => piece.trim())
+    if (name in parts) refuseSlo(text, `${name} stands in it twice.`)
+    if (name === 'ttft' || name === 'tpot') {
+      const ms = parseDuration(value)
+      if (ms === undefined || ms <= 0) refuseSlo(text, `"${part}" has no duration such as 2s or 50ms.`)
+      parts[name] = ms
+    } else if (name === 'share') {
+      const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(value)
+      const share = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1)
+      if (!(share > 0 && share <= 1)) refuseSlo(text, `"${part}" has no share such as 99% or 0.99.`)
+      parts[name] = share
+    } else {
+      refuseSlo(text, `"${part}" is none of ttft, tpot and share.`)
+    }
+  }
+  const { ttft, tpot, share } = parts
+  if (ttft === undefined && tpot === undefined) refuseSlo(text, 'It names neither ttft nor tpot.')
+  // What is not named is not asked for.
+  return {
+    slo: { ttftMs: ttft ?? Infinity, tpotMs: tpot ?? Infinity },
+    share: share ?? usualShare,
+    isAsked: true,
+  }
+}
+
+function readAmount(options: Options, name: string, most: number, expected: string): number | undefined {
+  const text = readText(options[name])
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (text.trim() !== '' && value > 0 && value <= most) return value
+  throw usageError({ what: `--${name} ${text} is not understood`, mend: `Write --${name} with ${expected}.` })
+}
+
+/** The tokens of an option; undefined when it was not given. @throws UserError (exit code 64) for no such number. */
+export function readTokens(options: Options, name: string): number | undefined {
+  const text = readText(options[name])
+  if (text === undefined) return undefined
+  const tokens = parseTokens(text)
+  if (tokens !== undefined && tokens >= 1 && tokens <= 1e9) return tokens
+  throw usageError({
+    what: `--${name} ${text} is not understood`,
+    mend: `Write --${name} with a number of tokens such as 8192 or 32k.`,
+  })
+}

@@ -1,0 +1,51 @@
+import { renderTerms } from '../help/index.ts'
+import { grouped, money } from '../size/index.ts'
+import { formatSlo } from './figures.ts'
+import type { Setting } from './setting.ts'
+import type { Surface } from './surface.ts'
+
+/** How many replicas there are, and what they do. */
+function describeReplicas({ simulation }: Setting): string {
+  const { replicas, prefillReplicas, transferBitsPerSecond } = simulation
+  if (prefillReplicas === 0) return `${grouped(replicas)}, each ${simulation.engine.title}`
+  const decode = replicas - prefillReplicas
+  return `${prefillReplicas} that prefill and ${decode} that decode, each ${simulation.engine.title}; ${Number((transferBitsPerSecond / 1e9).toPrecision(3))} Gbit/s between them`
+}
+
+function replicaTerms(setting: Setting): readonly (readonly [string, string])[] {
+  const { engine, replicas } = setting.simulation
+  const price = engine.pricePerHour * replicas
+  return [
+    ['Replicas', describeReplicas(setting)],
+    ['', `(${setting.from})`],
+    ['Each holds', `${grouped(engine.kvCapacityTokens)} tokens of KV cache`],
+    ...(price === 0 ? [] : ([['Price', `${money(price, setting.currency)} an hour for all`]] as const)),
+  ]
+}
+
+/** What was simulated, as terms. */
+export function settingTerms(setting: Setting): readonly (readonly [string, string])[] {
+  const { simulation, load, loadSource, remarks } = setting
+  const { workload, rate, seed, slo } = simulation
+  const { requests } = workload
+  const prompt = requests.reduce((sum, { promptTokens }) => sum + promptTokens, 0)
+  const answer = requests.reduce((sum, { outputTokens }) => sum + outputTokens, 0)
+  const mean = (tokens: number) => grouped(tokens / Math.max(1, requests.length))
+  return [
+    ['Load', loadSource === null ? load : `${workload.name}: ${load}`],
+    ...(loadSource === null ? [] : ([['', `(${loadSource})`]] as const)),
+    [
+      'Requests',
+      `${grouped(requests.length)}, prompts of ${mean(prompt)} tokens and answers of ${mean(answer)} on average${rate === 1 ? '' : `, ${rate} times as fast`}`,
+    ],
+    ...(setting.isSearched ? [] : replicaTerms(setting)),
+    ['SLO', formatSlo(slo, setting.share)],
+    ['Seed', String(seed)],
+    ...remarks.map((remark) => ['Note', remark] as const),
+  ]
+}
+
+/** The setting as lines. */
+export function settingLines(setting: Setting, { columns, paint }: Surface): readonly string[] {
+  return [paint.bold('SETTING'), ...renderTerms(settingTerms(setting), columns, paint.dim)]
+}

@@ -1,0 +1,2 @@
+/** The report of `fairlead simulate --html`: one page that needs nothing else. */
+export { renderReport, type Found } from './page.ts'

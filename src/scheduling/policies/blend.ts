@@ -1,0 +1,77 @@
+import type { Choosing, Decision, Policy, PolicyKind, ReplicaState, RequestShape } from '../contract.ts'
+import { candidateAt, decide } from './candidates.ts'
+import { Turns } from './turns.ts'
+
+const weights = { prefix: 3, queue: 2, kvCache: 2, noHitLru: 2 }
+/** What the scorer of prompts that nobody knows gives a replica for a prompt that somebody does. */
+const neutral = 0.5
+
+const waitingOf = ({ reported, inFlight }: ReplicaState): number => reported?.waiting ?? inFlight
+
+/** A weighted sum of scores: the prefix held, the engine's queue and cache, and who got a new prompt last. */
+class Blend implements Policy {
+  readonly #turns = new Turns()
+  /** When each replica last got a prompt that nobody held, as a count. */
+  readonly #lastNew = new Map<string, number>()
+  #news = 0
+
+  choose(request: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): Decision {
+    const count = replicas.length
+    let fewest = Infinity
+    let most = -Infinity
+    let mostHeld = 0
+    let oldest = Infinity
+    for (let place = 0; place < count; place += 1) {
+      const replica = candidateAt(replicas, place, choosing)
+      if (replica === null) continue
+      const waiting = waitingOf(replica)
+      if (waiting < fewest) fewest = waiting
+      if (waiting > most) most = waiting
+      const held = request.heldTokens[place] ?? 0
+      if (held > mostHeld) mostHeld = held
+      const last = this.#lastNew.get(replica.name) ?? 0
+      if (last < oldest) oldest = last
+    }
+    const isNew = mostHeld === 0
+    const start = this.#turns.next(choosing)
+    let best = -1
+    let bestScore = -Infinity
+    for (let step = 0, place = start % count; step < count; step += 1, place = place + 1 === count ? 0 : place + 1) {
+      const replica = candidateAt(replicas, place, choosing)
+      if (replica === null) continue
+      const queue = most === fewest ? 1 : (most - waitingOf(replica)) / (most - fewest)
+      const age = this.#news - (this.#lastNew.get(replica.name) ?? 0)
+      const lru = isNew ? (this.#news === oldest ? 1 : age / (this.#news - oldest)) : neutral
+      const score =
+        (weights.prefix * (request.heldTokens[place] ?? 0)) / Math.max(1, request.promptTokens) +
+        weights.queue * queue +
+        weights.kvCache * (1 - (replica.reported?.kvCacheUsage ?? 0)) +
+        weights.noHitLru * lru
+      if (score > bestScore) {
+        best = place
+        bestScore = score
+      }
+    }
+    const held = request.heldTokens[best] ?? 0
+    return decide(best, isNew ? 'new-prompt' : held === mostHeld ? 'prefix' : 'prefix-overloaded')
+  }
+
+  sent(_request: RequestShape, decision: Decision, replicas: readonly ReplicaState[]): void {
+    if (decision.kind !== 'replica' || decision.reason !== 'new-prompt') return
+    const replica = replicas[decision.place]
+    if (replica === undefined) return
+    this.#news += 1
+    this.#lastNew.set(replica.name, this.#news)
+    if (this.#lastNew.size <= 2 * replicas.length) return
+    const names = new Set(replicas.map(({ name }) => name))
+    for (const name of this.#lastNew.keys()) if (!names.has(name)) this.#lastNew.delete(name)
+  }
+}
+
+export const blend: PolicyKind = {
+  name: 'blend',
+  summary: 'A weighted sum: prefix held 3, short queue 2, free KV cache 2, longest without a new prompt 2.',
+  prefixes: 'approximate',
+  source: 'llm-d-router default scorers before 2026-08: prefix-cache, queue, kv-cache-utilization, no-hit-lru',
+  create: () => new Blend(),
+}

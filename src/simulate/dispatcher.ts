@@ -1,0 +1,152 @@
+import type { Choosing, Decision, Policy, RequestShape, SentState } from '../scheduling/index.ts'
+import type { WorkloadRequest } from './contract.ts'
+import type { PrefixKnowledge } from './knowledge/index.ts'
+import type { Prompt } from './prepare-prompts.ts'
+import type { Replica } from './replica.ts'
+
+/** Tokens of an answer that are expected before any has come. */
+const firstExpectation = 256
+/** Prompt tokens that consistent hashing looks at: a system prompt's beginning and, in most cases, a user's. */
+const hashedTokens = 1024
+/** Where a request goes, as it is carried out. */
+export interface Route {
+  /** Who computes the prompt; null where the replica that answers does. */
+  readonly prefill: Replica | null
+  readonly replica: Replica
+  /** What was counted for it, to be taken back. */
+  readonly pendingPrefillTokens: number
+  readonly inFlightTokens: number
+  readonly decision: Decision
+  readonly sent: SentState
+}
+
+/** What a dispatcher works with. */
+export interface DispatcherParts {
+  readonly policy: Policy
+  readonly knowledge: PrefixKnowledge
+  readonly replicas: readonly Replica[]
+  readonly unitTokens: number
+  random(): number
+}
+
+/** The scheduler's side: asks the policy, and counts what is under way as the gateway does. */
+export class Dispatcher {
+  readonly #parts: DispatcherParts
+  readonly #held: Int32Array
+  readonly #choosing: Choosing & { nowMs: number }
+  #answers = 0
+  #answeredTokens = 0
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts
+    this.#held = new Int32Array(parts.replicas.length)
+    this.#choosing = { nowMs: 0, random: parts.random, isExcluded: () => false }
+  }
+
+  /** Decides and counts; null where no replica may get the request now. */
+  dispatch(request: WorkloadRequest, prompt: Prompt, nowMs: number): Route | null {
+    const { policy, knowledge, replicas } = this.#parts
+    const choosing = this.#choosing
+    choosing.nowMs = nowMs
+    for (const replica of replicas) replica.age(nowMs)
+    knowledge.match(prompt, this.#held)
+    const shape = this.#shapeOf(request, prompt)
+    const decision = policy.choose(shape, replicas, choosing)
+    if (decision.kind === 'none') return null
+    policy.sent?.(shape, decision, replicas, choosing)
+    const route = this.#routeOf(shape, decision)
+    this.#count(route, shape)
+    if (route.prefill !== null) knowledge.sent(prompt, route.prefill.place)
+    knowledge.sent(prompt, route.replica.place)
+    return route
+  }
+
+  /** A prefill replica has done its part. */
+  prefilled({ prefill, pendingPrefillTokens }: Route, prompt: Prompt): void {
+    if (prefill === null) return
+    prefill.inFlight -= 1
+    prefill.pendingPrefillTokens -= pendingPrefillTokens
+    prefill.inFlightTokens -= prompt.tokens
+    this.#parts.knowledge.computed(prompt, prefill.place)
+  }
+
+  /** The first token has come. */
+  begun({ prefill, replica, pendingPrefillTokens }: Route, prompt: Prompt): void {
+    if (prefill === null) replica.pendingPrefillTokens -= pendingPrefillTokens
+    this.#parts.knowledge.computed(prompt, replica.place)
+  }
+
+  /** The answer is complete. */
+  ended(
+    route: Route,
+    outcome: {
+      readonly promptTokens: number
+      readonly cachedTokens: number
+      readonly outputTokens: number
+      readonly ttftMs: number
+      readonly tpotMs: number
+    },
+  ): void {
+    this.gone(route)
+    this.#answers += 1
+    this.#answeredTokens += outcome.outputTokens
+    this.#parts.policy.answered?.({ place: route.replica.place, ...outcome, sent: route.sent }, this.#parts.replicas)
+  }
+
+  /** The request is not under way any more. */
+  gone({ replica, inFlightTokens }: Route): void {
+    replica.inFlight -= 1
+    replica.inFlightTokens -= inFlightTokens
+  }
+
+  #shapeOf({ session, tenant, priority }: WorkloadRequest, { units, tokens }: Prompt): RequestShape {
+    const hashed = Math.min(units.length, Math.max(1, Math.floor(hashedTokens / this.#parts.unitTokens)))
+    return {
+      model: 'model',
+      adapter: null,
+      session,
+      tenant,
+      priority,
+      deadlineMs: null,
+      promptTokens: tokens,
+      heldTokens: this.#held,
+      // A unit's number stands for all before it too.
+      prefixHash: Math.imul(units[hashed - 1] ?? 0, 0x9e3779b1) >>> 0,
+      expectedOutputTokens: this.#answers === 0 ? firstExpectation : Math.round(this.#answeredTokens / this.#answers),
+    }
+  }
+
+  #routeOf(shape: RequestShape, decision: Exclude<Decision, { readonly kind: 'none' }>): Route {
+    const prefill = decision.kind === 'pair' ? this.#replicaAt(decision.prefill) : null
+    const replica = this.#replicaAt(decision.kind === 'pair' ? decision.decode : decision.place)
+    const computing = prefill ?? replica
+    const uncachedTokens = shape.promptTokens - (this.#held[computing.place] ?? 0)
+    const { inFlight, pendingPrefillTokens, inFlightTokens } = computing
+    return {
+      prefill,
+      replica,
+      pendingPrefillTokens: uncachedTokens,
+      inFlightTokens: shape.promptTokens + shape.expectedOutputTokens,
+      decision,
+      sent: { inFlight, pendingPrefillTokens, inFlightTokens, uncachedTokens },
+    }
+  }
+
+  #count({ prefill, replica, pendingPrefillTokens, inFlightTokens }: Route, shape: RequestShape): void {
+    replica.inFlight += 1
+    replica.inFlightTokens += inFlightTokens
+    if (prefill === null) {
+      replica.pendingPrefillTokens += pendingPrefillTokens
+      return
+    }
+    prefill.inFlight += 1
+    prefill.pendingPrefillTokens += pendingPrefillTokens
+    prefill.inFlightTokens += shape.promptTokens
+  }
+
+  #replicaAt(place: number): Replica {
+    const replica = this.#parts.replicas[place]
+    if (replica === undefined) throw new Error(`the policy chose replica ${place}, which is not there`)
+    return replica
+  }
+}

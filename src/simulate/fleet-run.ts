@@ -1,0 +1,291 @@
+import type { Sequence } from '../engines/index.ts'
+import type { PolicyKind } from '../scheduling/index.ts'
+import type { Simulation } from './contract.ts'
+import { Dispatcher, type Route } from './dispatcher.ts'
+import { EventQueue, randomFrom } from './events/index.ts'
+import { knowledgeFor } from './knowledge/index.ts'
+import { Ledger } from './measure/index.ts'
+import type { Prompt } from './prepare-prompts.ts'
+import { Replica } from './replica.ts'
+import { RolePolicy } from './role-policy.ts'
+
+/** How often engines report their load: as often as llm-d's router asks (50 ms), so that its policies have their due. */
+const reportMs = 50
+/** KV cache use above which policies that ask for it look elsewhere: llm-d's 0.8 (saturation detector). */
+const saturation = 0.8
+const sessionTimeMs = 600_000
+
+type Happening =
+  | { readonly kind: 'arrival'; readonly place: number }
+  | { readonly kind: 'wake' | 'step'; readonly replica: Replica }
+  | { readonly kind: 'received'; readonly flight: Flight }
+
+/** A request under way. */
+interface Flight {
+  /** Its place in the workload. */
+  readonly place: number
+  readonly route: Route
+  /** In the prefill replica, until its blocks are fetched. */
+  prefilling: Sequence | null
+  sequence: Sequence | null
+}
+
+/** One run of a fleet over a workload: from the first arrival until the last answer is complete. */
+export class FleetRun {
+  readonly ledger: Ledger
+  readonly replicas: readonly Replica[]
+  readonly #simulation: Simulation
+  readonly #prompts: readonly Prompt[]
+  readonly #dispatcher: Dispatcher
+  readonly #events = new EventQueue<Happening>()
+  /** What happens when a replica's step is over, one object a replica for millions of steps. */
+  readonly #stepEnds: readonly Happening[]
+  readonly #flights = new Map<Sequence, Flight>()
+  /** Requests that no replica might get yet. */
+  readonly #undecided: number[] = []
+  /** Requests that wait for the end of another. */
+  readonly #followers: ReadonlyMap<number, readonly number[]>
+  #nowMs = 0
+
+  constructor(simulation: Simulation, policy: PolicyKind, prompts: readonly Prompt[]) {
+    const { workload, engine, replicas, prefillReplicas, seed } = simulation
+    this.#simulation = simulation
+    this.#prompts = prompts
+    const knowledge = knowledgeFor(policy.prefixes, {
+      replicas,
+      unitTokens: workload.blockTokens,
+      blockTokens: engine.kvBlockTokens,
+      kvCapacityTokens: engine.kvCapacityTokens,
+    })
+    this.replicas = Array.from({ length: replicas }, (_, place) => {
+      const role = prefillReplicas === 0 ? 'both' : place < prefillReplicas ? 'prefill' : 'decode'
+      return new Replica(place, role, engine, workload.blockTokens, knowledge.listenerFor(place))
+    })
+    this.#stepEnds = this.replicas.map((replica) => ({ kind: 'step', replica }))
+    const chosen = policy.create({ saturation, sessionTimeMs })
+    this.#dispatcher = new Dispatcher({
+      policy: prefillReplicas === 0 ? chosen : new RolePolicy(chosen),
+      knowledge,
+      replicas: this.replicas,
+      unitTokens: workload.blockTokens,
+      random: randomFrom(seed),
+    })
+    this.ledger = new Ledger(workload.requests.length, replicas)
+    this.#followers = followersOf(simulation)
+  }
+
+  run(): void {
+    const { workload, rate } = this.#simulation
+    workload.requests.forEach(({ after, atMs }, place) => {
+      if (after < 0) this.#events.put(atMs / rate, { kind: 'arrival', place })
+    })
+    let nextReportMs = 0
+    for (let what = this.#events.take(); what !== undefined; what = this.#events.take()) {
+      const { nowMs } = this.#events
+      if (nowMs >= nextReportMs) {
+        const lastMs = Math.floor(nowMs / reportMs) * reportMs
+        for (const replica of this.replicas) replica.report(lastMs)
+        nextReportMs = lastMs + reportMs
+      }
+      this.#nowMs = nowMs
+      this.#handle(what)
+    }
+  }
+
+  #handle(what: Happening): void {
+    switch (what.kind) {
+      case 'arrival':
+        this.ledger.arrivedMs[what.place] = this.#nowMs
+        if (!this.#send(what.place)) this.#undecided.push(what.place)
+        return
+      case 'wake':
+        what.replica.isWoken = false
+        if (what.replica.step === null) this.#begin(what.replica)
+        return
+      case 'step':
+        this.#finish(what.replica)
+        this.#begin(what.replica)
+        return
+      case 'received':
+        this.#receive(what.flight)
+    }
+  }
+
+  /** Sends a request where the policy says; false where it may go nowhere yet. */
+  #send(place: number): boolean {
+    const request = this.#simulation.workload.requests[place]
+    const prompt = this.#prompts[place]
+    if (request === undefined || prompt === undefined) return true
+    const route = this.#dispatcher.dispatch(request, prompt, this.#nowMs)
+    if (route === null) return false
+    const flight: Flight = { place, route, prefilling: null, sequence: null }
+    const target = route.prefill ?? route.replica
+    const sequence = this.#add(target, flight, route.prefill === null ? 'both' : 'prefill')
+    if (sequence === null) {
+      this.#reject(flight)
+    } else if (route.prefill === null) flight.sequence = sequence
+    else flight.prefilling = sequence
+    return true
+  }
+
+  #add(replica: Replica, flight: Flight, stage: 'both' | 'prefill' | 'decode'): Sequence | null {
+    const prompt = this.#prompts[flight.place]
+    const outputTokens = this.#simulation.workload.requests[flight.place]?.outputTokens ?? 1
+    if (prompt === undefined) return null
+    const { units, namedTokens, tokens } = prompt
+    const sequence = replica.engine.add({ units, namedTokens, promptTokens: tokens, outputTokens, stage })
+    if (sequence === null) return null
+    this.#flights.set(sequence, flight)
+    this.ledger.noteWaiting(1, this.#nowMs)
+    this.#wake(replica)
+    return sequence
+  }
+
+  /** A request that no replica can hold: what follows it comes all the same. */
+  #reject({ place, route }: Flight): void {
+    const prompt = this.#prompts[place]
+    if (prompt === undefined) return
+    this.ledger.rejected += 1
+    this.#dispatcher.prefilled(route, prompt)
+    this.#dispatcher.begun(route, prompt)
+    this.#dispatcher.gone(route)
+    this.#follow(place)
+  }
+
+  /** Lets a replica look for work at this time, after all that happens at it. */
+  #wake(replica: Replica): void {
+    if (replica.step !== null || replica.isWoken) return
+    replica.isWoken = true
+    this.#events.put(this.#nowMs, { kind: 'wake', replica })
+  }
+
+  /** A replica's next step, if there is anything to do. */
+  #begin(replica: Replica): void {
+    const before = replica.engine.waiting
+    const step = replica.engine.step()
+    this.ledger.noteWaiting(replica.engine.waiting - before, this.#nowMs)
+    this.ledger.preemptions += step.preempted.length
+    replica.step = step.computedTokens === 0 ? null : step
+    const stepEnd = this.#stepEnds[replica.place]
+    if (replica.step !== null && stepEnd !== undefined) this.#events.put(this.#nowMs + step.durationMs, stepEnd)
+    for (const sequence of step.pulls) this.#pull(sequence)
+  }
+
+  /** Fetches a prompt's blocks from where they were computed: one transfer after another on a sender's link. */
+  #pull(sequence: Sequence): void {
+    const flight = this.#flights.get(sequence)
+    const sender = flight?.route.prefill
+    if (flight === undefined || sender === undefined || sender === null) return
+    const { engine, transferBitsPerSecond } = this.#simulation
+    const tokens = sequence.request.promptTokens - sequence.cachedTokens
+    const startMs = Math.max(this.#nowMs, sender.linkFreeMs)
+    sender.linkFreeMs = startMs + (tokens * engine.kvBytesPerToken * 8 * 1000) / transferBitsPerSecond
+    this.#events.put(sender.linkFreeMs, { kind: 'received', flight })
+  }
+
+  #receive(flight: Flight): void {
+    const { prefilling, sequence, route } = flight
+    if (prefilling !== null) {
+      route.prefill?.engine.release(prefilling)
+      this.#flights.delete(prefilling)
+      if (route.prefill !== null) this.#wake(route.prefill)
+    }
+    if (sequence === null) return
+    route.replica.engine.received(sequence)
+    this.ledger.noteWaiting(1, this.#nowMs)
+    this.#wake(route.replica)
+  }
+
+  /** A replica's step is over: its tokens are there. */
+  #finish(replica: Replica): void {
+    const { step } = replica
+    replica.step = null
+    if (step === null) return
+    for (const sequence of step.tokens) {
+      if (sequence.generated > 1 && sequence.state === 'running') continue
+      const flight = this.#flights.get(sequence)
+      if (flight === undefined) continue
+      if (sequence.request.stage === 'prefill') this.#handOver(flight, sequence)
+      else this.#note(flight, sequence)
+    }
+  }
+
+  /** A prompt is computed on its prefill replica: the other one gets the request. */
+  #handOver(flight: Flight, prefilling: Sequence): void {
+    const { route, place } = flight
+    const prompt = this.#prompts[place]
+    if (prompt === undefined) return
+    this.#noteHits(flight, prefilling, route.prefill)
+    this.#dispatcher.prefilled(route, prompt)
+    // All replicas hold alike, so whatever one could take on, the other can.
+    flight.sequence = this.#add(route.replica, flight, 'decode')
+  }
+
+  #note(flight: Flight, sequence: Sequence): void {
+    const { route, place } = flight
+    const prompt = this.#prompts[place]
+    if (prompt === undefined) return
+    if (sequence.generated === 1) {
+      this.ledger.firstTokenMs[place] = this.#nowMs
+      if (route.prefill === null) this.#noteHits(flight, sequence, route.replica)
+      this.#dispatcher.begun(route, prompt)
+    }
+    if (sequence.state !== 'done') return
+    this.#flights.delete(sequence)
+    this.#noteEnd(flight, sequence)
+    this.#follow(place)
+    this.#retry()
+  }
+
+  #noteHits({ place }: Flight, { cachedTokens, request }: Sequence, replica: Replica | null): void {
+    this.ledger.hitTokens[place] = cachedTokens
+    this.#work(replica, request.promptTokens - cachedTokens)
+  }
+
+  #work(replica: Replica | null, tokens: number): void {
+    if (replica !== null) this.ledger.work[replica.place] = (this.ledger.work[replica.place] ?? 0) + tokens
+  }
+
+  #noteEnd({ place, route }: Flight, { generated, request }: Sequence): void {
+    const { ledger } = this
+    ledger.endedMs[place] = this.#nowMs
+    ledger.lastMs = this.#nowMs
+    ledger.outputTokens[place] = generated
+    this.#work(route.replica, generated)
+    const firstMs = ledger.firstTokenMs[place] ?? 0
+    this.#dispatcher.ended(route, {
+      promptTokens: request.promptTokens,
+      cachedTokens: ledger.hitTokens[place] ?? 0,
+      outputTokens: generated,
+      ttftMs: firstMs - (ledger.arrivedMs[place] ?? 0),
+      tpotMs: generated > 1 ? (this.#nowMs - firstMs) / (generated - 1) : 0,
+    })
+  }
+
+  /** Those who waited for this request's end come after the time that they think. */
+  #follow(place: number): void {
+    for (const follower of this.#followers.get(place) ?? []) {
+      const thinkMs = this.#simulation.workload.requests[follower]?.atMs ?? 0
+      this.#events.put(this.#nowMs + thinkMs, { kind: 'arrival', place: follower })
+    }
+  }
+
+  /** Something has ended: whoever might go nowhere is asked about again, in order. */
+  #retry(): void {
+    for (let place = this.#undecided[0]; place !== undefined; place = this.#undecided[0]) {
+      if (!this.#send(place)) return
+      this.#undecided.shift()
+    }
+  }
+}
+
+function followersOf({ workload }: Simulation): ReadonlyMap<number, readonly number[]> {
+  const followers = new Map<number, number[]>()
+  workload.requests.forEach(({ after }, place) => {
+    if (after < 0) return
+    const others = followers.get(after)
+    if (others === undefined) followers.set(after, [place])
+    else others.push(place)
+  })
+  return followers
+}

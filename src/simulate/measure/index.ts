@@ -1,0 +1,3 @@
+/** What is measured of a simulation. */
+export { Ledger } from './ledger.ts'
+export { summarize } from './summarize.ts'

@@ -1,0 +1,50 @@
+import { policyNamed, type PolicyKind } from '../scheduling/index.ts'
+import type { Simulation, SimulationResult } from './contract.ts'
+import { FleetRun } from './fleet-run.ts'
+import { summarize } from './measure/index.ts'
+import { oracleHitTokens } from './oracle.ts'
+import { preparePrompts } from './prepare-prompts.ts'
+
+/** What a simulation may be handed from outside. */
+export interface SimulateOptions {
+  /** Milliseconds of a clock, for `wallSeconds`, which is 0 without. */
+  readonly clock?: () => number
+  /** A policy that is not in the table. */
+  readonly policy?: PolicyKind
+}
+
+/**
+ * Runs a fleet over a workload with the scheduler's own code, event by event. The same simulation comes out the same.
+ * @throws RangeError for figures that make no fleet, and for a policy that nobody knows
+ */
+export function simulate(simulation: Simulation, { clock, policy }: SimulateOptions = {}): SimulationResult {
+  const started = clock?.() ?? 0
+  const kind = policy ?? policyNamed(simulation.policy)
+  if (kind === undefined) throw new RangeError(`there is no policy ${simulation.policy}`)
+  check(simulation)
+  const { workload, engine, replicas } = simulation
+  const prompts = preparePrompts(workload)
+  const run = new FleetRun(simulation, kind, prompts)
+  run.run()
+  const oracle = oracleHitTokens(prompts, {
+    capacityTokens: engine.kvCapacityTokens * replicas,
+    unitTokens: workload.blockTokens,
+    blockTokens: engine.kvBlockTokens,
+  })
+  const wallSeconds = ((clock?.() ?? 0) - started) / 1000
+  return summarize(simulation, run.ledger, { oracleHitTokens: oracle, wallSeconds })
+}
+
+function check({ replicas, prefillReplicas, rate, workload, engine, transferBitsPerSecond }: Simulation): void {
+  if (!Number.isInteger(replicas) || replicas < 1) throw new RangeError('a simulation has 1 replica at least')
+  if (!Number.isInteger(prefillReplicas) || prefillReplicas < 0 || prefillReplicas >= replicas) {
+    throw new RangeError('prefill replicas are fewer than all: others have to decode')
+  }
+  if (prefillReplicas > 0 && !(transferBitsPerSecond > 0)) throw new RangeError('a split needs a link')
+  if (!(rate > 0)) throw new RangeError('the rate is above 0')
+  if (workload.blockTokens % engine.kvBlockTokens !== 0) {
+    throw new RangeError(
+      `the workload's blocks of ${workload.blockTokens} tokens are not whole blocks of the engine's ${engine.kvBlockTokens}`,
+    )
+  }
+}

@@ -1,0 +1,71 @@
+import type { Workload, WorkloadRequest } from '../contract.ts'
+import { ladderTimes, type RateStep } from './arrivals.ts'
+import { createBlockIds, PromptBlocks } from './prompt-blocks.ts'
+import type { Draw } from './random.ts'
+
+/** Groups of users, each group with a long prompt in common; every user asks the same question again and again. */
+export interface SharedPrefixShape {
+  readonly name: string
+  readonly blockTokens: number
+  readonly groups: number
+  readonly usersPerGroup: number
+  /** Tokens that a group has in common. */
+  readonly systemTokens: number
+  readonly questionTokens: number
+  readonly outputTokens: number
+  /** The rate at which each prompt is asked once beforehand; null for no such round. */
+  readonly warmUpPerSecond: number | null
+  readonly ladder: readonly RateStep[]
+}
+
+interface User {
+  readonly group: number
+  readonly blocks: readonly number[]
+}
+
+function makeUsers(shape: SharedPrefixShape): User[] {
+  const newBlock = createBlockIds()
+  return Array.from({ length: shape.groups }, (_, group) => {
+    const system = new PromptBlocks(shape.blockTokens, newBlock)
+    system.extend(shape.systemTokens)
+    return Array.from({ length: shape.usersPerGroup }, (): User => {
+      const prompt = system.fork()
+      prompt.extend(shape.questionTokens)
+      return { group, blocks: prompt.ids() }
+    })
+  }).flat()
+}
+
+/** Fisher and Yates. */
+function shuffled<Item>(items: readonly Item[], draw: Draw): Item[] {
+  const order = [...items]
+  for (let last = order.length - 1; last > 0; last--) {
+    const other = draw.below(last + 1)
+    const [one, two] = [order[last], order[other]]
+    if (one !== undefined && two !== undefined) [order[last], order[other]] = [two, one]
+  }
+  return order
+}
+
+/** Each prompt once in some order, then prompts drawn anew at every arrival up the ladder. */
+export function makeSharedPrefix(shape: SharedPrefixShape, draw: Draw): Workload {
+  const users = makeUsers(shape)
+  const ask = ({ group, blocks }: User, atMs: number): WorkloadRequest => ({
+    atMs: Math.round(atMs),
+    after: -1,
+    promptTokens: shape.systemTokens + shape.questionTokens,
+    outputTokens: shape.outputTokens,
+    blocks,
+    session: null,
+    tenant: `group-${group}`,
+    priority: 0,
+  })
+  const warmUp = shape.warmUpPerSecond
+  const before = warmUp === null ? [] : shuffled(users, draw).map((user, index) => ask(user, (index * 1000) / warmUp))
+  const start = warmUp === null ? 0 : (users.length * 1000) / warmUp
+  const climb = ladderTimes(draw, shape.ladder).flatMap((at) => {
+    const user = users[draw.below(users.length)]
+    return user === undefined ? [] : [ask(user, start + at)]
+  })
+  return { name: shape.name, blockTokens: shape.blockTokens, requests: [...before, ...climb] }
+}
