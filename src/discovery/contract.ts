@@ -1,4 +1,5 @@
 import type { EngineName } from '../fleet/index.ts'
+import type { ReplicaRole } from '../scheduling/contract.ts'
 
 /** Where a replica is reached. */
 export interface ReplicaAddress {
@@ -17,9 +18,6 @@ export function baseUrl({ protocol, host, port, basePath }: ReplicaAddress): str
 
 /** What its source says of a replica; whether it answers is for the gateway's own probes to find. */
 export type ReplicaPhase = 'starting' | 'serving' | 'draining' | 'failed'
-
-/** What a replica does of the two stages of generation. */
-export type ReplicaRole = 'both' | 'prefill' | 'decode'
 
 /** One replica of a model. */
 export interface Replica {

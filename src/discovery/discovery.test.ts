@@ -89,11 +89,19 @@ describe('the static source', () => {
       models: [
         { name: 'a', engine: 'external', addresses: ['http://one:1', 'http://two:2/base'] },
         { name: 'b', engine: 'simulated' },
+        {
+          name: 'c',
+          engine: 'external',
+          prefill: { addresses: ['http://three:3'] },
+          decode: { addresses: ['http://four:4'] },
+        },
       ],
     })
     expect(createStaticSource(fleet).snapshot()).toMatchObject([
       { id: 'a-0', model: 'a', phase: 'serving', address: { host: 'one', port: 1 } },
-      { id: 'a-1', model: 'a', phase: 'serving', address: { host: 'two', port: 2, basePath: '/base' } },
+      { id: 'a-1', model: 'a', phase: 'serving', role: 'both', address: { host: 'two', port: 2, basePath: '/base' } },
+      { id: 'c-prefill-0', model: 'c', role: 'prefill', address: { host: 'three' } },
+      { id: 'c-decode-0', model: 'c', role: 'decode', address: { host: 'four' } },
     ])
   })
 })

@@ -1,6 +1,7 @@
 import type { Fleet } from '../fleet/index.ts'
 import { parseBaseUrl } from './base-url.ts'
-import type { Replica, ReplicaRole, ReplicaSource } from './contract.ts'
+import type { ReplicaRole } from '../scheduling/contract.ts'
+import type { Replica, ReplicaSource } from './contract.ts'
 
 /**
  * The replicas of models with engine `external`: their addresses stand in the Fleet and never change.

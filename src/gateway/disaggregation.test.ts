@@ -103,6 +103,7 @@ async function expectNothingLeft({ prefill, decode, gateway }: Scene): Promise<v
   expect(gateway.log.filter(({ msg }) => msg === 'a request failed inside the gateway')).toEqual([])
 }
 
+// proves C5 (real part)
 describe('a request by a pair', () => {
   it('is prefilled by one replica and answered by the other, which is told what the first one said byte for byte', async () => {
     const scene = await startScene()
@@ -180,6 +181,23 @@ describe('a request by a pair', () => {
   })
 })
 
+it('is healthy with both replicas, degraded without the one that prefills, and not without the one that answers', async () => {
+  const { prefill, decode, gateway } = await startScene()
+  const health = async () => {
+    const { status, body } = await gateway.ask('/health')
+    return [status, (JSON.parse(body.toString()) as { status: string }).status] as const
+  }
+  expect(await health()).toEqual([200, 'ok'])
+  prefill.isReady = false
+  await until('it is degraded', async () => (await health())[1] === 'degraded')
+  prefill.isReady = true
+  decode.isReady = false
+  await until('it is unhealthy', async () => (await health())[0] === 503)
+  expect((await gateway.ask(chat, question())).status).toBe(503)
+  expect(prefill.received).toHaveLength(0)
+})
+
+// proves C5 (real part)
 describe('the legs of each transfer', () => {
   it.each(['sharedStorage', 'lmcache'] as const)(
     '%s: one after the other, with nothing to hand over',
@@ -314,6 +332,7 @@ const decodeFaults: Readonly<Record<string, Behaviour>> = {
 }
 const short = { ttft: '800ms', idle: '5s', total: '20s' }
 
+// proves C5 (real part)
 describe.each([true, false])('where a leg fails, asked for a stream: %s', (stream) => {
   it.each(Object.entries(prefillFaults))(
     'a prefill replica that %s costs no answer',

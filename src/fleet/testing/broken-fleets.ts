@@ -218,6 +218,21 @@ observe:
     source: 'name: lab\nmodels:\n  - name: tiny\n    source: hf://owner/name\n    prefill: { replicas: 2 }\n',
   },
   {
+    title: 'an external pool without addresses',
+    source:
+      'name: lab\nmodels:\n  - name: tiny\n    engine: external\n    prefill: { addresses: [http://one] }\n    decode: {}\n',
+  },
+  {
+    title: 'one address in two pools',
+    source:
+      'name: lab\nmodels:\n  - name: tiny\n    engine: external\n    prefill: { addresses: [http://one] }\n    decode: { addresses: [http://one/] }\n',
+  },
+  {
+    title: 'addresses in the pool of an engine that is started',
+    source:
+      'name: lab\nmodels:\n  - name: tiny\n    source: hf://owner/name\n    prefill: {}\n    decode: { addresses: [http://one] }\n',
+  },
+  {
     title: 'a step smaller than the context',
     source:
       'name: lab\nmodels:\n  - name: tiny\n    source: hf://owner/name\n    context: 32k\n    maxBatchedTokens: 8k\n    chunkedPrefill: false\n',

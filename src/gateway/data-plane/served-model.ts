@@ -140,6 +140,12 @@ export class ServedModel {
     return addresses.length + (prefill?.addresses.length ?? 0) + (decode?.addresses.length ?? 0)
   }
 
+  /** Whether each of its replicas may get requests; those that only prefill are of no use while none answers. */
+  get availability(): readonly boolean[] {
+    const isAnswering = this.replicas.some(({ isAvailable }) => isAvailable)
+    return [...this.replicas, ...this.prefillers].map(({ isAvailable }) => isAnswering && isAvailable)
+  }
+
   /** A number that grows by one with each request, for taking turns. */
   nextTurn(): number {
     this.#turn = (this.#turn + 1) % 0x4000_0000

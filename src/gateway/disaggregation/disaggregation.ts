@@ -52,9 +52,11 @@ export interface Route {
 
 /** Shorter tokens than this are rare; only as long as a model's own are not known. */
 const usualBytesPerToken = 4
-/** A prefill that takes this many times what is expected has gone wrong. */
+/** A prefill that takes this many times what is expected has gone wrong, if it takes longer than any handshake does too. */
 const patienceFactor = 8
-const leastPatienceMs = 5_000
+const leastPatienceMs = 10_000
+/** What is expected as long as nothing is known: 2,000 tokens a second are few for any GPU. */
+const usualMsPerToken = 0.5
 
 /** Sends the requests of one model that has replicas which only prefill. */
 export class Disaggregation {
@@ -92,7 +94,8 @@ export class Disaggregation {
     const members = Buffer.isBuffer(body) ? topLevelMembers(body) : null
     if (!Buffer.isBuffer(body) || members === null) return this.#whole(request, decode, 'path')
     const uncachedBytes = Math.max(0, promptBytes - heldBlocks * blockBytes)
-    const tokens = tokensOf(uncachedBytes) || Math.round(uncachedBytes / usualBytesPerToken)
+    const estimate = (bytes: number): number => tokensOf(bytes) || Math.round(bytes / usualBytesPerToken)
+    const tokens = estimate(uncachedBytes)
     const [path = ''] = request.path.split('?', 1)
     const alone = (reason: WholeReason): Route =>
       this.#whole(withoutTransfer(request, body, members, this.#connector), decode, reason, tokens)
@@ -103,7 +106,8 @@ export class Disaggregation {
     const prefill = this.#choosePrefill(question, prefillers, maxInFlight)
     if (prefill === null) return alone('no_prefill_replica')
     this.#series.decided('').add(1)
-    return this.#split({ ...request, body }, members, decode, prefill, tokens)
+    const pendingTokens = estimate(prefill.replica.pendingBlocks * blockBytes)
+    return this.#split({ ...request, body }, members, decode, prefill, tokens, pendingTokens)
   }
 
   #choosePrefill(
@@ -142,12 +146,13 @@ export class Disaggregation {
     decode: ReplicaHandle,
     prefill: ChosenPrefill,
     tokens: number,
+    pendingTokens: number,
   ): Route {
     const { acquaintance } = this.#connector
     const { replica } = prefill
     const known = this.#known.get(replica) ?? null
     const isAsked = acquaintance !== undefined && acquaintance.from !== 'answer' && known === null
-    const expectedMs = this.#benefit.expectedSplitMs(tokens)
+    const expectedMs = this.#benefit.expectedSplitMs(tokens) ?? usualMsPerToken * (tokens + pendingTokens)
     const { ttft, total } = this.#model.deadlines
     const patienceMs = Math.min(ttft, total) / 2
     const parts: Omit<SplitParts, 'events'> = {
@@ -160,8 +165,7 @@ export class Disaggregation {
       facts: this.#factsOf(request, replica, known),
       acquaint: isAsked ? (onKnown) => this.#acquaint(replica, onKnown) : null,
       patienceMs,
-      prefillPatienceMs:
-        expectedMs === null ? patienceMs : Math.min(patienceMs, Math.max(leastPatienceMs, expectedMs * patienceFactor)),
+      prefillPatienceMs: Math.min(patienceMs, Math.max(leastPatienceMs, expectedMs * patienceFactor)),
     }
     return {
       isSplit: true,

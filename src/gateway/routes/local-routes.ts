@@ -96,7 +96,7 @@ function stateRoutes({ catalogue, isDraining, version }: LocalRouteContext): rea
           catalogue.models.map((served) => ({
             name: served.name,
             expected: served.expectedReplicas,
-            available: served.replicas.map((replica) => replica.isAvailable),
+            available: served.availability,
           })),
         )
         return json({ ...health, version }, health.status === 'unhealthy' ? 503 : 200)

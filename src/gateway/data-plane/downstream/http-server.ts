@@ -15,6 +15,9 @@ type ClientSocket = Socket & { [connectionOf]?: ClientConnection }
 function onData(this: ClientSocket, bytes: Buffer): void {
   this[connectionOf]?.receive(bytes)
 }
+function onRead(this: ClientSocket, length: number): boolean {
+  return this[connectionOf]?.receive(readBuffer.subarray(0, length)) ?? true
+}
 function onEnd(this: ClientSocket): void {
   this[connectionOf]?.onClientEnd()
 }
@@ -23,6 +26,13 @@ function onDrain(this: ClientSocket): void {
 }
 function onError(this: ClientSocket): void {
   this.destroy()
+}
+
+/** A socket that gets a buffer of its own for each read. */
+function readAlone(accepted: ClientSocket): ClientSocket {
+  accepted.on('data', onData)
+  accepted.resume()
+  return accepted
 }
 
 /**
@@ -36,29 +46,27 @@ export class HttpServer extends Server {
 
   constructor(owner: ConnectionOwner, checkMs = usualCheckMs) {
     super({ noDelay: true, pauseOnConnect: true })
-    this.on('connection', (accepted: Socket) => {
-      const reading = readInto(accepted, readBuffer, (length) => connection.receive(readBuffer.subarray(0, length)))
-      const socket: ClientSocket = reading ?? accepted
-      const connection = new ClientConnection(socket, owner)
-      socket[connectionOf] = connection
-      this.#connections.add(connection)
-      if (reading === null) {
-        socket.on('data', onData)
-        socket.resume()
-      }
-      socket.on('end', onEnd)
-      socket.on('drain', onDrain)
-      socket.on('error', onError)
-      socket.on('close', () => {
-        this.#connections.delete(connection)
-        connection.onGone()
-      })
-    })
+    this.on('connection', (accepted: Socket) =>
+      this.#serve(readInto(accepted, readBuffer, onRead) ?? readAlone(accepted), owner),
+    )
     // Before, `error` is about listening; from here on it is one connection that could not be accepted.
     this.on('listening', () => this.on('error', (error) => owner.onFault(error)))
     this.#checking = setInterval(() => this.#check(), checkMs)
     this.#checking.unref()
     this.on('close', () => clearInterval(this.#checking))
+  }
+
+  #serve(socket: ClientSocket, owner: ConnectionOwner): void {
+    const connection = new ClientConnection(socket, owner)
+    socket[connectionOf] = connection
+    this.#connections.add(connection)
+    socket.on('end', onEnd)
+    socket.on('drain', onDrain)
+    socket.on('error', onError)
+    socket.on('close', () => {
+      this.#connections.delete(connection)
+      connection.onGone()
+    })
   }
 
   /** Connections that are open. */
