@@ -74,10 +74,12 @@ export function recordExchange(plane: DataPlane, asked: ExchangeRequest, end: Ex
 
 /** A stream that went well shows how fast its replica is. */
 function learnSpeed({ model, attempt, firstByteAt, usage }: ExchangeEnd, now: number): void {
-  if (model?.router == null || attempt?.sent == null || usage === undefined) return
-  const { startedAt, replica, sent } = attempt
+  const router = model?.router ?? null
+  const sent = attempt?.sent ?? null
+  if (model === null || attempt === null || router === null || sent === null || usage === undefined) return
+  const { startedAt, replica } = attempt
   const times = { ttftMs: firstByteAt - startedAt, durationMs: now - startedAt }
-  model.router.answered(model.replicas, replica, sent, { ...usage, ...times })
+  router.answered(model.replicas, replica, sent, { ...usage, ...times })
 }
 
 /** What a stream cost whose end, where usage stands, was not seen: engines send about one event a token. */
