@@ -54,3 +54,7 @@ export interface Connector {
 
 /** A leg that differs in nothing. */
 export const plainLeg: Leg = { fields: {}, headers: [] }
+
+/** The fields of a document from outside; none where it is no object. Workers load no schema library. */
+export const fieldsOf = (document: unknown): Readonly<Record<string, unknown>> =>
+  typeof document === 'object' && document !== null ? { ...document } : {}

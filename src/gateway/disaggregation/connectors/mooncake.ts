@@ -1,9 +1,5 @@
-import { z } from 'zod'
-import type { Connector, PairFacts } from './contract.ts'
+import { fieldsOf, type Connector, type PairFacts } from './contract.ts'
 import { vllmFields, vllmPaths } from './vllm-fields.ts'
-
-/** What a bootstrap server answers, by data-parallel rank (vLLM, mooncake/mooncake_utils.py, `query`). */
-const engines = z.record(z.string(), z.object({ engine_id: z.string() }))
 
 const transferOf = ({ pairId }: PairFacts): string => `xfer-${pairId}`
 
@@ -19,8 +15,9 @@ export const mooncake: Connector = {
   acquaintance: {
     from: { path: '/query' },
     learn(document) {
-      const found = engines.safeParse(document)
-      return found.success ? (found.data['0']?.engine_id ?? null) : null
+      // By data-parallel rank (vLLM, mooncake/mooncake_utils.py, `query`).
+      const { engine_id } = fieldsOf(fieldsOf(document)['0'])
+      return typeof engine_id === 'string' ? engine_id : null
     },
   },
   prefill: (facts) => ({

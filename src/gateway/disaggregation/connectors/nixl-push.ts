@@ -1,15 +1,11 @@
-import { z } from 'zod'
-import type { Connector, PairFacts } from './contract.ts'
+import { fieldsOf, type Connector, type PairFacts } from './contract.ts'
 import { keepForDecode, vllmFields, vllmPaths } from './vllm-fields.ts'
 
-/** What a push engine says of itself in the answer to a prefill (vLLM 0.32, nixl/push_scheduler.py, `request_finished`). */
-const coordinates = z.object({
-  remote_engine_id: z.string(),
-  remote_host: z.string(),
-  remote_port: z.number(),
-  tp_size: z.number(),
-  pp_size: z.number().nullish(),
-})
+/**
+ * What a push engine says of itself in the answer to a prefill (vLLM 0.32, nixl/push_scheduler.py, `request_finished`):
+ * text or a number each. `pp_size` came later than the others.
+ */
+const coordinates = ['remote_engine_id', 'remote_host', 'remote_port', 'tp_size', 'pp_size'] as const
 
 /**
  * Both engines pair their requests by the id of the request without vLLM's own ending (nixl/push_worker.py,
@@ -31,10 +27,10 @@ export const nixlPush: Connector = {
   acquaintance: {
     from: 'answer',
     learn(document) {
-      const found = coordinates.safeParse(document)
-      if (!found.success) return null
-      const { remote_engine_id, remote_host, remote_port, tp_size, pp_size } = found.data
-      return JSON.stringify({ remote_engine_id, remote_host, remote_port, tp_size, pp_size: pp_size ?? 1 })
+      const told: Readonly<Record<string, unknown>> = { pp_size: 1, ...fieldsOf(document) }
+      const known = Object.fromEntries(coordinates.map((name) => [name, told[name]]))
+      const isWhole = Object.values(known).every((value) => typeof value === 'string' || typeof value === 'number')
+      return isWhole ? JSON.stringify(known) : null
     },
   },
   prefill: (facts) => ({
