@@ -1,5 +1,4 @@
 import {
-  blockBytes,
   policyNamed,
   type ChoiceReason,
   type Choosing,
@@ -10,7 +9,7 @@ import {
   type SentState,
 } from '../../scheduling/index.ts'
 import { PrefixRouter, type RoutedPrompt } from './prefix-router.ts'
-import { blockTokens, type ReplicaHandle } from './replica-handle.ts'
+import { blockTokens, bytesPerToken, type ReplicaHandle } from './replica-handle.ts'
 
 /** What is known of a request when its replica is chosen. */
 export interface RoutedRequest {
@@ -145,7 +144,7 @@ export class PolicyRouter {
     shape.model = this.#model
     shape.session = asked.session
     shape.expectedOutputTokens = asked.expectedOutputTokens
-    shape.promptTokens = Math.ceil((asked.promptBytes * blockTokens) / blockBytes)
+    shape.promptTokens = Math.ceil(asked.promptBytes / bytesPerToken)
     shape.prefixHash = blocks?.words[1] ?? 0
     shape.nowMs = performance.now()
     shape.replicas = replicas

@@ -44,8 +44,9 @@ export interface ReplicaHandleParts {
 }
 
 const noAdapters: ReadonlySet<string> = new Set()
-/** English has about four bytes a token. */
-export const blockTokens = blockBytes / 4
+/** Of English text. */
+export const bytesPerToken = 4
+export const blockTokens = blockBytes / bytesPerToken
 
 /** A replica as the gateway uses it: connections, counts, and whether it may get requests. */
 export class ReplicaHandle implements ReplicaState {

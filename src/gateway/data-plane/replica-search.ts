@@ -8,7 +8,7 @@ import type { Verdict } from './outlier.ts'
 import type { RoutedRequest } from './policy-router.ts'
 import type { RoutedPrompt } from './prefix-router.ts'
 import type { Refusal } from './refusal.ts'
-import type { Permit, ReplicaHandle } from './replica-handle.ts'
+import { bytesPerToken, type Permit, type ReplicaHandle } from './replica-handle.ts'
 import { nextStep, parseRetryAfter, type TryFailure } from './retry-policy.ts'
 import type { ServedModel } from './served-model.ts'
 import type { UpstreamFailure } from './upstream/contract.ts'
@@ -321,7 +321,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     const route = this.#routeFor(model, replica, spoken)
     if (model.router !== null && this.#routed !== null) {
       attempt.sent = model.router.sent(model.replicas, this.#routed, replica, this.#heldBlocks)
-      attempt.expectTokens(this.#routed.promptBytes / 4 + model.expectedOutputTokens)
+      attempt.expectTokens(Math.ceil(this.#routed.promptBytes / bytesPerToken + model.expectedOutputTokens))
     }
     if (blocks !== null) {
       if (route?.isSplit !== true) attempt.expectPrefill(uncached)
