@@ -48,6 +48,8 @@ describe('routing by prefix', () => {
     await untilIdle(gateway)
     const held = await samples(gateway, 'fairlead_scheduler_held_blocks_total')
     expect(held / (await samples(gateway, 'fairlead_scheduler_prompt_blocks_total'))).toBeGreaterThan(0.5)
+    expect(await gateway.metrics()).toMatch(/^fairlead_scheduler_decisions_total\{model="m",reason="prefix"\} 9$/m)
+    expect(gateway.log.findLast(({ msg }) => msg === 'request')).toMatchObject({ choice: 'prefix' })
   })
 
   it('takes other tools for another prompt, since they are rendered before the messages', async () => {
@@ -124,19 +126,16 @@ describe('other ways of choosing', () => {
 
   it('count the tokens in flight, and give them back', async () => {
     const [gateway, engines] = await serve(2, { policy: 'load' })
-    const [first] = engines
-    if (first === undefined) throw new Error('no engine')
     for (const engine of engines) engine.behave = () => {}
     const long = gateway.ask(chat, conversation('a', 31))
     const holder = () => engines.find(({ received }) => received.length > 0)
     await until('the long prompt is under way', () => holder() !== undefined)
-    const other = engines.find((engine) => engine !== holder())
-    if (other === undefined) throw new Error('no other engine')
+    const held = holder()
+    const other = engines.find((engine) => engine !== held)
+    if (held === undefined || other === undefined) throw new Error('there are two engines')
     other.behave = answerJson({})
     for (let round = 0; round < 5; round += 1) await gateway.ask(chat, conversation('b', 1))
     expect(other.received).toHaveLength(5)
-    const held = holder()
-    if (held === undefined) throw new Error('nobody was asked')
     await held.kill()
     await long
     await untilIdle(gateway)

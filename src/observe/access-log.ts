@@ -18,6 +18,8 @@ export interface AccessRecord {
   readonly remoteAddress: string
   /** Replicas that were tried. */
   readonly attempts: number
+  /** Why that replica: what decided; absent where no policy weighed. */
+  readonly choice?: string | undefined
   readonly durationMs: number
   /** Milliseconds until the first byte of the answer; absent when there was none. */
   readonly ttftMs?: number | undefined
@@ -53,13 +55,14 @@ function isoTime(): string {
 
 /** A record's fields as JSON, from the first comma on; fields without a value are left out. */
 function fieldsOf(record: AccessRecord): string {
-  const { ttftMs, inputTokens, outputTokens, isUsageEstimated } = record
+  const { choice, ttftMs, inputTokens, outputTokens, isUsageEstimated } = record
   return (
     `,"requestId":${quote(record.requestId)},"method":${quote(record.method)},"path":${quote(record.path)}` +
     `,"status":${record.status},"reason":${quote(record.reason)},"model":${quote(record.model)}` +
     `,"replica":${quote(record.replica)},"client":${quote(record.client)}` +
     `,"remoteAddress":${quote(record.remoteAddress)},"attempts":${record.attempts}` +
     `,"durationMs":${record.durationMs},"bytesIn":${record.bytesIn},"bytesOut":${record.bytesOut}` +
+    (choice === undefined ? '' : `,"choice":${quote(choice)}`) +
     (ttftMs === undefined ? '' : `,"ttftMs":${ttftMs}`) +
     (inputTokens === undefined ? '' : `,"inputTokens":${inputTokens}`) +
     (outputTokens === undefined ? '' : `,"outputTokens":${outputTokens}`) +

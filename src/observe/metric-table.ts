@@ -68,6 +68,11 @@ export const metricTable = {
     help: 'Those of them that the chosen replica was taken to hold.',
     labels: ['model'],
   },
+  fairlead_scheduler_decisions_total: {
+    kind: 'counter',
+    help: 'Choices of a replica by a policy that weighs, by what decided.',
+    labels: ['model', 'reason'],
+  },
   fairlead_queue_length: {
     kind: 'gauge',
     help: 'Requests that wait until a replica has room.',

@@ -1,5 +1,5 @@
 import type { Route } from '../disaggregation/index.ts'
-import type { SentState } from '../../scheduling/index.ts'
+import type { ChoiceReason, SentState } from '../../scheduling/index.ts'
 import type { Answer } from './answer.ts'
 import type { JudgedRequest, Verdict } from './outlier.ts'
 import type { Permit, ReplicaHandle } from './replica-handle.ts'
@@ -35,6 +35,8 @@ export class Attempt implements UpstreamHandler {
   #tokens = 0
   /** What its replica had to do before; null where no policy learns from it. */
   sent: SentState | null = null
+  /** What decided for its replica; null where no policy did. */
+  choice: ChoiceReason | null = null
   #isOver = false
 
   constructor(owner: AttemptOwner, model: ServedModel, replica: ReplicaHandle, permit: Permit, spoken: SpokenQuestion) {

@@ -62,6 +62,7 @@ export function recordExchange(plane: DataPlane, asked: ExchangeRequest, end: Ex
     client: owner?.name ?? '',
     remoteAddress: request.remoteAddress,
     attempts: end.attempts,
+    choice: end.attempt?.choice ?? undefined,
     durationMs: Math.round(durationMs * 1000) / 1000,
     bytesIn: end.bytesIn,
     bytesOut: end.bytesOut,

@@ -2,7 +2,6 @@ import {
   policyNamed,
   type ChoiceReason,
   type Choosing,
-  type Decision,
   type Policy,
   type PolicySettings,
   type RequestShape,
@@ -74,7 +73,6 @@ export class PolicyRouter {
   readonly #policy: Policy
   /** What replicas hold; null for policies that do not look at prompts. */
   readonly prefixes: PrefixRouter | null
-  #decision: Decision = { kind: 'none' }
 
   /** @param totalBlocks bound of the index of prompts, over all replicas */
   constructor(model: string, policyName: string, settings: PolicySettings, totalBlocks: number) {
@@ -88,9 +86,9 @@ export class PolicyRouter {
   /** The replica that should get a request; null when none may. */
   choose(replicas: readonly ReplicaHandle[], asked: RoutedRequest): RoutedChoice | null {
     this.#fill(replicas, asked)
-    this.#decision = this.#policy.choose(shape, replicas, shape)
-    if (this.#decision.kind !== 'replica') return null
-    const { place, reason } = this.#decision
+    const decision = this.#policy.choose(shape, replicas, shape)
+    if (decision.kind !== 'replica') return null
+    const { place, reason } = decision
     const replica = replicas[place]
     return replica === undefined ? null : { replica, heldBlocks: (shape.heldTokens[place] ?? 0) / blockTokens, reason }
   }

@@ -1,4 +1,5 @@
 import type { Reason } from '../../errors/index.ts'
+import type { ChoiceReason } from '../../scheduling/index.ts'
 import type { Route } from '../disaggregation/index.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import { chooseReplica, type NoChoice } from './choose-replica.ts'
@@ -59,6 +60,8 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   #heldBlocks = 0
   /** As the model's policy was last told of it; null where it was not asked. */
   #routed: RoutedRequest | null = null
+  /** What decided for the replica that was chosen last; null where no policy did. */
+  #reason: ChoiceReason | null = null
   #isOver = false
   /** Tries in all, hedges included. */
   attempts = 0
@@ -230,11 +233,13 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     const { replicas, maxInFlight, takesTurns, router } = model
     this.#heldBlocks = 0
     this.#routed = null
+    this.#reason = null
     if (router !== null && !isLastResort && (replicas.length > 1 || model.prefillers.length > 0)) {
       this.#routed = this.#askingOf(model)
       const choice = router.choose(replicas, this.#routed)
       if (choice !== null) {
         this.#heldBlocks = choice.heldBlocks
+        this.#reason = choice.reason
         return choice.replica
       }
     }
@@ -320,6 +325,8 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     const uncached = blocks === null ? 0 : blocks.count - this.#heldBlocks
     const route = this.#routeFor(model, replica, spoken)
     if (model.router !== null && this.#routed !== null) {
+      if (this.#reason !== null) model.series.chosen(this.#reason).add(1)
+      attempt.choice = this.#reason
       attempt.sent = model.router.sent(model.replicas, this.#routed, replica, this.#heldBlocks)
       attempt.expectTokens(Math.ceil(this.#routed.promptBytes / bytesPerToken + model.expectedOutputTokens))
     }

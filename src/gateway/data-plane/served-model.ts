@@ -1,5 +1,6 @@
 import type { Model } from '../../fleet/index.ts'
 import type { CounterSeries, HistogramSeries, SeriesTable } from '../../observe/index.ts'
+import type { ChoiceReason } from '../../scheduling/index.ts'
 import { Disaggregation, type DisaggregationSeries } from '../disaggregation/index.ts'
 import { mostEjected } from './outlier.ts'
 import { PolicyRouter } from './policy-router.ts'
@@ -15,6 +16,8 @@ export class ModelSeries implements DisaggregationSeries {
   readonly outputTokens: CounterSeries
   readonly promptBlocks: CounterSeries
   readonly heldBlocks: CounterSeries
+  /** By what decided: a handful. */
+  readonly #chosen = new Map<ChoiceReason, CounterSeries>()
   readonly #metrics: SeriesTable
   readonly #model: string
   /** By status, then reason: a handful of each. */
@@ -29,6 +32,16 @@ export class ModelSeries implements DisaggregationSeries {
     this.outputTokens = metrics.counter('fairlead_gateway_output_tokens_total', { model })
     this.promptBlocks = metrics.counter('fairlead_scheduler_prompt_blocks_total', { model })
     this.heldBlocks = metrics.counter('fairlead_scheduler_held_blocks_total', { model })
+  }
+
+  /** Counter of choices that this decided. */
+  chosen(reason: ChoiceReason): CounterSeries {
+    let series = this.#chosen.get(reason)
+    if (series === undefined) {
+      series = this.#metrics.counter('fairlead_scheduler_decisions_total', { model: this.#model, reason })
+      this.#chosen.set(reason, series)
+    }
+    return series
   }
 
   /** Counter of requests that ended so; an empty reason is success. */
