@@ -45,6 +45,7 @@ describe('help', () => {
         init              Write a commented Fleet file
         import PATH...    Turn an old deployment into a Fleet file
         size MODEL        Tell whether a model fits a GPU, with every number explained
+        simulate [FLEET]  Tell how many GPUs a load takes, and which policy serves it best
         lint [PATH...]    Tell what is wrong in deployment descriptions, and mend what is safe to mend
         explain [PATH]    Explain a field of the Fleet file
         migrate [FLEET]   Rewrite a Fleet file for this version

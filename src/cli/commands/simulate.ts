@@ -6,7 +6,7 @@ const count = { type: 'integer', minimum: 1, maximum: 1024 } as const
 export const simulate: Command = {
   name: 'simulate',
   section: 'Set up',
-  summary: 'Tell how many GPUs a load takes and which policy serves it best, before buying any',
+  summary: 'Tell how many GPUs a load takes, and which policy serves it best',
   description:
     'Runs the gateway’s own scheduler against a model of the engines, on a recorded trace or a synthetic workload. Without a ' +
     'Fleet: 16 replicas of one L40S with Llama 3.1 8B in fp8. Latencies, goodput, cache hits, load, money; for one policy or ' +
