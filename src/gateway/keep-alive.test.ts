@@ -109,7 +109,9 @@ describe('a stream whose engine is silent', () => {
     cleanUps.push(() => other.kill())
     const pair = await startTestGateway({
       gateway: { keepAliveAfter: '100ms' },
-      models: [{ name: 'm', engine: 'external', addresses: [upstream.url, other.url] }],
+      models: [
+        { name: 'm', engine: 'external', addresses: [upstream.url, other.url], routing: { policy: 'roundRobin' } },
+      ],
     })
     cleanUps.push(() => pair.close())
     await untilReady(pair, 2)
