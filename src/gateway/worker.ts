@@ -92,15 +92,15 @@ function apply(snapshot: Snapshot): void {
   post({ type: 'acknowledged', version: snapshot.version })
 }
 
-function end(): never {
+/** Lets go of everything, upon which the thread ends by itself; ended by force, its sockets would be half closed. */
+function end(): void {
   plane.isDraining = true
   for (const exchange of plane.exchanges) exchange.abandon()
   server.close()
   server.closeAllConnections()
   replicas.destroy()
   lines.flush()
-  // Of this thread only.
-  process.exit()
+  port.unref()
 }
 
 port.on('message', (message: ToWorker) => {
