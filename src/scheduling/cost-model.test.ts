@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from './contract.ts'
 import { CostModel } from './cost-model.ts'
-import { seededRandom } from './testing/seeded-random.ts'
+import { randomFrom } from './random-from.ts'
 
 /** An engine: so many milliseconds to the first token, and a token of prefill, and a token of context. */
 const engine = (baseMs: number, prefillMs: number, stepMs: number, contextMs: number) => (random: () => number) => {
@@ -31,7 +31,7 @@ describe('the cost model', () => {
     { title: 'a CPU', baseMs: 200, prefillMs: 4, stepMs: 90, contextMs: 0.003 },
   ])('learns $title from 300 answers within 20 %', ({ baseMs, prefillMs, stepMs, contextMs }) => {
     const answer = engine(baseMs, prefillMs, stepMs, contextMs)
-    const random = seededRandom(1)
+    const random = randomFrom(1)
     const model = new CostModel()
     for (let each = 0; each < 300; each += 1) model.learn(answer(random))
     expect(model.prefillMs / prefillMs).toBeGreaterThan(0.8)
@@ -46,7 +46,7 @@ describe('the cost model', () => {
 
   it('is not thrown off by one answer in twenty that hung', () => {
     const answer = engine(40, 0.044, 14, 0.00019)
-    const random = seededRandom(2)
+    const random = randomFrom(2)
     const model = new CostModel()
     for (let each = 0; each < 600; each += 1) {
       const outcome = answer(random)
@@ -58,7 +58,7 @@ describe('the cost model', () => {
   })
 
   it('follows an engine that became slower', () => {
-    const random = seededRandom(3)
+    const random = randomFrom(3)
     const model = new CostModel()
     for (let each = 0; each < 1_000; each += 1) model.learn(engine(40, 0.02, 10, 0.0001)(random))
     for (let each = 0; each < 1_500; each += 1) model.learn(engine(40, 0.06, 10, 0.0001)(random))

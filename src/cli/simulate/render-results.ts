@@ -4,6 +4,7 @@ import { renderTerms, wrap } from '../help/index.ts'
 import type { Paint } from '../output.ts'
 import { grouped, money, perSecond } from '../size/index.ts'
 import { formatMs, formatPercent, hitShare } from './figures.ts'
+import { resultFigures } from './result-figures.ts'
 import type { Surface } from './surface.ts'
 import { axisTitles, type Setting, type SweepResults } from './setting.ts'
 
@@ -25,23 +26,6 @@ const figureColumns: readonly Column[] = [
   right('1 M OUT'),
 ]
 
-function figureCells(result: SimulationResult, { currency }: Surface): readonly string[] {
-  const { ttftMs, tpotMs } = result
-  const hits = hitShare(result)
-  return [
-    formatPercent(result.goodput),
-    formatMs(ttftMs.p50),
-    formatMs(ttftMs.p90),
-    formatMs(ttftMs.p99),
-    formatMs(tpotMs.p50),
-    formatMs(tpotMs.p99),
-    hits === null ? '' : formatPercent(hits),
-    result.loadSpread.toFixed(2),
-    perSecond(result.outputTokensPerSecond),
-    result.costPerMillionTokens > 0 ? money(result.costPerMillionTokens, currency) : '',
-  ]
-}
-
 const legend =
   'GOODPUT: share of requests within the SLO. HITS: prompt tokens found in a cache, of what one cache as large as all would hold. SPREAD: work of the busiest replica over the mean. OUT/S: generated tokens a second, all replicas. 1 M OUT: price of a million of them.'
 
@@ -57,7 +41,11 @@ export function renderPolicies(results: readonly SimulationResult[], surface: Su
   const { paint } = surface
   const best = Math.max(...results.map(({ goodput }) => goodput))
   const rows = results.map((result) =>
-    highlighted([paint.bold(result.policy), ...figureCells(result, surface)], result.goodput === best, paint),
+    highlighted(
+      [paint.bold(result.policy), ...resultFigures(result, surface.currency)],
+      result.goodput === best,
+      paint,
+    ),
   )
   return [
     ...fitColumns([{ title: 'POLICY' }, ...figureColumns], rows, dispensable, surface.tableColumns),
@@ -113,7 +101,7 @@ export function renderSweep(axis: SweepAxis, points: readonly SweepResults[], su
     results.map((result, index) => [
       index === 0 ? paint.bold(String(value)) : '',
       ...(several ? [result.policy] : []),
-      ...figureCells(result, surface),
+      ...resultFigures(result, surface.currency),
     ]),
   )
   return [...fitColumns([...first, ...figureColumns], rows, dispensable, surface.tableColumns), ...legendLines(surface)]

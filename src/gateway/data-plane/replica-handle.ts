@@ -44,7 +44,7 @@ export interface ReplicaHandleParts {
 }
 
 const noAdapters: ReadonlySet<string> = new Set()
-/** Of English text. */
+/** Bytes of a token of English text, as long as no answer has told how many a prompt had. */
 export const bytesPerToken = 4
 export const blockTokens = blockBytes / bytesPerToken
 

@@ -5,7 +5,7 @@ import { blockBytes, choosePrefill, SplitBenefit } from '../../scheduling/index.
 import { fieldValue } from '../data-plane/http1/fields.ts'
 import { topLevelMembers, valueText, type ObjectMembers } from '../data-plane/json/top-level-members.ts'
 import { PrefixRouter, type RoutedPrompt } from '../data-plane/prefix-router.ts'
-import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
+import { bytesPerToken, type ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { UpstreamCall, UpstreamHandler, UpstreamRequest } from '../data-plane/upstream/contract.ts'
 import { queryBootstrap } from './bootstrap-query.ts'
 import type { Connector, PairFacts } from './connectors/contract.ts'
@@ -50,8 +50,6 @@ export interface Route {
   send(handler: UpstreamHandler, onFallBack: () => void): UpstreamCall
 }
 
-/** Shorter tokens than this are rare; only as long as a model's own are not known. */
-const usualBytesPerToken = 4
 /** A prefill that takes this many times what is expected has gone wrong, if it takes longer than any handshake does too. */
 const patienceFactor = 8
 const leastPatienceMs = 10_000
@@ -94,7 +92,7 @@ export class Disaggregation {
     const members = Buffer.isBuffer(body) ? topLevelMembers(body) : null
     if (!Buffer.isBuffer(body) || members === null) return this.#whole(request, decode, 'path')
     const uncachedBytes = Math.max(0, promptBytes - heldBlocks * blockBytes)
-    const estimate = (bytes: number): number => tokensOf(bytes) || Math.round(bytes / usualBytesPerToken)
+    const estimate = (bytes: number): number => tokensOf(bytes) || Math.round(bytes / bytesPerToken)
     const tokens = estimate(uncachedBytes)
     const [path = ''] = request.path.split('?', 1)
     const alone = (reason: WholeReason): Route =>

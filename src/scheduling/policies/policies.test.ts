@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Choosing, Outcome, ReplicaState, RequestShape } from '../contract.ts'
 import { policies, policyNamed } from '../index.ts'
-import { seededRandom } from '../testing/seeded-random.ts'
+import { randomFrom } from '../random-from.ts'
 import { plainSettings, replicaState, requestShape } from '../testing/states.ts'
 
 const replica = fc.record({
@@ -77,7 +77,7 @@ const outcomeOf = (place: number, { promptTokens, expectedOutputTokens }: Reques
 function* play(name: string, { replicas, steps, seed }: Scene) {
   const policy = policyNamed(name)?.create(plainSettings)
   if (policy === undefined) throw new Error(`no policy ${name}`)
-  const random = seededRandom(seed)
+  const random = randomFrom(seed)
   let nowMs = 0
   for (const step of steps) {
     nowMs += step.afterMs
@@ -122,7 +122,7 @@ describe.each(names)('the policy %s', (name) => {
   it('leaves no replica out when prompts that nobody knows come one after another and stay', () => {
     const states = Array.from({ length: 8 }, (_, place) => replicaState(`replica-${place}`))
     const policy = policyNamed(name)?.create(plainSettings)
-    const random = seededRandom(5)
+    const random = randomFrom(5)
     for (let number = 0; number < 400; number += 1) {
       const choosing: Choosing = { nowMs: number * 10, random, isExcluded: () => false }
       const asked = requestShape([0, 0, 0, 0, 0, 0, 0, 0], {

@@ -2,7 +2,7 @@ import type { Decision, Policy, PolicyKind, ReplicaState, RequestShape } from '.
 import type { BlockHashes } from '../prefix-hash.ts'
 import { PrefixIndex } from '../prefix-index.ts'
 import { BlockCache } from './block-cache.ts'
-import { seededRandom } from './seeded-random.ts'
+import { randomFrom } from '../random-from.ts'
 
 /** A request to replay. */
 export interface ReplayRequest {
@@ -84,7 +84,7 @@ export function replay(requests: readonly ReplayRequest[], settings: ReplaySetti
   const replicas = Array.from({ length: count }, (_, place) => new ReplayReplica(`replica-${place}`, blocksPerReplica))
   const index = new PrefixIndex({ replicas: count, blocksPerReplica })
   const oracle = new BlockCache(count * blocksPerReplica)
-  const random = seededRandom(settings.seed)
+  const random = randomFrom(settings.seed)
   const due = new DueList()
   const hashes: BlockHashes = { count: 0, words: new Int32Array(0) }
   const heldTokens = new Int32Array(count)

@@ -1,5 +1,5 @@
 import type { ReplayRequest } from './replay.ts'
-import { seededRandom } from './seeded-random.ts'
+import { randomFrom } from '../random-from.ts'
 
 /** Requests of two kinds of shapes that services see, made up from a seed. */
 export interface WorkloadShape {
@@ -14,7 +14,7 @@ export interface WorkloadShape {
  * documents.
  */
 export function sharedPrompts(shape: WorkloadShape, prompts: number, promptBlocks: number, skew = 1): ReplayRequest[] {
-  const random = seededRandom(shape.seed)
+  const random = randomFrom(shape.seed)
   const shares = Array.from({ length: prompts }, (_, rank) => (rank + 1) ** -skew)
   const total = shares.reduce((sum, share) => sum + share, 0)
   let nextBlock = prompts * promptBlocks
@@ -36,7 +36,7 @@ export function sharedPrompts(shape: WorkloadShape, prompts: number, promptBlock
 
 /** Conversations of several turns with time to think between them, each turn on top of all before. */
 export function conversations(shape: WorkloadShape, meanTurns: number, thinkMs: number): ReplayRequest[] {
-  const random = seededRandom(shape.seed)
+  const random = randomFrom(shape.seed)
   const requests: ReplayRequest[] = []
   let nextBlock = 2
   let startMs = 0

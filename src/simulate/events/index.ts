@@ -1,3 +1,2 @@
-/** Time and chance of a simulation. */
+/** Time of a simulation. */
 export { EventQueue } from './event-queue.ts'
-export { randomFrom } from './random.ts'

@@ -5,9 +5,10 @@ import {
   type SweepAxis,
   type Tried,
 } from '../../../simulate/index.ts'
-import { money, perSecond } from '../../size/index.ts'
+import { money } from '../../size/index.ts'
 import { formatMs, formatPercent, hitShare } from '../figures.ts'
 import { settingTerms } from '../render-setting.ts'
+import { resultFigures } from '../result-figures.ts'
 import { axisTitles, judgedOf, type Setting, type SweepResults } from '../setting.ts'
 import { lineChart } from './line-chart.ts'
 import { loadChart } from './load-chart.ts'
@@ -276,20 +277,7 @@ function resultTable(
     ...headings.map((title) => element('th', {}, title)),
   ]
   const body = rows.map(({ cells, result }) => {
-    const { ttftMs, tpotMs } = result
-    const hits = hitShare(result)
-    const figures = [
-      formatPercent(result.goodput),
-      formatMs(ttftMs.p50),
-      formatMs(ttftMs.p90),
-      formatMs(ttftMs.p99),
-      formatMs(tpotMs.p50),
-      formatMs(tpotMs.p99),
-      hits === null ? '' : formatPercent(hits),
-      result.loadSpread.toFixed(2),
-      perSecond(result.outputTokensPerSecond),
-      result.costPerMillionTokens > 0 ? money(result.costPerMillionTokens, currency) : '',
-    ]
+    const figures = resultFigures(result, currency)
     return element(
       'tr',
       result.policy === 'default' ? { class: 'default' } : {},

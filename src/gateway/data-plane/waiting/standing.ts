@@ -1,14 +1,12 @@
 import type { KeyOwner } from '../../../access/index.ts'
 import type { Model } from '../../../fleet/index.ts'
 import type { ExchangeRequest } from '../data-plane.ts'
+import { bytesPerToken } from '../replica-handle.ts'
 import type { ServedModel } from '../served-model.ts'
 import type { Standing } from './room.ts'
 
 /** Names one of `flow.priorities`. */
 const priorityField = 'x-fairlead-priority'
-
-/** Bytes of a token, as long as no answer has told how many a prompt had. */
-const bytesPerToken = 4
 
 /** How a request stands among those that wait for a model. */
 export function standingOf(asked: ExchangeRequest, model: ServedModel, bytes: number): Standing {
