@@ -6,7 +6,7 @@ const rows = [
   ['errors'],
   ['files', 'progress', 'fleet'],
   ['sizing', 'engines'],
-  ['scheduling', 'manifests'],
+  ['scheduling', 'manifests', 'plan'],
   ['simulate', 'lint', 'import'],
   ['models', 'engine-cache', 'kubernetes', 'observe', 'access'],
   ['discovery', 'jobs'],
@@ -15,7 +15,7 @@ const rows = [
   ['controller'],
   ['cli'],
 ]
-const pure = ['errors', 'fleet', 'sizing', 'engines', 'scheduling', 'simulate', 'manifests', 'lint', 'import']
+const pure = ['errors', 'fleet', 'sizing', 'engines', 'scheduling', 'simulate', 'plan', 'manifests', 'lint', 'import']
 const compositionRoots = ['^src/cli/main\\.ts$', '^src/gateway/(main|worker)\\.ts$', '^src/controller/main\\.ts$']
 const tests = ['\\.test\\.ts$', '/testing/']
 

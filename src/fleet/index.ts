@@ -3,6 +3,7 @@
  */
 export { fleet as fleetSchema, type Fleet, type FleetInput, type Model } from './schema/fleet.ts'
 export { engineNames, type EngineName } from './schema/model.ts'
+export { targetNames, type TargetName } from './schema/targets.ts'
 export type { SecretReference } from './schema/names.ts'
 export { parseDuration, parseTokens, type Bytes, type Milliseconds, type Tokens } from './schema/units.ts'
 export type { Diagnostic } from './diagnostic.ts'

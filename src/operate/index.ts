@@ -3,17 +3,7 @@
  */
 export { explainField, type EngineDestination, type FieldExplanation } from './explain/index.ts'
 export { findTarget } from './find-target.ts'
-export {
-  makePlan,
-  priceOf,
-  readGeometries,
-  type GroupPlan,
-  type ModelPlan,
-  type NodeNeeds,
-  type Plan,
-  type PlanWarning,
-  type PoolPlan,
-} from './plan/index.ts'
+export { readGeometries } from './read-geometries.ts'
 export { planActions, type PlannedActions } from './plan-actions.ts'
 export { readFleet } from './read-fleet.ts'
 export { resolveFleetName } from './resolve-fleet-name.ts'

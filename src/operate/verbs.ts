@@ -1,5 +1,5 @@
 import type { Environment } from '../files/index.ts'
-import { plannedFleet } from './plan/index.ts'
+import { plannedFleet } from '../plan/index.ts'
 import type {
   ApplyContext,
   FleetSource,

@@ -1,9 +1,6 @@
 import type { Environment } from '../files/index.ts'
-import type { Fleet } from '../fleet/index.ts'
+import type { Fleet, TargetName } from '../fleet/index.ts'
 import type { ProgressReporter } from '../progress/index.ts'
-
-/** Where a Fleet runs. */
-export type TargetName = 'local' | 'compose' | 'kubernetes' | 'kserve' | 'llmd'
 
 /** One thing that `apply` would do, in order. */
 export interface PlannedAction {

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { exitCodes } from '../../errors/index.ts'
-import { makePlan, planActions, readGeometries, type PlannedActions } from '../../operate/index.ts'
+import { planActions, readGeometries, type PlannedActions } from '../../operate/index.ts'
+import { makePlan } from '../../plan/index.ts'
 import type { CommandHandler } from '../command.ts'
 import { openFleet } from '../fleets/index.ts'
 import type { Output } from '../output.ts'

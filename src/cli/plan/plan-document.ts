@@ -1,4 +1,4 @@
-import type { Plan, PoolPlan } from '../../operate/index.ts'
+import type { Plan, PoolPlan } from '../../plan/index.ts'
 
 /** A plan as JSON: GPUs by their name, and of each way out its change and its figures. */
 export function planDocument({ models, groups, nodes, costPerHour, warnings, fits }: Plan): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import type { ModelPlan, PoolPlan } from '../../operate/index.ts'
+import type { ModelPlan, PoolPlan } from '../../plan/index.ts'
 import { counted, formatCount } from './figures.ts'
 import { sizingLines, verdictOf, type PlanSurface } from './render-sizing.ts'
 import { commandLines, hanging, padded } from './text-lines.ts'

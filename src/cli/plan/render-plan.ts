@@ -1,4 +1,4 @@
-import type { GroupPlan, NodeNeeds, Plan } from '../../operate/index.ts'
+import type { GroupPlan, NodeNeeds, Plan } from '../../plan/index.ts'
 import { counted, formatEstimate, formatGiB, formatMoney } from './figures.ts'
 import { modelLines } from './render-model.ts'
 import type { PlanSurface } from './render-sizing.ts'

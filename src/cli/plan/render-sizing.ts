@@ -1,4 +1,4 @@
-import type { PoolPlan } from '../../operate/index.ts'
+import type { PoolPlan } from '../../plan/index.ts'
 import type { Paint } from '../output.ts'
 import { counted, formatCount, formatEstimate, formatGiB, formatMoney } from './figures.ts'
 import { hanging, padded } from './text-lines.ts'

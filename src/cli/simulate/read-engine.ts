@@ -1,6 +1,7 @@
 import { exitCodes, UserError } from '../../errors/index.ts'
 import { didYouMean } from '../../fleet/index.ts'
-import { makePlan, priceOf, readGeometries, type ModelPlan, type PoolPlan } from '../../operate/index.ts'
+import { readGeometries } from '../../operate/index.ts'
+import { makePlan, priceOf, type ModelPlan, type PoolPlan } from '../../plan/index.ts'
 import { findWaysOut, gpus, sizeModel, type GpuSpec, type Sizing, type SizingRequest } from '../../sizing/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { openFleet } from '../fleets/index.ts'

@@ -5,7 +5,9 @@ import { dnsLabel, list, text, textMap } from './names.ts'
 const port = () => z.int().min(1).max(65_535)
 
 /** The platforms that a Fleet may run on. */
-const targetNames = ['local', 'compose', 'kubernetes', 'kserve', 'llmd'] as const
+export const targetNames = ['local', 'compose', 'kubernetes', 'kserve', 'llmd'] as const
+/** Where a Fleet runs. */
+export type TargetName = (typeof targetNames)[number]
 
 /** Processes on this machine, and on further plain hosts. */
 const local = z.strictObject({

@@ -7,9 +7,8 @@ import {
   type FactsEngine,
   type Profile,
 } from '../../engines/index.ts'
-import { describeField, type FieldDescription } from '../../fleet/index.ts'
-import type { TargetName } from '../../targets/contract.ts'
-import { settingFields } from '../plan/index.ts'
+import { describeField, targetNames, type FieldDescription, type TargetName } from '../../fleet/index.ts'
+import { settingFields } from '../../plan/index.ts'
 
 /** What a field becomes on an engine’s command line. */
 export interface EngineDestination {
@@ -38,7 +37,6 @@ export interface FieldExplanation extends FieldDescription {
 }
 
 const engines: readonly FactsEngine[] = ['vllm', 'sglang', 'llamacpp']
-const targets: readonly TargetName[] = ['local', 'compose', 'kubernetes', 'kserve', 'llmd']
 
 /** A field by its path, with where it ends up in each engine and target; undefined when there is no such field. */
 export function explainField(path: string): FieldExplanation | undefined {
@@ -48,7 +46,7 @@ export function explainField(path: string): FieldExplanation | undefined {
   return {
     ...field,
     engines: settings.length === 0 ? [] : engines.flatMap((engine) => destinationIn(engine, settings)),
-    targets: targets.map((target) => ({ target, actedOnBy: actingOn(field, target) })),
+    targets: targetNames.map((target) => ({ target, actedOnBy: actingOn(field, target) })),
   }
 }
 

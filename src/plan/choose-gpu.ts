@@ -1,5 +1,5 @@
-import type { Model } from '../../fleet/index.ts'
-import { findGpu, gpus, sizeModel, type GpuSpec, type SizingRequest } from '../../sizing/index.ts'
+import type { Model } from '../fleet/index.ts'
+import { findGpu, gpus, sizeModel, type GpuSpec, type SizingRequest } from '../sizing/index.ts'
 
 /** The GPU that the Fleet names; undefined when it names none, or one that the catalogue does not have. */
 export function namedGpu({ hardware }: Pick<Model, 'hardware'>): GpuSpec | undefined {

@@ -1,4 +1,4 @@
-import { sizeModel, type GpuSpec, type MemoryItem, type ModelGeometry } from '../../sizing/index.ts'
+import { sizeModel, type GpuSpec, type MemoryItem, type ModelGeometry } from '../sizing/index.ts'
 import type { ProcessorMemory } from './contract.ts'
 import type { Decisions } from './decisions.ts'
 import type { Replica } from './replica.ts'

@@ -1,4 +1,4 @@
-import type { Fleet } from '../../fleet/index.ts'
+import type { Fleet } from '../fleet/index.ts'
 import { formatCount, formatGiB } from './amounts.ts'
 import type { GroupPlan, HourlyCost, ModelPlan, NodeNeeds, PoolPlan } from './contract.ts'
 import { priceOf } from './prices.ts'

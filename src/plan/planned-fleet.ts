@@ -1,4 +1,4 @@
-import type { Fleet, Model } from '../../fleet/index.ts'
+import type { Fleet, Model } from '../fleet/index.ts'
 import type { Decision, ModelPlan, PlanFacts } from './contract.ts'
 import { makePlan } from './make-plan.ts'
 

@@ -1,5 +1,5 @@
-import type { EngineSettings } from '../../engines/index.ts'
-import type { Model } from '../../fleet/index.ts'
+import type { EngineSettings } from '../engines/index.ts'
+import type { Model } from '../fleet/index.ts'
 import type { PoolRole } from './contract.ts'
 
 /**

@@ -1,11 +1,12 @@
 /**
  * The plan: what becomes of a Fleet. Every setting with its reason, the size of every model with every number explained,
- * models that share GPUs, nodes and money. It joins what sizing and the engines know, who do not know each other. Pure but
- * for `readGeometries`, which reads what models say about themselves.
+ * models that share GPUs, nodes and money. It joins what sizing and the engines know, who do not know each other. Pure: what
+ * models’ own files say is handed in.
  */
 export type * from './contract.ts'
+export { factsEngine } from './engine-command.ts'
+export { geometryOf } from './geometry-of.ts'
 export { makePlan } from './make-plan.ts'
 export { priceOf, type HourlyPrice } from './prices.ts'
-export { readGeometries, type ReadGeometriesContext } from './read-geometries.ts'
 export { settingFields } from './setting-fields.ts'
 export { plannedFleet } from './planned-fleet.ts'

@@ -1,5 +1,5 @@
-import type { Model } from '../../fleet/index.ts'
-import { matchModel, type ModelGeometry, type Quantization } from '../../sizing/index.ts'
+import type { Model } from '../fleet/index.ts'
+import { matchModel, type ModelGeometry, type Quantization } from '../sizing/index.ts'
 import type { PlanFacts } from './contract.ts'
 
 /** Names under which the catalogue may know a model: its source's, without scheme, file and revision. */

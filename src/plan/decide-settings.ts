@@ -1,12 +1,6 @@
-import {
-  factsFor,
-  settingsOf,
-  type EngineSettings,
-  type ModelSettings,
-  type SettingReason,
-} from '../../engines/index.ts'
-import type { Model } from '../../fleet/index.ts'
-import type { ModelGeometry, Sizing } from '../../sizing/index.ts'
+import { factsFor, settingsOf, type EngineSettings, type ModelSettings, type SettingReason } from '../engines/index.ts'
+import type { Model } from '../fleet/index.ts'
+import type { ModelGeometry, Sizing } from '../sizing/index.ts'
 import { formatCount } from './amounts.ts'
 import type { DecidedBy } from './contract.ts'
 import { Decisions } from './decisions.ts'

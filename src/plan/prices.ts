@@ -1,5 +1,5 @@
-import type { Fleet } from '../../fleet/index.ts'
-import { findGpu, type GpuSpec } from '../../sizing/index.ts'
+import type { Fleet } from '../fleet/index.ts'
+import { findGpu, type GpuSpec } from '../sizing/index.ts'
 
 /** What an hour of a GPU costs, and who says so. */
 export interface HourlyPrice {

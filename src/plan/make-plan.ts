@@ -1,4 +1,4 @@
-import type { Fleet, Model } from '../../fleet/index.ts'
+import type { Fleet, Model } from '../fleet/index.ts'
 import type { ModelPlan, Plan, PlanFacts, PlanWarning } from './contract.ts'
 import { geometryOf } from './geometry-of.ts'
 import { planGroups, type PlannedGroups } from './groups.ts'
@@ -21,7 +21,7 @@ export function makePlan(fleet: Fleet, facts: PlanFacts = {}): Plan {
   const cost = hourlyCost(models, groups.groups, fleet)
   return {
     fleet,
-    target: fleet.targets.default,
+    target: facts.target ?? fleet.targets.default,
     models,
     groups: groups.groups,
     nodes: planNodes(models, groups.groups, fleet),

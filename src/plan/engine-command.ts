@@ -5,7 +5,7 @@ import {
   type ArgumentProblem,
   type EngineSettings,
   type FactsEngine,
-} from '../../engines/index.ts'
+} from '../engines/index.ts'
 import type { Decisions } from './decisions.ts'
 import { kvTransferOf } from './kv-transfer.ts'
 import type { Replica } from './replica.ts'
@@ -13,6 +13,8 @@ import { settingFields } from './setting-fields.ts'
 
 /** The whole command of a replica, and what its engine’s parser would refuse of it. */
 export interface EngineCommand {
+  /** What it follows from. */
+  readonly settings: EngineSettings
   readonly words: readonly string[]
   /** Words of `words` before the engine’s arguments. */
   readonly start: number
@@ -55,6 +57,12 @@ export function engineCommand(
   const facts = factsFor(engine)
   const kvTransfer = kvTransferOf(replica.model, replica.role)
   const sized = withSizing(settings, decisions)
-  const argv = commandLine(engine, kvTransfer === undefined ? sized : { ...sized, kvTransfer })
-  return { words: [...facts.command, ...argv], start: facts.command.length, problems: checkArguments(facts, argv) }
+  const all = kvTransfer === undefined ? sized : { ...sized, kvTransfer }
+  const argv = commandLine(engine, all)
+  return {
+    settings: all,
+    words: [...facts.command, ...argv],
+    start: facts.command.length,
+    problems: checkArguments(facts, argv),
+  }
 }

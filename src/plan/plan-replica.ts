@@ -1,6 +1,6 @@
-import { UserError } from '../../errors/index.ts'
-import type { Fleet } from '../../fleet/index.ts'
-import { findWaysOut, gpus, type GpuSpec, type ModelGeometry, type Sizing } from '../../sizing/index.ts'
+import { UserError } from '../errors/index.ts'
+import type { Fleet } from '../fleet/index.ts'
+import { findWaysOut, gpus, type GpuSpec, type ModelGeometry, type Sizing } from '../sizing/index.ts'
 import { formatGiB } from './amounts.ts'
 import { cheapestGpu, namedGpu, priceTag } from './choose-gpu.ts'
 import type { PlanWarning, PoolPlan, ReplicaHost } from './contract.ts'
@@ -90,7 +90,7 @@ export function planReplica(
       ...(processor === undefined ? {} : { processor }),
       waysOut: sized === undefined || sized.sizing.fits ? [] : findWaysOut(sized.request, gpus),
       ...(host === undefined ? {} : { host }),
-      ...(command.value === undefined ? {} : { command: command.value.words }),
+      ...(command.value === undefined ? {} : { settings: command.value.settings, command: command.value.words }),
     },
     warnings,
   }

@@ -1,6 +1,6 @@
-import type { EngineName, Fleet } from '../../fleet/index.ts'
-import type { GpuSpec, MemoryItem, ModelGeometry, Sizing, SizingRequest, WayOut } from '../../sizing/index.ts'
-import type { TargetName } from '../../targets/contract.ts'
+import type { EngineSettings } from '../engines/index.ts'
+import type { EngineName, Fleet, TargetName } from '../fleet/index.ts'
+import type { GpuSpec, MemoryItem, ModelGeometry, Sizing, SizingRequest, WayOut } from '../sizing/index.ts'
 
 /** Who decided a value. */
 export type DecidedBy = 'fleet' | 'role' | 'profile' | 'model' | 'sizing' | 'engine' | 'default'
@@ -61,7 +61,9 @@ export interface PoolPlan {
   /** Ways out, when it does not fit. */
   readonly waysOut: readonly WayOut[]
   readonly host?: ReplicaHost
-  /** The engine’s command with every argument; absent where the engine takes none from a plan. */
+  /** What the engine is started with, in no engine’s words; absent where the engine takes none from a plan. */
+  readonly settings?: EngineSettings
+  /** The same as its command with every argument. */
   readonly command?: readonly string[]
 }
 
@@ -136,6 +138,8 @@ export interface Plan {
 
 /** What a plan knows beside the Fleet. */
 export interface PlanFacts {
+  /** Where it is to run; the Fleet’s default when absent. */
+  readonly target?: TargetName
   /** Shapes read from files, by model name; they go before the catalogue’s. */
   readonly geometries?: ReadonlyMap<string, ModelGeometry>
 }

@@ -1,4 +1,4 @@
-import type { Model } from '../../fleet/index.ts'
+import type { Model } from '../fleet/index.ts'
 import type { PoolRole } from './contract.ts'
 
 type Pool = NonNullable<Model['prefill']>

@@ -1,4 +1,4 @@
-import type { EngineSettings } from '../../engines/index.ts'
+import type { EngineSettings } from '../engines/index.ts'
 
 /** Fields of a model entry that settings of an engine come from; a setting that is not here has no field of its own. */
 export const settingFields: Readonly<Partial<Record<keyof EngineSettings, string>>> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { fleetSchema, type FleetInput } from '../../fleet/index.ts'
-import { sizeModel } from '../../sizing/index.ts'
+import { fleetSchema, type FleetInput } from '../fleet/index.ts'
+import { sizeModel } from '../sizing/index.ts'
 import { makePlan, plannedFleet, type Plan, type PoolPlan } from './index.ts'
 
 type ModelInput = FleetInput['models'][number]

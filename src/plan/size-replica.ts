@@ -1,4 +1,4 @@
-import type { Model } from '../../fleet/index.ts'
+import type { Model } from '../fleet/index.ts'
 import {
   sizeModel,
   type GpuSpec,
@@ -8,7 +8,7 @@ import {
   type SizedEngine,
   type Sizing,
   type SizingRequest,
-} from '../../sizing/index.ts'
+} from '../sizing/index.ts'
 import { formatCount, formatGiB, formatShare } from './amounts.ts'
 import type { Decisions } from './decisions.ts'
 import { ggufTypeOf, quantizationByName } from './geometry-of.ts'
