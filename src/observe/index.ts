@@ -1,7 +1,19 @@
 /**
- * What Fairlead tells about itself: the table of metrics and their registry, the logger, the access log, the load report.
+ * What Fairlead tells about itself: the table of metrics and their registry, the logger, the access log, the load report;
+ * and what is made of it for people: Grafana dashboards, Prometheus alerts.
  */
+export {
+  alertRules,
+  defaultSlo,
+  recordingRules,
+  type AlertingRule,
+  type AlertOptions,
+  type RecordingRule,
+  type RuleGroup,
+  type Slo,
+} from './alerts/index.ts'
 export { createAccessLog, type AccessLog } from './access-log.ts'
+export { dashboards, type DashboardOptions, type GrafanaDashboard } from './dashboards/index.ts'
 export { loadReportSchema, type LoadReport } from './load-report.ts'
 export { createLogger, destinationOf, logLevels, type Logger } from './logger.ts'
 export { metricTable, type MetricRow } from './metric-table.ts'
