@@ -9,6 +9,8 @@ export interface ReplicaAddress {
   readonly port: number
   /** Path before `/v1`, without a slash at its end; empty in most cases. */
   readonly basePath: string
+  /** Name that requests ask for and a certificate is checked against, where `host` is an address behind that name. */
+  readonly hostName?: string
 }
 
 /** Its base URL, as people write it. */
@@ -37,7 +39,7 @@ export interface Replica {
  * Tells where replicas are. The last good snapshot stays in force when the source fails.
  */
 export interface ReplicaSource {
-  /** For logs: `static`, `local-state`. */
+  /** For logs: `static`, `local-state`, `pools`. */
   readonly name: string
   /** Reads the first snapshot; resolves even when it is empty. */
   start(): Promise<void>

@@ -1,5 +1,6 @@
 /**
- * Where replicas are: addresses from the Fleet, the state file of a Fleet on this machine, or both together.
+ * Where replicas are: addresses from the Fleet, the state file of a Fleet on this machine, a pools file with names that
+ * are looked up in DNS, or several of them together.
  */
 export { combineSources } from './combined.ts'
 export { baseUrl, type Replica, type ReplicaAddress, type ReplicaPhase, type ReplicaSource } from './contract.ts'
@@ -12,4 +13,5 @@ export {
   type ProcessIdentity,
   type ProcessState,
 } from './local-state-schema.ts'
+export { createPoolsSource, type PoolsOptions } from './pools.ts'
 export { createStaticSource } from './static.ts'

@@ -1,13 +1,9 @@
-import { watch, type FSWatcher } from 'node:fs'
-import { basename, dirname } from 'node:path'
-import { readBoundedFile } from '../files/index.ts'
+import { followFile } from './follow-file.ts'
 import type { Replica, ReplicaPhase, ReplicaSource } from './contract.ts'
 import { localStateSchema, type LocalReplicaState, type LocalState, type ProcessState } from './local-state-schema.ts'
 
 /** A thousand replicas take about half a megabyte. */
 const stateLimitBytes = 16 * 1024 * 1024
-/** Network file systems and containers' mounts deliver no events; the file is looked at this often too. */
-const pollIntervalMs = 1_000
 
 const phases: Record<ProcessState, ReplicaPhase> = {
   preparing: 'starting',
@@ -50,66 +46,21 @@ export interface LocalStateOptions {
 export function createLocalStateSource({ path, onError }: LocalStateOptions): ReplicaSource {
   const listeners = new Set<() => void>()
   let replicas: readonly Replica[] = []
-  let content = ''
-  let lastError = ''
-  let reading: Promise<void> | undefined
-  let readAgain = false
-  let watcher: FSWatcher | undefined
-  let timer: NodeJS.Timeout | undefined
-  let isClosed = false
-
-  async function read(): Promise<void> {
-    try {
-      const text = (await readBoundedFile(path, stateLimitBytes)).toString('utf8')
-      lastError = ''
-      if (text === content || isClosed) return
+  const follower = followFile({
+    path,
+    limitBytes: stateLimitBytes,
+    take(text) {
       const next = replicasOfState(localStateSchema.parse(JSON.parse(text)))
-      content = text
       const isChanged = JSON.stringify(next) !== JSON.stringify(replicas)
       replicas = next
       if (isChanged) for (const listener of listeners) listener()
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      if (message !== lastError) onError?.(message)
-      lastError = message
-    }
-  }
-
-  /** Reads now, or once more after the reading that is under way. */
-  function refresh(): Promise<void> {
-    if (reading !== undefined) {
-      readAgain = true
-      return reading
-    }
-    reading = read().finally(() => {
-      reading = undefined
-      const again = readAgain && !isClosed
-      readAgain = false
-      if (again) void refresh()
-    })
-    return reading
-  }
-
-  function follow(): void {
-    // The folder is watched, since an atomic write replaces the file itself.
-    const name = basename(path)
-    try {
-      watcher = watch(dirname(path), { persistent: false }, (_event, changed) => {
-        if (changed === null || changed === name) void refresh()
-      })
-      watcher.on('error', () => watcher?.close())
-    } catch {
-      // No events here, or no such folder yet: the poll finds the changes.
-    }
-    timer = setInterval(() => void refresh(), pollIntervalMs)
-    timer.unref()
-  }
-
+    },
+    onError: ({ message }) => onError?.(message),
+  })
   return {
     name: 'local-state',
     async start() {
-      await refresh()
-      follow()
+      await follower.start()
     },
     snapshot: () => replicas,
     subscribe(listener) {
@@ -117,11 +68,8 @@ export function createLocalStateSource({ path, onError }: LocalStateOptions): Re
       return () => void listeners.delete(listener)
     },
     async close() {
-      isClosed = true
-      clearInterval(timer)
-      watcher?.close()
       listeners.clear()
-      await reading
+      await follower.close()
     },
   }
 }

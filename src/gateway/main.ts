@@ -31,6 +31,7 @@ async function start(): Promise<RunningGateway> {
       port: { type: 'string' },
       'admin-port': { type: 'string' },
       state: { type: 'string' },
+      replicas: { type: 'string' },
     },
   })
   const file = values.fleet
@@ -42,6 +43,7 @@ async function start(): Promise<RunningGateway> {
     fleet,
     fleetFile: file,
     ...(values.state === undefined ? {} : { statePath: values.state }),
+    poolsPath: values.replicas,
     listen: { host: values.host, port: portOf(values.port, '--port') },
     admin: { port: portOf(values['admin-port'], '--admin-port') },
     environment: process.env,

@@ -1,6 +1,12 @@
 import { dirname, resolve } from 'node:path'
 import type { SecretContext } from '../access/index.ts'
-import { combineSources, createLocalStateSource, createStaticSource, type ReplicaSource } from '../discovery/index.ts'
+import {
+  combineSources,
+  createLocalStateSource,
+  createPoolsSource,
+  createStaticSource,
+  type ReplicaSource,
+} from '../discovery/index.ts'
 import { engines } from '../engines/index.ts'
 import type { Environment } from '../files/index.ts'
 import { parseListenAddress, isLoopback, type EngineName, type Fleet, type ListenAddress } from '../fleet/index.ts'
@@ -59,6 +65,8 @@ export interface GatewayOptions {
   readonly fleetFile?: string
   /** `state.json` of the supervisor, where replicas of this machine are found. */
   readonly statePath?: string
+  /** Pools file: where replicas are that somebody else starts. It is followed. */
+  readonly poolsPath?: string | undefined
   /** Replaces parts of `gateway.listen`. */
   readonly listen?: ListenOverride
   /** Replaces parts of `gateway.admin`. */
@@ -198,7 +206,6 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   const front: ClientFront = pool ?? ownFront(createIngress({ plane, routes, isForClients: true }), plane)
   const adminTable = new RouteTable(adminRoutes(context))
   const adminServer = createIngress({ plane, routes: adminTable, isForClients: false })
-  await registry.start()
   const closed = Promise.withResolvers<void>()
   let closing: Promise<void> | undefined
   let draining: Promise<void> | undefined
@@ -231,6 +238,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   }
 
   try {
+    await registry.start()
     // Balancers that only learn from refused connections come back as soon as it listens.
     await registry.looked(firstLookMs)
     const address = await front.listen(listen)
@@ -274,7 +282,7 @@ function countWorkers(wanted: number, logger: Logger): number {
 
 /** Where replicas are; `replace` takes the addresses of another Fleet in place of the first one's. */
 function discover(
-  { fleet, statePath, source }: GatewayOptions,
+  { fleet, statePath, poolsPath, source }: GatewayOptions,
   logger: Logger,
 ): { readonly source: ReplicaSource; readonly replace: (fleet: Fleet) => void } {
   let named = createStaticSource(fleet)
@@ -282,6 +290,19 @@ function discover(
   if (statePath !== undefined) {
     const onError = (problem: string) => logger.warn({ statePath, problem }, 'the state file cannot be read')
     sources.push(createLocalStateSource({ path: statePath, onError }))
+  }
+  if (poolsPath !== undefined) {
+    sources.push(
+      createPoolsSource({
+        path: poolsPath,
+        onError: (problem) =>
+          logger.warn({ poolsPath, problem }, 'the pools file cannot be used; the one before stays'),
+        onProblem: (host, problem) =>
+          problem === null
+            ? logger.info({ host }, 'the host name can be looked up again')
+            : logger.warn({ host, problem }, 'the host name cannot be looked up; its last addresses stay'),
+      }),
+    )
   }
   return { source: source ?? combineSources(sources), replace: (next) => (named = createStaticSource(next)) }
 }

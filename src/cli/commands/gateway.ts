@@ -7,9 +7,15 @@ export const gateway: Command = {
   section: 'Run a Fleet',
   summary: 'Run the gateway alone, in front of engines that run already',
   description:
-    'Starts no engine. Serves models of engine `external` at their addresses, and the replicas that `up` has started.',
+    'Starts no engine. Serves models of engine `external` at their addresses, and the others where --replicas says, else the replicas that `up` has started.',
   options: [
     { name: 'fleet', value: 'FILE', description: 'Fleet file', completes: 'file' },
+    {
+      name: 'replicas',
+      value: 'FILE',
+      description: 'pools file: where the engines are that another system runs; followed for changes',
+      completes: 'file',
+    },
     ...portOptions,
     {
       name: 'workers',
@@ -24,6 +30,10 @@ export const gateway: Command = {
     {
       command: 'fairlead gateway --fleet fleet.yaml --port 8080',
       what: 'one URL in front of the external engines of a Fleet',
+    },
+    {
+      command: 'fairlead gateway --fleet fleet.yaml --replicas pools.yaml',
+      what: 'in front of engines that a cluster runs, found by their host names',
     },
   ],
   load: async () => (await import('../handlers/gateway.ts')).gateway,

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { exitCodes } from '../../errors/index.ts'
 import { fleetStateFolder } from '../../files/index.ts'
 import type { ListenAddress } from '../../fleet/index.ts'
@@ -12,7 +12,7 @@ const urlOf = ({ host, port }: ListenAddress) => `http://${host.includes(':') ? 
 
 /** Acts for `fairlead gateway`: stays until the signal fires and the gateway has drained. */
 export const gateway: CommandHandler = async ({ options }, context) => {
-  const { output, environment, signal, killSignal } = context
+  const { output, environment, workingFolder, signal, killSignal } = context
   const file = readText(options['fleet'])
   if (file === undefined) {
     throw usageError({
@@ -22,12 +22,15 @@ export const gateway: CommandHandler = async ({ options }, context) => {
     })
   }
   const source = await openFleet(file, context)
-  const hasLocalReplicas = source.fleet.models.some(({ engine }) => engine !== 'external')
+  const pools = readText(options['replicas'])
+  const poolsPath = pools === undefined ? undefined : resolve(workingFolder, pools)
+  const hasLocalReplicas = poolsPath === undefined && source.fleet.models.some(({ engine }) => engine !== 'external')
   signal.throwIfAborted()
   const running = await runGateway({
     fleet: source.fleet,
     fleetFile: source.file,
     ...(hasLocalReplicas ? { statePath: join(fleetStateFolder(environment, source.fleet.name), 'state.json') } : {}),
+    poolsPath,
     listen: { port: readInteger(options['port']) },
     admin: { port: readInteger(options['admin-port']) },
     workers: readInteger(options['workers']),

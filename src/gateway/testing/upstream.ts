@@ -48,10 +48,11 @@ export function answerEvents(write: (response: ServerResponse, received: Receive
   }
 }
 
-/** Starts an upstream on a free port of the loopback address, or on `port`. */
+/** Starts an upstream on a free port of the loopback address, or on `port` of another one (on Linux all 127.0.0.0/8 are there). */
 export async function startUpstream(
   behave: Behaviour = answerJson({ ok: true }),
   port = 0,
+  host = '127.0.0.1',
 ): Promise<ProgrammableUpstream> {
   const sockets = new Set<Socket>()
   let open = 0
@@ -88,11 +89,11 @@ export async function startUpstream(
     socket.on('close', () => sockets.delete(socket))
   })
   const listening = Promise.withResolvers<void>()
-  server.listen(port, '127.0.0.1', listening.resolve)
+  server.listen(port, host, listening.resolve)
   await listening.promise
   const address = server.address() as AddressInfo
   const upstream: ProgrammableUpstream = {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://${host}:${address.port}`,
     port: address.port,
     received: [],
     behave,

@@ -26,8 +26,11 @@ export class Http1Upstream implements UpstreamClient {
   readonly #target: { readonly authority: string; readonly basePath: string }
   #isClosed = false
 
-  constructor({ host, port, basePath }: ReplicaAddress, options: { readonly connectTimeoutMs: number }) {
-    const name = host.includes(':') ? `[${host}]` : host
+  constructor(
+    { host, port, basePath, hostName = host }: ReplicaAddress,
+    options: { readonly connectTimeoutMs: number },
+  ) {
+    const name = hostName.includes(':') ? `[${hostName}]` : hostName
     this.#target = { authority: port === 80 ? name : `${name}:${port}`, basePath }
     this.#pool = new ConnectionPool({ host, port, connectTimeoutMs: options.connectTimeoutMs })
   }

@@ -90,7 +90,9 @@ export function createUndiciUpstream(
   address: ReplicaAddress,
   options: { readonly connectTimeoutMs: number },
 ): UpstreamClient {
-  const { basePath } = address
+  const { basePath, hostName } = address
+  // undici takes the name for SNI and for checking the certificate from this field too.
+  const named = hostName === undefined ? [] : ['host', new URL(baseUrl({ ...address, host: hostName })).host]
   const { Pool } = load('undici') as { readonly Pool: typeof UndiciPool }
   const pool = new Pool(baseUrl({ ...address, basePath: '' }), {
     pipelining: 1,
@@ -112,7 +114,7 @@ export function createUndiciUpstream(
         {
           method: request.method,
           path: basePath + request.path,
-          headers: [...request.headers, ...length],
+          headers: [...named, ...request.headers, ...length],
           body: isStreamed ? body.stream : body,
         },
         call,

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
-import type { Socket } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { createServer } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ReplicaAddress } from '../../../discovery/index.ts'
 import { until } from '../../testing/harness.ts'
@@ -38,6 +39,18 @@ describe.each(implementations)('an upstream client: %s', (_name, create) => {
     cleanUps.push(() => client.destroy())
     return client
   }
+
+  it('asks an address behind a name for that name', async () => {
+    let received = ''
+    const raw = await answering((request, socket) => {
+      received = request
+      socket.write(answer())
+    })
+    const client = connect({ ...raw.address, hostName: 'engines.lab.svc' })
+    expect(await ask(client)).toMatchObject({ ending: 'end' })
+    expect(received).toContain(`\r\nhost: engines.lab.svc:${raw.address.port}\r\n`)
+    expect(received.match(/\r\nhost:/gi)).toHaveLength(1)
+  })
 
   it('sends what it is given, byte for byte, and names length and host', async () => {
     let received = ''
@@ -322,6 +335,23 @@ describe.each(implementations)('an upstream client: %s', (_name, create) => {
       await until('its connection is closed', () => raw.sockets.size === 0)
       expect(stream.listenerCount('data')).toBe(0)
     }
+  })
+})
+
+describe('TLS', () => {
+  it('asks an address behind a name for the certificate of that name', async () => {
+    const asked = Promise.withResolvers<string>()
+    const server = createServer({ SNICallback: (name) => asked.resolve(name) })
+    const listening = Promise.withResolvers<void>()
+    server.listen(0, '127.0.0.1', listening.resolve)
+    cleanUps.push(() => server.close())
+    await listening.promise
+    const { port } = server.address() as AddressInfo
+    const address = { protocol: 'https', host: '127.0.0.1', port, basePath: '', hostName: 'engines.lab.svc' } as const
+    const client = createUpstream(address, settings)
+    cleanUps.push(() => client.destroy())
+    void ask(client)
+    expect(await asked.promise).toBe('engines.lab.svc')
   })
 })
 
