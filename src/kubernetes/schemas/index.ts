@@ -1,0 +1,2 @@
+/** Schemas of the kinds that Fairlead writes, and how they are named in URLs. */
+export { resourceOf, resourcePath, type Resource } from './resource.ts'
