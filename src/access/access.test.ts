@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UserError } from '../errors/index.ts'
-import { loadApiKeys, presentedKey, readSecret } from './index.ts'
+import { loadApiKeys, presentedKey, readSecret, secretFile } from './index.ts'
 
 const aliceKey = 'sk-alice-0123456789abcdef'
 const bobKey = 'sk-bob-0123456789abcdef01'
@@ -93,12 +93,47 @@ describe('secrets', () => {
     ['a variable that is not set', { env: 'ABSENT' }, 'The environment variable ABSENT is not set'],
     ['an empty variable', { env: 'EMPTY' }, 'The environment variable EMPTY is empty'],
     ['a missing file', { file: 'absent' }, 'absent cannot be read'],
-    ['a Kubernetes Secret on this machine', { secretRef: { name: 'a', key: 'b' } }, 'refers to a Kubernetes Secret'],
+    ['a Kubernetes Secret on this machine', { secretRef: { name: 'a', key: 'b' } }, 'The Secret a is not mounted here'],
     ['no place', {}, 'must say in exactly one way'],
     ['two places', { env: 'A', file: 'b' }, 'must say in exactly one way'],
   ])('says what is wrong with %s', async (_title, reference, what) => {
     const { parts } = await error(readSecret(reference, 'models[0].apiKey', context({ EMPTY: ' ' })))
     expect(parts.what).toContain(what)
+  })
+
+  // proves B3 (simulated)
+  it('are read from mounted Secrets, and followed as files', async () => {
+    const secretsFolder = join(folder, 'mounted')
+    await mkdir(join(secretsFolder, 'lab-keys'), { recursive: true })
+    await writeFile(join(secretsFolder, 'lab-keys', 'alice.key'), `${aliceKey}\n`)
+    const reference = { secretRef: { name: 'lab-keys', key: 'alice.key' } }
+    for (const where of [{ ...context(), secretsFolder }, context({ FAIRLEAD_SECRETS_FOLDER: secretsFolder })]) {
+      expect(await readSecret(reference, 'x', where)).toBe(aliceKey)
+      expect(secretFile(reference, where)).toBe(join(secretsFolder, 'lab-keys', 'alice.key'))
+    }
+    expect(secretFile(reference, context())).toBe('/var/run/secrets/fairlead/lab-keys/alice.key')
+  })
+
+  it.each([
+    ['absent', 'b', 'The Secret absent is not mounted here', 'its key b'],
+    ['lab', 'absent', 'The key absent of the Secret lab cannot be read', 'There is no such file'],
+    ['lab', 'empty', 'The key empty of the Secret lab is empty', 'models[0].apiKey'],
+    ['lab', 'large', 'The key large of the Secret lab cannot be read', 'more than 65536 bytes'],
+    ['lab', '../other/key', '"../other/key" is no key', 'the Secret lab'],
+    ['lab', '..', '".." is no key', 'the Secret lab'],
+  ])('of the mounted Secret %s with the key %s name both and never a value', async (name, key, what, why) => {
+    await mkdir(join(folder, 'lab'))
+    await writeFile(join(folder, 'lab', 'empty'), ' \n')
+    await writeFile(join(folder, 'lab', 'large'), aliceKey.repeat(10_000))
+    const reading = readSecret({ secretRef: { name, key } }, 'models[0].apiKey', {
+      ...context(),
+      secretsFolder: folder,
+    })
+    const { parts } = await error(reading)
+    expect(parts.where).toBe('models[0].apiKey')
+    expect(parts.what).toContain(what)
+    expect(parts.why).toContain(why)
+    expect(JSON.stringify(parts)).not.toContain(aliceKey)
   })
 
   it('refuses an empty file', async () => {

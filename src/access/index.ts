@@ -1,7 +1,8 @@
 /**
- * Who may ask: API keys from the environment, from files and from a keys file, compared as digests.
+ * Who may ask: API keys from the environment, from files, mounted Secrets and a keys file, compared as digests.
  */
 export { ApiKeys, type KeyOwner, type KeyRecord, type Scope } from './api-keys.ts'
 export { loadApiKeys } from './load-api-keys.ts'
 export { presentedKey } from './presented-key.ts'
-export { readSecret, type SecretContext } from './secret.ts'
+export { readSecret, secretFile } from './secret.ts'
+export type { SecretContext } from './secret-context.ts'

@@ -3,7 +3,8 @@ import { readBoundedFile } from '../files/index.ts'
 import type { Fleet } from '../fleet/index.ts'
 import { ApiKeys } from './api-keys.ts'
 import { addKeysOfFile } from './keys-file.ts'
-import { readSecret, type SecretContext } from './secret.ts'
+import type { SecretContext } from './secret-context.ts'
+import { readSecret } from './secret.ts'
 
 /** Room for some ten thousand keys. */
 const keysFileLimitBytes = 4 * 1024 * 1024

@@ -29,9 +29,12 @@ async function start(): Promise<RunningGateway> {
       fleet: { type: 'string' },
       host: { type: 'string' },
       port: { type: 'string' },
+      'admin-host': { type: 'string' },
       'admin-port': { type: 'string' },
+      'admin-open': { type: 'boolean' },
       state: { type: 'string' },
       replicas: { type: 'string' },
+      'secrets-folder': { type: 'string' },
     },
   })
   const file = values.fleet
@@ -45,7 +48,9 @@ async function start(): Promise<RunningGateway> {
     ...(values.state === undefined ? {} : { statePath: values.state }),
     poolsPath: values.replicas,
     listen: { host: values.host, port: portOf(values.port, '--port') },
-    admin: { port: portOf(values['admin-port'], '--admin-port') },
+    admin: { host: values['admin-host'], port: portOf(values['admin-port'], '--admin-port') },
+    isAdminOpen: values['admin-open'],
+    secretsFolder: values['secrets-folder'],
     environment: process.env,
     logger: createLogger({ name: 'gateway', level }),
     processMetrics: true,

@@ -192,6 +192,34 @@ describe('a keys file that changes', () => {
   })
 })
 
+describe('a mounted Secret', () => {
+  // proves B3, D1 (simulated)
+  it('that Kubernetes exchanges changes the keys that are accepted, and the key that is sent to an upstream', async () => {
+    const [before, after] = ['sk-before-0123456789abcdef', 'sk-after-0123456789abcdef0']
+    const secret = join(folder, 'secrets', 'lab')
+    for (const [version, key] of Object.entries({ v1: before, v2: after })) {
+      await mkdir(join(secret, `..${version}`), { recursive: true })
+      await writeFile(join(secret, `..${version}`, 'key'), key)
+    }
+    await symlink('..v1', join(secret, '..data'))
+    await symlink(join('..data', 'key'), join(secret, 'key'))
+    const one = await upstream()
+    const value = { secretRef: { name: 'lab', key: 'key' } }
+    const fleet = { models: [model('m', one, { apiKey: value })], access: { keys: [{ name: 'lab', value }] } }
+    await write(fleet)
+    const gateway = await startTestGateway(fleet, { fleetFile: fleetFile(), secretsFolder: join(folder, 'secrets') })
+    cleanUps.push(() => gateway.close())
+    await untilReady(gateway, 1)
+    expect([(await ask(gateway, 'm', before)).status, (await ask(gateway, 'm', after)).status]).toEqual([200, 401])
+    await symlink('..v2', join(secret, '..data_tmp'))
+    await rename(join(secret, '..data_tmp'), join(secret, '..data'))
+    await rm(join(secret, '..v1'), { recursive: true })
+    await until('the new key is accepted', async () => (await ask(gateway, 'm', after)).status === 200)
+    expect((await ask(gateway, 'm', before)).status).toBe(401)
+    expect(one.received.at(-1)?.headers.authorization).toBe(`Bearer ${after}`)
+  })
+})
+
 describe('following files', () => {
   it('notices a rewrite, a replacement, a loss, and a link that points elsewhere, as Kubernetes mounts do', async () => {
     let changes = 0

@@ -30,6 +30,9 @@ async function problemOf(...start: Parameters<typeof startTestGateway>): Promise
   throw new Error(`expected a UserError, got ${String(error)}`)
 }
 
+const statusesAt = async (port: number, paths: readonly string[], headers = {}) =>
+  Promise.all(paths.map(async (path) => (await ask(`http://127.0.0.1:${port}${path}`, undefined, { headers })).status))
+
 describe('starting a gateway', () => {
   it.each([
     ['every IPv4 address', { listen: { host: '0.0.0.0', port: 0 } }],
@@ -51,6 +54,48 @@ describe('starting a gateway', () => {
     const keyed = await startTestGateway({ models: [external], access: { keys } }, { listen, environment })
     expect((await keyed.ask('/v1/models')).status).toBe(401)
     await keyed.close()
+  })
+
+  const everywhere = { listen: { host: '0.0.0.0', port: 0 }, admin: { host: '0.0.0.0', port: 0 } }
+  const probes = ['/livez', '/readyz', '/metrics']
+  const load = '/admin/v1/load'
+
+  // proves B3 (simulated)
+  it('answers probes and Prometheus in a pod without keys; administration asks for one', async () => {
+    const [user, admin] = ['sk-user-0123456789abcdef', 'sk-admin-0123456789abcdef']
+    const keys = [
+      { name: 'user', value: { env: 'USER_KEY' } },
+      { name: 'admin', value: { env: 'ADMIN_KEY' }, scopes: ['admin'] },
+    ]
+    const environment = { USER_KEY: user, ADMIN_KEY: admin }
+    const gateway = await startTestGateway({ models: [external], access: { keys } }, { ...everywhere, environment })
+    cleanUps.push(() => gateway.close())
+    expect(await statusesAt(gateway.address.port, probes)).toEqual([200, 200, 401])
+    const { port } = gateway.adminAddress
+    expect(await statusesAt(port, [...probes, load])).toEqual([200, 200, 200, 401])
+    expect(await statusesAt(port, [load], { 'x-api-key': user })).toEqual([403])
+    expect(await statusesAt(port, [load], { 'x-api-key': admin })).toEqual([200])
+  })
+
+  it('does not take a Fleet that serves everybody for one that everybody administers', async () => {
+    const fleet = { models: [external], access: { anonymous: true } }
+    const gateway = await startTestGateway(fleet, everywhere)
+    cleanUps.push(() => gateway.close())
+    expect(await statusesAt(gateway.adminAddress.port, [...probes, load])).toEqual([200, 200, 200, 403])
+  })
+
+  it.each([
+    ['an option', { isAdminOpen: true }],
+    ['a variable', { environment: { FAIRLEAD_ADMIN_OPEN: 'true' } }],
+  ])('opens administration where %s says that a network policy guards it', async (_title, more) => {
+    const gateway = await startTestGateway({ models: [external] }, { admin: everywhere.admin, ...more })
+    cleanUps.push(() => gateway.close())
+    expect(await statusesAt(gateway.adminAddress.port, [...probes, load])).toEqual([200, 200, 200, 200])
+  })
+
+  it('asks for a plain word in that variable', async () => {
+    const problem = await problemOf({ models: [external] }, { environment: { FAIRLEAD_ADMIN_OPEN: 'maybe' } })
+    expect(problem.where).toBe('$FAIRLEAD_ADMIN_OPEN')
   })
 
   it('names the port that is taken and how to choose another', async () => {

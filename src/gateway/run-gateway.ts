@@ -16,6 +16,7 @@ import { collectMetrics } from './control/collect-metrics.ts'
 import { authorityOf } from './control/authority.ts'
 import {
   defaultAdminAddress,
+  isAdminMeantOpen,
   overrideAddress,
   refuseOpenExposure,
   type ListenOverride,
@@ -71,6 +72,10 @@ export interface GatewayOptions {
   readonly listen?: ListenOverride
   /** Replaces parts of `gateway.admin`. */
   readonly admin?: ListenOverride
+  /** Whether whoever reaches the admin listener may administer without a key, wherever it listens. */
+  readonly isAdminOpen?: boolean | undefined
+  /** Folder of mounted Kubernetes Secrets; FAIRLEAD_SECRETS_FOLDER when absent. */
+  readonly secretsFolder?: string | undefined
   /** Replaces `gateway.workers`. */
   readonly workers?: number | undefined
   readonly environment: Environment
@@ -111,6 +116,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   const secrets: SecretContext = {
     environment,
     baseFolder: options.fleetFile === undefined ? process.cwd() : dirname(resolve(options.fleetFile)),
+    secretsFolder: options.secretsFolder,
   }
 
   const listen = overrideAddress(parseListenAddress(fleet.gateway.listen), options.listen)
@@ -120,7 +126,8 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   let config = await readServingConfig(fleet, secrets)
   const exposure = { hasKeys: (config.keys?.size ?? 0) > 0, anonymous: fleet.access.anonymous }
   refuseOpenExposure(listen, 'gateway.listen', exposure)
-  refuseOpenExposure(admin, 'gateway.admin', exposure)
+  const isAdminOpen = isAdminMeantOpen(options.isAdminOpen, environment)
+  refuseOpenExposure(admin, 'gateway.admin', { ...exposure, isAdminOpen })
 
   const metrics = createMetrics({ process: options.processMetrics === true })
   const workers = countWorkers(options.workers ?? fleet.gateway.workers, logger)
@@ -170,7 +177,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     await front.apply(next)
   }
   const startedAt = new Date()
-  const isAdminKeyed = !isLoopback(admin.host)
+  const isAdminKeyed = !isLoopback(admin.host) && !isAdminOpen
   if (queues !== null) {
     pool = new WorkerPool({
       workers,
@@ -245,7 +252,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     const adminAddress = await openListener(adminServer, admin, { field: 'gateway.admin', option: '--admin-port' })
     const { fleetFile } = options
     if (fleetFile !== undefined) {
-      const kept = { fleet, fleetFile, secrets, listen: address, admin: adminAddress }
+      const kept = { fleet, fleetFile, secrets, listen: address, admin: adminAddress, isAdminOpen }
       const read = () => rereadServingConfig(kept)
       reloader = await startReloading({
         fleetFile,

@@ -16,7 +16,27 @@ export const gateway: Command = {
       description: 'pools file: where the engines are that another system runs; followed for changes',
       completes: 'file',
     },
+    {
+      name: 'host',
+      value: 'ADDRESS',
+      description: 'address for clients, instead of the Fleet’s; 0.0.0.0 in a container',
+    },
+    {
+      name: 'admin-host',
+      value: 'ADDRESS',
+      description: 'address for /metrics and administration; 127.0.0.1 when absent',
+    },
     ...portOptions,
+    {
+      name: 'admin-open',
+      description: 'administration asks for no key wherever it listens; where a network policy guards that address',
+    },
+    {
+      name: 'secrets-folder',
+      value: 'FOLDER',
+      description: 'folder of mounted Kubernetes Secrets, for secretRef; /var/run/secrets/fairlead when absent',
+      completes: 'file',
+    },
     {
       name: 'workers',
       value: 'N',

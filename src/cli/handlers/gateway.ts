@@ -24,6 +24,7 @@ export const gateway: CommandHandler = async ({ options }, context) => {
   const source = await openFleet(file, context)
   const pools = readText(options['replicas'])
   const poolsPath = pools === undefined ? undefined : resolve(workingFolder, pools)
+  const secretsFolder = readText(options['secrets-folder'])
   const hasLocalReplicas = poolsPath === undefined && source.fleet.models.some(({ engine }) => engine !== 'external')
   signal.throwIfAborted()
   const running = await runGateway({
@@ -31,8 +32,10 @@ export const gateway: CommandHandler = async ({ options }, context) => {
     fleetFile: source.file,
     ...(hasLocalReplicas ? { statePath: join(fleetStateFolder(environment, source.fleet.name), 'state.json') } : {}),
     poolsPath,
-    listen: { port: readInteger(options['port']) },
-    admin: { port: readInteger(options['admin-port']) },
+    listen: { host: readText(options['host']), port: readInteger(options['port']) },
+    admin: { host: readText(options['admin-host']), port: readInteger(options['admin-port']) },
+    isAdminOpen: options['admin-open'] === true,
+    secretsFolder: secretsFolder === undefined ? undefined : resolve(workingFolder, secretsFolder),
     workers: readInteger(options['workers']),
     environment,
     signal,

@@ -1,11 +1,13 @@
 /** Variables of ours that are no fields of a Fleet. */
 const reserved = new Set([
+  'FAIRLEAD_ADMIN_OPEN',
   'FAIRLEAD_API_KEY',
   'FAIRLEAD_DEBUG',
   'FAIRLEAD_ENGINE_FOLDER',
   'FAIRLEAD_FLEET',
   'FAIRLEAD_LAUNCHER_PIPE',
   'FAIRLEAD_LOG_LEVEL',
+  'FAIRLEAD_SECRETS_FOLDER',
   'FAIRLEAD_URL',
 ])
 

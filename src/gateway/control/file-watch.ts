@@ -7,6 +7,9 @@ const pollIntervalMs = 500
 /** A file that was just written may not be whole yet: it is read once it has been still for this long. */
 const settleMs = 50
 
+/** Kubernetes exchanges all files of a mounted ConfigMap or Secret by replacing this link beside them. */
+const mountedVersion = '..data'
+
 /** Follows files that are replaced, rewritten or exchanged behind a symbolic link. */
 export interface FileWatch {
   /** Follows these from now on. */
@@ -48,7 +51,7 @@ export function watchFiles(onChange: () => void): FileWatch {
       try {
         // The folder is watched, since an atomic write replaces the file itself.
         const watcher = watch(folder, { persistent: false }, (_event, changed) => {
-          if (changed === null || names.has(changed)) void look()
+          if (changed === null || changed === mountedVersion || names.has(changed)) void look()
         })
         watcher.on('error', () => watcher.close())
         watchers.push(watcher)

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { loadApiKeys, readSecret, type ApiKeys, type SecretContext } from '../../access/index.ts'
+import { loadApiKeys, readSecret, secretFile, type ApiKeys, type SecretContext } from '../../access/index.ts'
 import { UserError } from '../../errors/index.ts'
 import { readBoundedFile } from '../../files/index.ts'
 import { fleetFileLimitBytes, loadFleet, requireFleet, type Fleet, type ListenAddress } from '../../fleet/index.ts'
@@ -29,7 +29,8 @@ export async function readServingConfig(fleet: Fleet, secrets: SecretContext): P
     const key = await readSecret(apiKey, `models[${index}].apiKey`, secrets)
     upstreamHeaders.set(name, ['authorization', `Bearer ${key}`])
   }
-  const files = [keysFile, ...named.map(({ value }) => value.file), ...fleet.models.map(({ apiKey }) => apiKey?.file)]
+  const references = [...named.map(({ value }) => value), ...fleet.models.map(({ apiKey }) => apiKey ?? {})]
+  const files = [keysFile, ...references.map((reference) => secretFile(reference, secrets))]
   return {
     fleet,
     // A keys file that is empty, perhaps for a moment, opens nothing to anybody.
@@ -47,6 +48,7 @@ export interface KeptByReload {
   /** The addresses that are listened on. */
   readonly listen: ListenAddress
   readonly admin: ListenAddress
+  readonly isAdminOpen: boolean
 }
 
 /**
@@ -68,7 +70,7 @@ export async function rereadServingConfig(kept: KeptByReload): Promise<ServingCo
   const config = await readServingConfig(fleet, secrets)
   const exposure = { hasKeys: (config.keys?.size ?? 0) > 0, anonymous: fleet.access.anonymous }
   refuseOpenExposure(kept.listen, 'gateway.listen', exposure)
-  refuseOpenExposure(kept.admin, 'gateway.admin', exposure)
+  refuseOpenExposure(kept.admin, 'gateway.admin', { ...exposure, isAdminOpen: kept.isAdminOpen })
   return config
 }
 

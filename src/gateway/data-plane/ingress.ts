@@ -33,6 +33,11 @@ const times: ConnectionTimes = {
   lingerMs: 10_000,
 }
 
+/** A Fleet that serves models to everybody has not said that everybody may administer. */
+const adminIsClosed =
+  'Administration from other machines takes an API key with the scope admin, and this Fleet has no keys; ' +
+  'or the gateway is started with --admin-open.'
+
 /** Creates the HTTP server of a listener; it does not listen yet. */
 export function createIngress(options: IngressOptions): HttpServer {
   return new HttpServer({
@@ -77,6 +82,7 @@ function dispatch(options: IngressOptions, request: ClientRequest, response: Cli
     throw new Refusal('bad_request', message, { status: 405, headers: ['allow', allow] })
   }
   const scope = route.kind === 'local' ? route.scope : 'inference'
+  if (keys === null && scope === 'admin') throw new Refusal('permission_denied', adminIsClosed)
   const owner = keys === null || scope === 'open' ? null : authorize(keys, request, scope)
   if (route.kind === 'local') {
     answerLocally(options, request, response, requestId, route, { model, owner })
