@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { alertRules, defaultSlo, recordingRules, type AlertingRule } from '../index.ts'
 import { exportedNames } from '../testing/exported-names.ts'
@@ -18,6 +19,16 @@ describe('alerts', () => {
     const asked = [...records, ...alertsOf()].flatMap(({ expr }) => namesIn(expr))
     expect(asked.filter((name) => !exported.has(name) && !recorded.includes(name))).toEqual([])
     expect(recorded.every((name) => asked.includes(name))).toBe(true)
+  })
+
+  it('lead to a runbook, each to its own', () => {
+    const page = readFileSync(new URL('../../../docs/runbooks.md', import.meta.url), 'utf8')
+    const headings = [...page.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading)
+    const alerts = alertsOf()
+    expect(headings.toSorted()).toEqual(alerts.map(({ alert }) => alert).toSorted())
+    const anchors = alerts.map(({ annotations }) => annotations.runbook_url.split('#')[1])
+    expect(anchors).toEqual(alerts.map(({ alert }) => alert.toLowerCase()))
+    for (const [, anchor = ''] of page.matchAll(/\(#([^)]*)\)/g)) expect(anchors).toContain(anchor)
   })
 
   it('carry the Fleet’s name, so that they reach those who run it', () => {

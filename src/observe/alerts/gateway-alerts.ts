@@ -48,7 +48,7 @@ export function gatewayAlerts({ only }: AlertScope): readonly Alert[] {
       expression: `${sum(rate(select('fairlead_gateway_retries_denied_total', only), '5m'), 'model')} > 0`,
       summary: 'The retry budget of {{ $labels.model }} is spent',
       description:
-        'So many requests fail at replicas that {{ $value | humanize }} a second are not tried again (gateway.retry.budget).',
+        'So many requests fail at replicas that {{ printf "%.2g" $value }} a second are not tried again (gateway.retry.budget).',
     },
   ]
 }

@@ -12,7 +12,8 @@ const hot = 85
 
 /** GPUs: NVIDIA's DCGM exporter, or nvidia_gpu_exporter where DCGM is absent. */
 export function gpuAlerts(): readonly Alert[] {
-  const place = '{{ $labels.Hostname }}{{ $labels.hostname }} GPU {{ $labels.gpu }}{{ $labels.uuid }}'
+  const place =
+    '{{ with $labels.uuid }}{{ $labels.instance }} GPU {{ . }}{{ else }}{{ $labels.Hostname }}{{ $labels.hostname }} GPU {{ $labels.gpu }}{{ end }}'
   return [
     {
       name: 'FairleadGpuHot',
@@ -20,7 +21,7 @@ export function gpuAlerts(): readonly Alert[] {
       for: '10m',
       expression: `DCGM_FI_DEV_GPU_TEMP > ${hot} or nvidia_smi_temperature_gpu > ${hot}`,
       summary: `${place} is hot`,
-      description: 'It has been at {{ $value }} °C or more for ten minutes; it slows down to cool.',
+      description: `It has been above ${hot} °C for ten minutes and is at {{ $value }} °C; it slows down to cool.`,
     },
     {
       name: 'FairleadGpuXidError',

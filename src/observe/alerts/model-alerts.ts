@@ -56,7 +56,7 @@ export function modelAlerts(scope: AlertScope): readonly Alert[] {
       name: 'FairleadQueueGrows',
       severity: 'warning',
       for: '5m',
-      expression: `min_over_time((${queue})[10m:1m]) > 0 and ${queue} > ${sum(`${select('fairlead_queue_length', only)} offset 10m`, 'model')}`,
+      expression: `${queue} > ${sum(`${select('fairlead_queue_length', only)} offset 10m`, 'model')} and min_over_time((${queue})[10m:1m]) > 0`,
       summary: 'The queue of {{ $labels.model }} grows',
       description: '{{ $value }} requests wait in the gateway; the queue has not been empty for ten minutes and grows.',
     },
@@ -66,7 +66,7 @@ export function modelAlerts(scope: AlertScope): readonly Alert[] {
       for: '5m',
       expression: `${sum(rate(leftQueue, '5m'), 'model, reason')} > 0`,
       summary: 'Requests for {{ $labels.model }} are turned away ({{ $labels.reason }})',
-      description: '{{ $value | humanize }} requests a second find the queue full or wait in it in vain.',
+      description: '{{ printf "%.2g" $value }} requests a second find the queue full or wait in it in vain.',
     },
     {
       name: 'FairleadPrefillFallbacks',

@@ -3,8 +3,10 @@ import type { EngineName } from '../../fleet/index.ts'
 import { allEngineMetricNames, conditionsOf, metricNamesOf, quoted, type ScrapeLabels } from '../queries/index.ts'
 import type { Board, BoardScope, Section } from './contract.ts'
 import { gatewayBoard } from './gateway.ts'
+import { gpuBoard } from './gpu.ts'
 import type { GrafanaDashboard } from './grafana-model.ts'
 import { toGrafana } from './grafana.ts'
+import { modelBoard } from './model.ts'
 import { overviewBoard } from './overview.ts'
 import { replicaBoard } from './replica.ts'
 
@@ -22,7 +24,13 @@ export interface DashboardOptions {
 }
 
 /** Every board, in the order of the menu. */
-const boards: readonly ((scope: BoardScope) => Board)[] = [overviewBoard, replicaBoard, gatewayBoard]
+const boards: readonly ((scope: BoardScope) => Board)[] = [
+  overviewBoard,
+  modelBoard,
+  replicaBoard,
+  gpuBoard,
+  gatewayBoard,
+]
 
 /** Grafana takes no uid longer than 40. */
 const maxUid = 40

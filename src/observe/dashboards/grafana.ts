@@ -104,7 +104,7 @@ function toVariable({ name, label, query }: Variable): GrafanaVariable {
     type: 'query',
     datasource,
     definition: query,
-    query: { query, refId: `variable-${name}` },
+    query: { qryType: 1, query, refId: `variable-${name}` },
     // When the time range changes: replicas come and go.
     refresh: 2,
     sort: 1,
@@ -122,7 +122,6 @@ const datasourceVariable: GrafanaVariable = {
   label: 'Prometheus',
   type: 'datasource',
   query: 'prometheus',
-  current: {},
   options: [],
 }
 

@@ -145,7 +145,8 @@ function errors(scope: BoardScope): readonly Panel[] {
       title: 'Requests with an error, by reason',
       unit: 'reqps',
       stacked: true,
-      description: 'All that ended with a reason, those that clients caused included. docs/api.md tells each reason.',
+      description:
+        'All that ended with a reason, those that clients caused included. docs/reference/gateway.md tells each.',
       queries: [
         {
           expression: sum(rate(gatewaySeries(scope, 'fairlead_gateway_requests_total', 'reason!=""')), 'reason'),
