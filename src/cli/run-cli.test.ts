@@ -26,10 +26,11 @@ describe('help', () => {
       Usage  fairlead COMMAND [options]
 
       Run a Fleet
-        up [FLEET]    Run a Fleet on this machine until Ctrl-C
-        down [FLEET]  Stop a Fleet that runs on this machine
-        plan [FLEET]  Show what a Fleet becomes: settings, size, money, steps
-        gateway       Run the gateway alone, in front of engines that run already
+        up [FLEET]      Run a Fleet on this machine until Ctrl-C
+        down [FLEET]    Stop a Fleet that runs on this machine
+        plan [FLEET]    Show what a Fleet becomes: settings, size, money, steps
+        render [FLEET]  Write a Fleet as another platform’s own files
+        gateway         Run the gateway alone, in front of engines that run already
 
       Look at it
         status [FLEET]  Show models, replicas and the gateway of a Fleet

@@ -36,6 +36,8 @@ export interface LoadedFleet {
   readonly file: string
   /** The text as it was read, for excerpts. */
   readonly text: string
+  /** Names of the environment variables that overrode fields. */
+  readonly overriddenBy: readonly string[]
   /** Line and column, 1-based, of a field given as in a diagnostic, such as `models[0].context`. */
   positionOf(path: string): { readonly line: number; readonly column: number } | undefined
 }
@@ -109,6 +111,7 @@ function loaded(locator: Locator, diagnostics: readonly Diagnostic[], fleet: Fle
     diagnostics,
     file: locator.file,
     text: locator.text,
+    overriddenBy: locator.variableNames,
     positionOf: (path) => locator.positionOf(path),
   }
 }

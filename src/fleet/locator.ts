@@ -28,6 +28,11 @@ export class Locator {
     this.#variables = variables
   }
 
+  /** Names of the variables that gave fields their values. */
+  get variableNames(): readonly string[] {
+    return [...new Set(this.#variables.values())]
+  }
+
   /** The text of a field’s value as it stands in the file; undefined when a variable gave it. */
   textAt(path: FieldPath): string | undefined {
     const place = this.#places.get(formatPath(this.#writtenPath(path)))

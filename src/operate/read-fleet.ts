@@ -1,6 +1,13 @@
 import { resolve } from 'node:path'
 import { readBoundedFile, type Environment } from '../files/index.ts'
-import { fleetFileLimitBytes, loadFleet, requireFleet, type Diagnostic } from '../fleet/index.ts'
+import {
+  fleetFileLimitBytes,
+  loadFleet,
+  requireFleet,
+  type Diagnostic,
+  type LoadedFleet,
+  type LoadFleetOptions,
+} from '../fleet/index.ts'
 import type { FleetSource } from '../targets/index.ts'
 
 /** A Fleet file that was read and has no error. */
@@ -8,6 +15,10 @@ export interface ReadFleet extends FleetSource {
   readonly warnings: readonly Diagnostic[]
   /** The file's text, for excerpts in warnings. */
   readonly text: string
+  /** Names of the environment variables that overrode fields. */
+  readonly overriddenBy: readonly string[]
+  /** Line and column, 1-based, of a field given by its path. */
+  readonly positionOf: LoadedFleet['positionOf']
 }
 
 /** How a Fleet file is read. */
@@ -16,8 +27,8 @@ export interface ReadFleetOptions {
   readonly workingFolder?: string
   /** Whether the problems in an error are coloured for a terminal; not when absent. */
   readonly colour?: boolean
-  /** Whether it is to run on target local, or to be planned; `run` when absent. */
-  readonly purpose?: 'run' | 'plan'
+  /** What it is read for; to run on target local when absent. */
+  readonly purpose?: LoadFleetOptions['purpose']
 }
 
 /**
@@ -35,5 +46,6 @@ export async function readFleet(
   const loaded = loadFleet(await readBoundedFile(file, fleetFileLimitBytes), { file: path, environment, purpose })
   const fleet = requireFleet(loaded, { colour })
   const warnings = loaded.diagnostics.filter(({ severity }) => severity === 'warning')
-  return { fleet, file, warnings, text: loaded.text }
+  const { text, overriddenBy, positionOf } = loaded
+  return { fleet, file, warnings, text, overriddenBy, positionOf }
 }

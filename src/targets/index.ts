@@ -1,5 +1,5 @@
 /**
- * Where a Fleet runs: one contract, one folder for each platform. Today `local`: processes on this machine.
+ * Where a Fleet runs: one folder for each platform. `local` runs processes on this machine; the others are rendered.
  */
 export type {
   ApplyContext,
@@ -12,3 +12,6 @@ export type {
   Target,
 } from './contract.ts'
 export { localTarget } from './local/index.ts'
+export { findRenderer, renderers } from './renderers.ts'
+export { filesOf, isObject, kustomizeOf, streamOf, textOf, type OutputFile } from './rendering/output/index.ts'
+export type { Artifact, Rendering } from './rendering/index.ts'

@@ -16,6 +16,7 @@ import { modelsList } from './models-list.ts'
 import { modelsPull } from './models-pull.ts'
 import { modelsVerify } from './models-verify.ts'
 import { plan } from './plan.ts'
+import { render } from './render.ts'
 import { schema } from './schema.ts'
 import { simulate } from './simulate.ts'
 import { size } from './size.ts'
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   up,
   down,
   plan,
+  render,
   gateway,
   status,
   logs,

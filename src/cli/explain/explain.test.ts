@@ -23,7 +23,7 @@ describe('fairlead explain', () => {
                     --chunked-prefill-size, --max-prefill-tokens of sglang 0.5.23
                     --ctx-size, --parallel, --batch-size of llamacpp b10434
         Targets     local: as above; compose, kubernetes, kserve, llmd: planned, not
-                    run yet
+                    rendered yet
 
         Example
           models:

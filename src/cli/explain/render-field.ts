@@ -57,17 +57,31 @@ function defaultText({ default: value, required }: FieldExplanation): string {
 function destinationRows({ actedOnBy, targets, engines }: FieldExplanation): Row[] {
   const acting = actedOnBy.map(({ title }) => title).join('; ')
   const local = targets.find(({ target }) => target === 'local')?.actedOnBy ?? []
-  const others = targets.filter(({ target }) => target !== 'local').map(({ target }) => target)
+  const others = targets.filter(({ target }) => target !== 'local')
   const isPlanned = actedOnBy.some(({ name }) => name === 'plan')
   return [
     ['Acts today', acting === '' ? 'nothing yet; it is accepted, checked, and reported as having no effect' : acting],
     ...engines.map((engine, index): Row => [index === 0 ? 'Becomes' : '', flagText(engine)]),
     [
       'Targets',
-      `local: ${local.length === 0 ? 'nothing yet' : 'as above'}; ${others.join(', ')}: ${isPlanned ? 'planned, not run yet' : 'not yet'}`,
+      [
+        `local: ${local.length === 0 ? 'nothing yet' : 'as above'}`,
+        ...named(
+          others.filter(({ isRendered }) => isRendered),
+          'rendered',
+        ),
+        ...named(
+          others.filter(({ isRendered }) => !isRendered),
+          isPlanned ? 'planned, not rendered yet' : 'not yet',
+        ),
+      ].join('; '),
     ],
   ]
 }
+
+/** `compose, kubernetes: rendered`; nothing for no target. */
+const named = (targets: FieldExplanation['targets'], word: string): string[] =>
+  targets.length === 0 ? [] : [`${targets.map(({ target }) => target).join(', ')}: ${word}`]
 
 /** Choices that are listed in the text; `--json` has all. */
 const shownChoices = 12

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UserError } from '../../errors/index.ts'
 import { formatDiagnostics } from '../../fleet/index.ts'
-import { readFleet, type FleetSource } from '../../operate/index.ts'
+import { readFleet, type ReadFleet, type ReadFleetOptions } from '../../operate/index.ts'
 import type { CommandContext } from '../command.ts'
 import { chooseFleetFile } from './choose-fleet-file.ts'
 
@@ -40,13 +40,14 @@ function checkIsFile(path: string, workingFolder: string): void {
 export async function openFleet(
   argument: string | undefined,
   context: CommandContext,
-  purpose: 'run' | 'plan' = 'run',
-): Promise<FleetSource> {
+  purpose: NonNullable<ReadFleetOptions['purpose']> = 'run',
+): Promise<ReadFleet> {
   const { environment, workingFolder, output } = context
   const path = chooseFleetFile(argument, workingFolder)
   checkIsFile(path, workingFolder)
   const colour = output.hasNoteColour && !output.json
-  const { fleet, file, warnings, text } = await readFleet(path, environment, { workingFolder, colour, purpose })
+  const read = await readFleet(path, environment, { workingFolder, colour, purpose })
+  const { warnings, text } = read
   if (warnings.length > 0) output.warn(formatDiagnostics(warnings, text, { colour: output.hasNoteColour }))
-  return { fleet, file }
+  return read
 }

@@ -1,8 +1,9 @@
 import type { EngineName } from '../schema/model.ts'
+import type { TargetName } from '../schema/targets.ts'
 import { actors, covers } from './actors.ts'
 
-/** For what a Fleet is read: to be run on target local, or to be planned for any target. */
-export type Purpose = 'run' | 'plan'
+/** For what a Fleet is read: to be run on target local, to be planned, or to be rendered for another target. */
+export type Purpose = 'run' | 'plan' | Exclude<TargetName, 'local'>
 
 const known = new Map<string, readonly string[]>()
 
@@ -11,8 +12,10 @@ function fieldsFor(purpose: Purpose, engine: EngineName | undefined): readonly s
   const before = known.get(key)
   if (before !== undefined) return before
   const acting = actors.filter(
-    ({ runs, engines }) =>
-      (runs || purpose === 'plan') && (engine === undefined || engines === undefined || engines.includes(engine)),
+    ({ runs, target, engines }) =>
+      (runs || purpose !== 'run') &&
+      (target === undefined || target === purpose) &&
+      (engine === undefined || engines === undefined || engines.includes(engine)),
   )
   const fields = [...new Set(acting.flatMap((actor) => actor.fields))]
   known.set(key, fields)

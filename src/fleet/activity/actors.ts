@@ -1,4 +1,5 @@
 import type { EngineName } from '../schema/model.ts'
+import type { TargetName } from '../schema/targets.ts'
 
 /** A part of Fairlead that acts on fields of the Fleet today. */
 export interface Actor {
@@ -7,8 +8,10 @@ export interface Actor {
   readonly title: string
   /** Engines whose models it acts on; all when absent. */
   readonly engines?: readonly EngineName[]
-  /** Whether it acts when the Fleet runs on target local; else only when it is planned. */
+  /** Whether it acts when the Fleet runs on target local; else only when it is planned or rendered. */
   readonly runs: boolean
+  /** The only target that it acts on; every one when absent. */
+  readonly target?: TargetName
   /** Fields as `models[].context`; a section with `.*` as a whole. */
   readonly fields: readonly string[]
 }

@@ -2,6 +2,7 @@ import type { FieldPath, Problem } from '../diagnostic.ts'
 import { isFields } from '../document/fleet-form.ts'
 import { schemaNodeAt } from '../schema-node.ts'
 import { engineNames, type EngineName } from '../schema/model.ts'
+import { targetNames, type TargetName } from '../schema/targets.ts'
 import { impliedEngine } from '../schema/resolve.ts'
 import { isActive, type Purpose } from './active-fields.ts'
 
@@ -10,7 +11,7 @@ import { isActive, type Purpose } from './active-fields.ts'
  * that several entries of a list carry. A plan for another target than local acts on more; that counts there.
  */
 export function inactiveFields(document: unknown, asked: Purpose): Problem[] {
-  const purpose = asked === 'plan' && targetOf(document) !== 'local' ? 'plan' : 'run'
+  const purpose = asked === 'plan' ? (targetOf(document) ?? 'run') : asked
   const found = new Map<string, { readonly path: FieldPath; readonly isPlanned: boolean; places: number }>()
   const visit = (value: unknown, path: FieldPath, field: string, engine: EngineName | undefined) => {
     const active = isActive(field, purpose, engine)
@@ -42,16 +43,18 @@ export function inactiveFields(document: unknown, asked: Purpose): Problem[] {
 }
 
 function consequence(purpose: Purpose, isPlanned: boolean): string {
-  if (purpose === 'plan') return 'accepted, and nothing acts on it yet'
+  if (purpose !== 'run') return 'accepted, and nothing acts on it yet'
   return isPlanned
     ? 'read by `fairlead plan`, and has no effect yet on target local'
     : 'accepted, and has no effect yet on target local'
 }
 
-/** The target that a document asks for. */
-function targetOf(document: unknown): unknown {
+/** The target that a document asks for, where it is not local. */
+function targetOf(document: unknown): Exclude<TargetName, 'local'> | undefined {
   const targets = isFields(document) ? document['targets'] : undefined
-  return (isFields(targets) ? targets['default'] : undefined) ?? 'local'
+  const asked = isFields(targets) ? targets['default'] : undefined
+  const name = targetNames.find((each) => each === asked)
+  return name === 'local' ? undefined : name
 }
 
 /** The engine of a model as it is written; undefined when that is wrong. */

@@ -1,4 +1,4 @@
-import { actorsOf } from '../activity/actors.ts'
+import { actorsOf, type Actor } from '../activity/actors.ts'
 import { variableWord } from '../environment/variable-names.ts'
 import { expectation } from '../explain/expectation.ts'
 import type { SchemaNode } from '../schema-node.ts'
@@ -26,7 +26,7 @@ export interface FieldDescription {
   /** The same in its place in a Fleet file. */
   readonly example: string
   /** What acts on it today; empty when nothing does. */
-  readonly actedOnBy: readonly { readonly name: string; readonly title: string }[]
+  readonly actedOnBy: readonly Pick<Actor, 'name' | 'title' | 'target'>[]
   /** Whether something acts on it when the Fleet runs on target local. */
   readonly active: boolean
   /** The field of the Fleet that this one overrides for a model; what is not written comes from there. */
@@ -61,8 +61,9 @@ function describe({ path, node, isRequired }: FoundField): FieldDescription {
     ...allowedValues(node),
     exampleValue: value,
     example: exampleText(path, value),
-    actedOnBy: actors.map(({ name, title, engines }) => ({
+    actedOnBy: actors.map(({ name, title, target, engines }) => ({
       name,
+      ...(target === undefined ? {} : { target }),
       title: engines === undefined ? title : `${title} (${engines.join(', ')})`,
     })),
     active: actors.some(({ runs }) => runs),

@@ -48,6 +48,10 @@ describe('explainField', () => {
     const targets = explainField('models.minReplicas')?.targets
     expect(targets?.find(({ target }) => target === 'kubernetes')?.actedOnBy).toEqual(['`fairlead plan`'])
     expect(explainField('guard.model')?.targets.every(({ actedOnBy }) => actedOnBy.length === 0)).toBe(true)
-    expect(explainField('gateway.listen')?.targets[0]).toEqual({ target: 'local', actedOnBy: ['the gateway'] })
+    expect(explainField('gateway.listen')?.targets[0]).toEqual({
+      target: 'local',
+      actedOnBy: ['the gateway'],
+      isRendered: false,
+    })
   })
 })

@@ -28,6 +28,8 @@ export interface TargetDestination {
   readonly target: TargetName
   /** What acts on it there; empty when nothing does yet. */
   readonly actedOnBy: readonly string[]
+  /** Whether `fairlead render` for this target says it in the target’s own words. */
+  readonly isRendered: boolean
 }
 
 /** Everything about a field, and where it ends up. */
@@ -46,7 +48,11 @@ export function explainField(path: string): FieldExplanation | undefined {
   return {
     ...field,
     engines: settings.length === 0 ? [] : engines.flatMap((engine) => destinationIn(engine, settings)),
-    targets: targetNames.map((target) => ({ target, actedOnBy: actingOn(field, target) })),
+    targets: targetNames.map((target) => ({
+      target,
+      actedOnBy: actingOn(field, target),
+      isRendered: field.actedOnBy.some((actor) => actor.target === target),
+    })),
   }
 }
 
@@ -88,7 +94,11 @@ function destinationIn(engine: FactsEngine, settings: readonly (keyof EngineSett
   ]
 }
 
-/** Who acts on a field on a target: on target local what runs there, elsewhere nothing yet but the plan. */
+/** Who acts on a field on a target: what runs there, and what renders for it. */
 function actingOn({ actedOnBy }: FieldDescription, target: TargetName): string[] {
-  return actedOnBy.filter(({ name }) => target === 'local' || name === 'plan').map(({ title }) => title)
+  return actedOnBy
+    .filter((actor) =>
+      actor.target === undefined ? target === 'local' || actor.name !== 'local' : actor.target === target,
+    )
+    .map(({ title }) => title)
 }

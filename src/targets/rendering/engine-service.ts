@@ -1,0 +1,120 @@
+import { commandLine, engineFor, factsFor, type EngineSettings } from '../../engines/index.ts'
+import type { Fleet, Model } from '../../fleet/index.ts'
+import { distinctLabels } from '../../kubernetes/index.ts'
+import { factsEngine, type Plan, type PoolPlan, type PoolRole } from '../../plan/index.ts'
+import type { RenderOptions } from './contract.ts'
+import { engineEnvironment, type EnvironmentEntry } from './engine-environment.ts'
+import { engineImage } from './images.ts'
+import { probesOf, type Probes } from './probes.ts'
+import { weightsPlace, type WeightsPlace } from './weights-place.ts'
+
+/** Ports of an engine in a container. */
+export const enginePorts = { http: 8000, kvEvents: 5557, kvReplay: 5558, nixl: 5600 } as const
+
+/** Replicas that are alike, as containers that no platform has put its words to yet. */
+export interface EngineService {
+  /** DNS label, unique in the Fleet, at most 45 characters: `llama-3-1-8b`, `llama-3-1-8b-prefill`. */
+  readonly name: string
+  /** DNS label of the model alone. */
+  readonly modelLabel: string
+  readonly model: Model
+  /** Path of its fields in the Fleet: `models[0]`, `models[0].prefill`. */
+  readonly path: string
+  readonly role: PoolRole
+  readonly pool: PoolPlan
+  readonly image: string
+  /** The whole command; it takes the place of the image’s entrypoint. */
+  readonly command: readonly string[]
+  readonly environment: readonly EnvironmentEntry[]
+  readonly ports: readonly { readonly name: keyof typeof enginePorts; readonly port: number }[]
+  readonly metricsPath: string
+  readonly probes: Probes
+  /** Where its weights lie in the container; null for an engine without. */
+  readonly weights: WeightsPlace | null
+  /** Seconds from the request to stop until it is killed. */
+  readonly graceSeconds: number
+  /** GPUs of one replica. */
+  readonly gpus: number
+  /** Machines of one replica; above 1, each with its equal part of the GPUs. */
+  readonly nodes: number
+}
+
+/** Every kind of replica that a Fleet starts by itself, in the Fleet’s order; engines that somebody else runs are left out. */
+export function engineServices(plan: Plan, options: Pick<RenderOptions, 'version'>): EngineService[] {
+  const { fleet } = plan
+  const labels = distinctLabels(
+    fleet.models.map(({ name }) => name),
+    37,
+  )
+  return fleet.models.flatMap((model, index) => {
+    const planned = plan.models[index]
+    const modelLabel = labels.get(model.name)
+    if (model.engine === 'external' || planned === undefined || modelLabel === undefined) return []
+    return planned.pools.map((pool) => serviceOf({ fleet, model, index, pool, modelLabel, version: options.version }))
+  })
+}
+
+interface ServiceParts {
+  readonly fleet: Fleet
+  readonly model: Model
+  readonly index: number
+  readonly pool: PoolPlan
+  readonly modelLabel: string
+  readonly version: string
+}
+
+function serviceOf({ fleet, model, index, pool, modelLabel, version }: ServiceParts): EngineService {
+  const { role, gpus } = pool
+  const weights = weightsPlace(model, modelLabel)
+  const publishesEvents = model.engine === 'vllm' && model.routing.policy === 'prefixExact' && role !== 'decode'
+  const isSplit = role !== 'both'
+  const usesNixl = isSplit && model.engine === 'vllm' && model.routing.disaggregation.transfer.startsWith('nixl')
+  const ports = [
+    'http' as const,
+    ...(publishesEvents ? (['kvEvents', 'kvReplay'] as const) : []),
+    ...(usesNixl ? (['nixl'] as const) : []),
+  ]
+  const part = role === 'both' ? '' : `-${role}`
+  return {
+    name: `${modelLabel}${part}`,
+    modelLabel,
+    model,
+    path: `models[${index}]${role === 'both' ? '' : `.${role}`}`,
+    role,
+    pool,
+    image: engineImage(model, gpus, fleet, version),
+    command: commandOf(model, pool, weights, publishesEvents),
+    environment: engineEnvironment(model, { fleet, weights, usesNixl, nixlPort: enginePorts.nixl }),
+    ports: ports.map((name) => ({ name, port: enginePorts[name] })),
+    metricsPath: engineFor(model.engine).metricsPath,
+    probes: probesOf(model),
+    weights,
+    graceSeconds: Math.ceil(fleet.gateway.drain.timeout / 1_000) + 30,
+    gpus,
+    nodes: (role === 'prefill' ? model.prefill : role === 'decode' ? model.decode : model)?.parallelism.nodes ?? 1,
+  }
+}
+
+/** The command in a container: on every address of it, on the port that all engines have there. */
+function commandOf(
+  model: Model,
+  { settings }: PoolPlan,
+  weights: WeightsPlace | null,
+  publishesEvents: boolean,
+): string[] {
+  const engine = factsEngine(model.engine)
+  const place = { host: '0.0.0.0', port: enginePorts.http }
+  if (engine === undefined) {
+    const launch = engineFor(model.engine).launch({ ...place, model, threads: 1, binariesOnPath: new Set() })
+    return ['fairlead', 'engine', launch.program.name, ...launch.args]
+  }
+  if (settings === undefined) return []
+  const events: Partial<EngineSettings> = publishesEvents
+    ? {
+        kvEventsEndpoint: `tcp://*:${enginePorts.kvEvents}`,
+        kvEventsReplayEndpoint: `tcp://*:${enginePorts.kvReplay}`,
+      }
+    : {}
+  const path = weights?.path === undefined ? {} : { model: weights.path }
+  return [...factsFor(engine).command, ...commandLine(engine, { ...settings, ...place, ...path, ...events })]
+}

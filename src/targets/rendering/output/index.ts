@@ -1,0 +1,5 @@
+/**
+ * How artifacts are written: one stream, a folder of files, a Kustomize base.
+ */
+export { filesOf, isObject, streamOf, textOf, type OutputFile } from './files.ts'
+export { kustomizeOf } from './kustomize.ts'
