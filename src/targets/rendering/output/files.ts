@@ -24,7 +24,7 @@ export const isObject = (artifact: Artifact): artifact is ObjectArtifact => arti
 export function pathOf(artifact: Artifact): string {
   if (artifact.kind !== 'object') return artifact.path
   const { kind, metadata } = artifact.object
-  return `${kind.toLowerCase()}-${metadata.name ?? ""}.yaml`
+  return `${kind.toLowerCase()}-${metadata.name ?? ''}.yaml`
 }
 
 /** The text of an artifact. */
