@@ -19,6 +19,8 @@ export interface WorkloadRequest {
   readonly session: string | null
   readonly tenant: string
   readonly priority: number
+  /** Stages come one after another: `atMs` counts from when everything of the stage before has ended. 0 when absent. */
+  readonly stage?: number
 }
 
 /** Requests to simulate, in the order of their coming. */
@@ -27,6 +29,8 @@ export interface Workload {
   /** Tokens of a block of `blocks`. */
   readonly blockTokens: number
   readonly requests: readonly WorkloadRequest[]
+  /** Requests that are under way at once at the most: whoever makes the load waits with more. Any number when absent. */
+  readonly concurrency?: number
 }
 
 /** A replica: how fast its engine computes a step, how much it holds, what it costs. All replicas of a group are alike. */
@@ -39,15 +43,32 @@ export interface EngineShape extends BatchingShape {
   readonly pricePerHour: number
 }
 
+/** The queue before the replicas, as a Fleet's `flow` and `maxInFlight` say it. */
+export interface FlowLimits {
+  /** Requests that a replica gets at once at the most. */
+  readonly maxInFlight: number
+  /** Requests that wait at the most. */
+  readonly maxQueue: number
+  /** Longest wait, milliseconds; Infinity for none. */
+  readonly maxWaitMs: number
+}
+
 /** What is simulated. */
 export interface Simulation {
   readonly workload: Workload
+  /** The replicas that answer. */
   readonly engine: EngineShape
+  /** Those that only prefill, where they are others; its blocks have as many tokens. */
+  readonly prefillEngine?: EngineShape
   readonly replicas: number
   /** Replicas that only prefill; 0 for none. The others only decode then. */
   readonly prefillReplicas: number
   /** Bits a second from a prefill to a decode replica. */
   readonly transferBitsPerSecond: number
+  /** Shorter prompts are computed where they are answered, until times that are observed say otherwise; 2,048 when absent. */
+  readonly minSplitTokens?: number
+  /** Replicas take on whatever comes when absent. */
+  readonly flow?: FlowLimits
   /** Name of the policy (`src/scheduling`). */
   readonly policy: string
   readonly seed: number
@@ -57,9 +78,39 @@ export interface Simulation {
 }
 
 export interface Percentiles {
+  readonly mean: number
   readonly p50: number
   readonly p90: number
   readonly p99: number
+}
+
+/** What became of the requests of a tenant, or of a priority. */
+export interface FlowGroup {
+  readonly name: string
+  readonly requests: number
+  /** Those that waited for a replica. */
+  readonly waited: number
+  /** Those that were refused, by reason. */
+  readonly refused: Readonly<Record<RefusalReason, number>>
+  /** Of those that got a replica; 0 where none was waited for. */
+  readonly waitMs: Percentiles
+  readonly ttftMs: Percentiles
+  readonly goodput: number
+  /** Tokens of prompts and answers that were served. */
+  readonly tokens: number
+}
+
+/** Why the queue lets a request go; the names are the gateway's. */
+export type RefusalReason = 'queue_full' | 'queue_timeout'
+
+/** What happened in the queue. */
+export interface FlowFigures {
+  /** Requests that waited at once at the most. */
+  readonly most: number
+  /** The highest first. */
+  readonly priorities: readonly FlowGroup[]
+  /** Those with the most requests, 50 at the most. */
+  readonly tenants: readonly FlowGroup[]
 }
 
 /** What came out: the fields that `fairlead simulate --json` prints for a policy. */
@@ -84,6 +135,8 @@ export interface SimulationResult {
   readonly loadSpread: number
   /** Work of each replica, tokens. */
   readonly work: readonly number[]
+  /** Of the queue before the replicas; null where there is none. */
+  readonly flow: FlowFigures | null
   /** Requests that waited inside engines: mean over time and the most at once. */
   readonly queue: { readonly mean: number; readonly most: number }
   /** Sequences that were thrown out of a batch for want of KV blocks. */

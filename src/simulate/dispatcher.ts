@@ -1,4 +1,12 @@
-import type { Choosing, Decision, Policy, RequestShape, SentState } from '../scheduling/index.ts'
+import {
+  SplitBenefit,
+  SplittingPolicy,
+  type Choosing,
+  type Decision,
+  type Policy,
+  type RequestShape,
+  type SentState,
+} from '../scheduling/index.ts'
 import type { WorkloadRequest } from './contract.ts'
 import type { PrefixKnowledge } from './knowledge/index.ts'
 import type { Prompt } from './prepare-prompts.ts'
@@ -8,6 +16,7 @@ import type { Replica } from './replica.ts'
 const firstExpectation = 256
 /** Prompt tokens that consistent hashing looks at: a system prompt's beginning and, in most cases, a user's. */
 const hashedTokens = 1024
+
 /** Where a request goes, as it is carried out. */
 export interface Route {
   /** Who computes the prompt; null where the replica that answers does. */
@@ -16,6 +25,8 @@ export interface Route {
   /** What was counted for it, to be taken back. */
   readonly pendingPrefillTokens: number
   readonly inFlightTokens: number
+  /** Tokens of the prompt that the replica which answers was not taken to hold. */
+  readonly lackedTokens: number
   readonly decision: Decision
   readonly sent: SentState
 }
@@ -23,6 +34,8 @@ export interface Route {
 /** What a dispatcher works with. */
 export interface DispatcherParts {
   readonly policy: Policy
+  /** From which prompt on it is split as long as nothing is learned; null where no replica only prefills. */
+  readonly minSplitTokens: number | null
   readonly knowledge: PrefixKnowledge
   readonly replicas: readonly Replica[]
   readonly unitTokens: number
@@ -32,6 +45,8 @@ export interface DispatcherParts {
 /** The scheduler's side: asks the policy, and counts what is under way as the gateway does. */
 export class Dispatcher {
   readonly #parts: DispatcherParts
+  readonly #policy: Policy
+  readonly #benefit: SplitBenefit | null
   readonly #held: Int32Array
   readonly #choosing: Choosing & { nowMs: number }
   #answers = 0
@@ -39,13 +54,16 @@ export class Dispatcher {
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts
+    this.#benefit = parts.minSplitTokens === null ? null : new SplitBenefit(parts.minSplitTokens)
+    this.#policy = this.#benefit === null ? parts.policy : new SplittingPolicy(parts.policy, this.#benefit)
     this.#held = new Int32Array(parts.replicas.length)
     this.#choosing = { nowMs: 0, random: parts.random, isExcluded: () => false }
   }
 
   /** Decides and counts; null where no replica may get the request now. */
   dispatch(request: WorkloadRequest, prompt: Prompt, nowMs: number): Route | null {
-    const { policy, knowledge, replicas } = this.#parts
+    const { knowledge, replicas } = this.#parts
+    const policy = this.#policy
     const choosing = this.#choosing
     choosing.nowMs = nowMs
     for (const replica of replicas) replica.age(nowMs)
@@ -70,10 +88,12 @@ export class Dispatcher {
     this.#parts.knowledge.computed(prompt, prefill.place)
   }
 
-  /** The first token has come. */
-  begun({ prefill, replica, pendingPrefillTokens }: Route, prompt: Prompt): void {
+  /** The first token has come, so long after sending; or none will come any more. */
+  begun({ prefill, replica, pendingPrefillTokens, lackedTokens }: Route, prompt: Prompt, ttftMs?: number): void {
     if (prefill === null) replica.pendingPrefillTokens -= pendingPrefillTokens
     this.#parts.knowledge.computed(prompt, replica.place)
+    if (ttftMs === undefined || lackedTokens <= 0) return
+    this.#benefit?.observe(prefill === null ? 'whole' : 'split', lackedTokens, ttftMs)
   }
 
   /** The answer is complete. */
@@ -90,13 +110,18 @@ export class Dispatcher {
     this.gone(route)
     this.#answers += 1
     this.#answeredTokens += outcome.outputTokens
-    this.#parts.policy.answered?.({ place: route.replica.place, ...outcome, sent: route.sent }, this.#parts.replicas)
+    this.#policy.answered?.({ place: route.replica.place, ...outcome, sent: route.sent }, this.#parts.replicas)
   }
 
   /** The request is not under way any more. */
   gone({ replica, inFlightTokens }: Route): void {
     replica.inFlight -= 1
     replica.inFlightTokens -= inFlightTokens
+  }
+
+  /** Tokens that an answer has, as those so far had; a guess before the first. */
+  get expectedOutputTokens(): number {
+    return this.#answers === 0 ? firstExpectation : Math.round(this.#answeredTokens / this.#answers)
   }
 
   #shapeOf({ session, tenant, priority }: WorkloadRequest, { units, tokens }: Prompt): RequestShape {
@@ -112,7 +137,7 @@ export class Dispatcher {
       heldTokens: this.#held,
       // A unit's number stands for all before it too.
       prefixHash: Math.imul(units[hashed - 1] ?? 0, 0x9e3779b1) >>> 0,
-      expectedOutputTokens: this.#answers === 0 ? firstExpectation : Math.round(this.#answeredTokens / this.#answers),
+      expectedOutputTokens: this.expectedOutputTokens,
     }
   }
 
@@ -127,6 +152,7 @@ export class Dispatcher {
       replica,
       pendingPrefillTokens: uncachedTokens,
       inFlightTokens: shape.promptTokens + shape.expectedOutputTokens,
+      lackedTokens: shape.promptTokens - (this.#held[replica.place] ?? 0),
       decision,
       sent: { inFlight, pendingPrefillTokens, inFlightTokens, uncachedTokens },
     }

@@ -59,6 +59,15 @@ const fleets = fc.record({
   kvCapacityTokens: fc.integer({ min: 300, max: 1500 }),
   prefixes: fc.constantFrom('none' as const, 'approximate' as const, 'exact' as const),
   mostInFlight: fc.constantFrom(1, 3, Infinity),
+  flow: fc.option(
+    fc.record({
+      maxInFlight: fc.constantFrom(1, 2, 5),
+      maxQueue: fc.constantFrom(0, 2, 100),
+      maxWaitMs: fc.constantFrom(20, 500, Infinity),
+    }),
+  ),
+  concurrency: fc.option(fc.integer({ min: 1, max: 5 })),
+  decodeKvTokens: fc.option(fc.integer({ min: 300, max: 1500 })),
   seed: fc.integer(),
 })
 
@@ -67,20 +76,28 @@ describe('FleetRun, whatever comes', () => {
   it('answers each request once, in full, comes to rest, and does the same again', () => {
     fc.assert(
       fc.property(fleets, requests, (fleet, list) => {
-        const { replicas, isSplit, kvCapacityTokens, prefixes, mostInFlight, seed } = fleet
-        const simulation: Simulation = simulationOf(list, {
+        const { replicas, isSplit, kvCapacityTokens, prefixes, mostInFlight, seed, flow, concurrency, decodeKvTokens } =
+          fleet
+        const engine = { ...engineWith(), kvCapacityTokens }
+        const plain = simulationOf(list, {
           replicas,
           prefillReplicas: isSplit ? 1 : 0,
-          engine: { ...engineWith(), kvCapacityTokens },
+          minSplitTokens: 128,
+          engine: { ...engine, kvCapacityTokens: decodeKvTokens ?? kvCapacityTokens },
+          prefillEngine: engine,
           seed,
+          ...(flow === null ? {} : { flow }),
         })
+        const simulation: Simulation =
+          concurrency === null ? plain : { ...plain, workload: { ...plain.workload, concurrency } }
         const prompts = preparePrompts(simulation.workload)
         const policy = greedy(prefixes, mostInFlight)
         const run = new FleetRun(simulation, policy, prompts)
         run.run()
         const { ledger } = run
         const ended = [...list.keys()].filter((place) => !Number.isNaN(ledger.endedMs[place] ?? NaN))
-        expect(ended.length + ledger.rejected).toBe(list.length)
+        expect(ended.length + ledger.rejected + ledger.refused.size).toBe(list.length)
+        expect(ledger.refused.size).toBeLessThanOrEqual(flow === null ? 0 : list.length)
         list.forEach((request, place) => {
           expect(ledger.outputTokens[place]).toBe(ended.includes(place) ? request.outputTokens : 0)
           expect(ledger.hitTokens[place]).toBeLessThan(request.promptTokens)

@@ -1,24 +1,29 @@
 import type { Sequence } from '../engines/index.ts'
 import { randomFrom, type PolicyKind } from '../scheduling/index.ts'
 import type { Simulation } from './contract.ts'
+import { Clients } from './clients/index.ts'
 import { Dispatcher, type Route } from './dispatcher.ts'
 import { EventQueue } from './events/index.ts'
+import { WaitingLine, type Refusal } from './flow/index.ts'
 import { knowledgeFor } from './knowledge/index.ts'
 import { Ledger } from './measure/index.ts'
 import type { Prompt } from './prepare-prompts.ts'
 import { Replica } from './replica.ts'
-import { RolePolicy } from './role-policy.ts'
 
 /** How often engines report their load: as often as llm-d's router asks (50 ms), so that its policies have their due. */
 const reportMs = 50
 /** KV cache use above which policies that ask for it look elsewhere: llm-d's 0.8 (saturation detector). */
 const saturation = 0.8
 const sessionTimeMs = 600_000
+/** The Fleet's default (`routing.disaggregation.minPromptTokens`). */
+const usualMinSplitTokens = 2048
 
 type Happening =
   | { readonly kind: 'arrival'; readonly place: number }
   | { readonly kind: 'wake' | 'step'; readonly replica: Replica }
   | { readonly kind: 'received'; readonly flight: Flight }
+  /** Somebody may have waited for too long. */
+  | { readonly kind: 'deadline' }
 
 /** A request under way. */
 interface Flight {
@@ -41,44 +46,57 @@ export class FleetRun {
   /** What happens when a replica's step is over, one object a replica for millions of steps. */
   readonly #stepEnds: readonly Happening[]
   readonly #flights = new Map<Sequence, Flight>()
+  readonly #clients: Clients
   /** Requests that no replica might get yet. */
-  readonly #undecided: number[] = []
-  /** Requests that wait for the end of another. */
-  readonly #followers: ReadonlyMap<number, readonly number[]>
+  readonly #line: WaitingLine
   #nowMs = 0
 
   constructor(simulation: Simulation, policy: PolicyKind, prompts: readonly Prompt[]) {
-    const { workload, engine, replicas, prefillReplicas, seed } = simulation
+    const { workload, engine, prefillEngine = engine, replicas, prefillReplicas, seed, flow } = simulation
     this.#simulation = simulation
     this.#prompts = prompts
     const knowledge = knowledgeFor(policy.prefixes, {
       replicas,
       unitTokens: workload.blockTokens,
       blockTokens: engine.kvBlockTokens,
-      kvCapacityTokens: engine.kvCapacityTokens,
+      kvCapacityTokens: Math.max(engine.kvCapacityTokens, prefillReplicas > 0 ? prefillEngine.kvCapacityTokens : 0),
     })
     this.replicas = Array.from({ length: replicas }, (_, place) => {
       const role = prefillReplicas === 0 ? 'both' : place < prefillReplicas ? 'prefill' : 'decode'
-      return new Replica(place, role, engine, workload.blockTokens, knowledge.listenerFor(place))
+      return new Replica(place, {
+        role,
+        shape: role === 'prefill' ? prefillEngine : engine,
+        unitTokens: workload.blockTokens,
+        maxInFlight: flow?.maxInFlight ?? Infinity,
+        listener: knowledge.listenerFor(place),
+      })
     })
     this.#stepEnds = this.replicas.map((replica) => ({ kind: 'step', replica }))
-    const chosen = policy.create({ saturation, sessionTimeMs })
     this.#dispatcher = new Dispatcher({
-      policy: prefillReplicas === 0 ? chosen : new RolePolicy(chosen),
+      policy: policy.create({ saturation, sessionTimeMs }),
+      minSplitTokens: prefillReplicas === 0 ? null : (simulation.minSplitTokens ?? usualMinSplitTokens),
       knowledge,
       replicas: this.replicas,
       unitTokens: workload.blockTokens,
       random: randomFrom(seed),
     })
     this.ledger = new Ledger(workload.requests.length, replicas)
-    this.#followers = followersOf(simulation)
+    this.#clients = new Clients(workload, simulation.rate, (place, atMs) =>
+      this.#events.put(atMs, { kind: 'arrival', place }),
+    )
+    this.#line = new WaitingLine(
+      flow,
+      this.replicas.filter(({ role }) => role !== 'prefill'),
+    )
+  }
+
+  /** Requests that waited for a replica at once at the most. */
+  get mostInLine(): number {
+    return this.#line.most
   }
 
   run(): void {
-    const { workload, rate } = this.#simulation
-    workload.requests.forEach(({ after, atMs }, place) => {
-      if (after < 0) this.#events.put(atMs / rate, { kind: 'arrival', place })
-    })
+    this.#clients.start()
     let nextReportMs = 0
     for (let what = this.#events.take(); what !== undefined; what = this.#events.take()) {
       const { nowMs } = this.#events
@@ -95,8 +113,10 @@ export class FleetRun {
   #handle(what: Happening): void {
     switch (what.kind) {
       case 'arrival':
-        this.ledger.arrivedMs[what.place] = this.#nowMs
-        if (!this.#send(what.place)) this.#undecided.push(what.place)
+        if (this.#clients.admits(what.place)) this.#arrive(what.place)
+        return
+      case 'deadline':
+        this.#expire()
         return
       case 'wake':
         what.replica.isWoken = false
@@ -111,13 +131,40 @@ export class FleetRun {
     }
   }
 
+  #arrive(place: number): void {
+    const request = this.#simulation.workload.requests[place]
+    if (request === undefined) return
+    this.ledger.arrivedMs[place] = this.#nowMs
+    if (this.#line.isOpen && this.#send(place)) return
+    const tokens = request.promptTokens + this.#dispatcher.expectedOutputTokens
+    const { refused, deadlineMs } = this.#line.join(place, request, tokens, this.#nowMs)
+    if (deadlineMs !== Infinity) this.#events.put(deadlineMs, { kind: 'deadline' })
+    if (refused !== null) this.#refuse(refused)
+  }
+
+  /** Those whose deadline has come leave the queue. */
+  #expire(): void {
+    for (let late = this.#line.expire(this.#nowMs); late !== null; late = this.#line.expire(this.#nowMs)) {
+      this.#refuse(late)
+    }
+  }
+
+  #refuse({ place, reason }: Refusal): void {
+    this.ledger.refused.set(place, reason)
+    this.#clients.ended(place, this.#nowMs)
+  }
+
+  /** Something has ended: whose turn it is goes on. */
+  readonly #serve = (): void => this.#line.serve(this.#send)
+
   /** Sends a request where the policy says; false where it may go nowhere yet. */
-  #send(place: number): boolean {
+  readonly #send = (place: number): boolean => {
     const request = this.#simulation.workload.requests[place]
     const prompt = this.#prompts[place]
     if (request === undefined || prompt === undefined) return true
     const route = this.#dispatcher.dispatch(request, prompt, this.#nowMs)
     if (route === null) return false
+    this.ledger.sentMs[place] = this.#nowMs
     const flight: Flight = { place, route, prefilling: null, sequence: null }
     const target = route.prefill ?? route.replica
     const sequence = this.#add(target, flight, route.prefill === null ? 'both' : 'prefill')
@@ -142,14 +189,23 @@ export class FleetRun {
   }
 
   /** A request that no replica can hold: what follows it comes all the same. */
-  #reject({ place, route }: Flight): void {
+  #reject({ place, route, prefilling }: Flight, isPrefilled = false): void {
     const prompt = this.#prompts[place]
     if (prompt === undefined) return
     this.ledger.rejected += 1
-    this.#dispatcher.prefilled(route, prompt)
+    if (isPrefilled) this.#release(route.prefill, prefilling)
+    else this.#dispatcher.prefilled(route, prompt)
     this.#dispatcher.begun(route, prompt)
     this.#dispatcher.gone(route)
-    this.#follow(place)
+    this.#clients.ended(place, this.#nowMs)
+  }
+
+  /** A prefill replica lets go of a prompt. */
+  #release(replica: Replica | null, prefilling: Sequence | null): void {
+    if (replica === null || prefilling === null) return
+    replica.engine.release(prefilling)
+    this.#flights.delete(prefilling)
+    this.#wake(replica)
   }
 
   /** Lets a replica look for work at this time, after all that happens at it. */
@@ -176,20 +232,16 @@ export class FleetRun {
     const flight = this.#flights.get(sequence)
     const sender = flight?.route.prefill
     if (flight === undefined || sender === undefined || sender === null) return
-    const { engine, transferBitsPerSecond } = this.#simulation
+    const { engine, prefillEngine = engine, transferBitsPerSecond } = this.#simulation
     const tokens = sequence.request.promptTokens - sequence.cachedTokens
     const startMs = Math.max(this.#nowMs, sender.linkFreeMs)
-    sender.linkFreeMs = startMs + (tokens * engine.kvBytesPerToken * 8 * 1000) / transferBitsPerSecond
+    sender.linkFreeMs = startMs + (tokens * prefillEngine.kvBytesPerToken * 8 * 1000) / transferBitsPerSecond
     this.#events.put(sender.linkFreeMs, { kind: 'received', flight })
   }
 
   #receive(flight: Flight): void {
     const { prefilling, sequence, route } = flight
-    if (prefilling !== null) {
-      route.prefill?.engine.release(prefilling)
-      this.#flights.delete(prefilling)
-      if (route.prefill !== null) this.#wake(route.prefill)
-    }
+    this.#release(route.prefill, prefilling)
     if (sequence === null) return
     route.replica.engine.received(sequence)
     this.ledger.noteWaiting(1, this.#nowMs)
@@ -217,8 +269,8 @@ export class FleetRun {
     if (prompt === undefined) return
     this.#noteHits(flight, prefilling, route.prefill)
     this.#dispatcher.prefilled(route, prompt)
-    // All replicas hold alike, so whatever one could take on, the other can.
     flight.sequence = this.#add(route.replica, flight, 'decode')
+    if (flight.sequence === null) this.#reject(flight, true)
   }
 
   #note(flight: Flight, sequence: Sequence): void {
@@ -228,13 +280,13 @@ export class FleetRun {
     if (sequence.generated === 1) {
       this.ledger.firstTokenMs[place] = this.#nowMs
       if (route.prefill === null) this.#noteHits(flight, sequence, route.replica)
-      this.#dispatcher.begun(route, prompt)
+      this.#dispatcher.begun(route, prompt, this.#nowMs - (this.ledger.sentMs[place] ?? 0))
     }
     if (sequence.state !== 'done') return
     this.#flights.delete(sequence)
     this.#noteEnd(flight, sequence)
-    this.#follow(place)
-    this.#retry()
+    this.#clients.ended(place, this.#nowMs)
+    this.#serve()
   }
 
   #noteHits({ place }: Flight, { cachedTokens, request }: Sequence, replica: Replica | null): void {
@@ -257,35 +309,8 @@ export class FleetRun {
       promptTokens: request.promptTokens,
       cachedTokens: ledger.hitTokens[place] ?? 0,
       outputTokens: generated,
-      ttftMs: firstMs - (ledger.arrivedMs[place] ?? 0),
+      ttftMs: firstMs - (ledger.sentMs[place] ?? 0),
       tpotMs: generated > 1 ? (this.#nowMs - firstMs) / (generated - 1) : 0,
     })
   }
-
-  /** Those who waited for this request's end come after the time that they think. */
-  #follow(place: number): void {
-    for (const follower of this.#followers.get(place) ?? []) {
-      const thinkMs = this.#simulation.workload.requests[follower]?.atMs ?? 0
-      this.#events.put(this.#nowMs + thinkMs, { kind: 'arrival', place: follower })
-    }
-  }
-
-  /** Something has ended: whoever might go nowhere is asked about again, in order. */
-  #retry(): void {
-    for (let place = this.#undecided[0]; place !== undefined; place = this.#undecided[0]) {
-      if (!this.#send(place)) return
-      this.#undecided.shift()
-    }
-  }
-}
-
-function followersOf({ workload }: Simulation): ReadonlyMap<number, readonly number[]> {
-  const followers = new Map<number, number[]>()
-  workload.requests.forEach(({ after }, place) => {
-    if (after < 0) return
-    const others = followers.get(after)
-    if (others === undefined) followers.set(after, [place])
-    else others.push(place)
-  })
-  return followers
 }

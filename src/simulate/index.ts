@@ -7,6 +7,9 @@ export { readCalibration } from './calibration/index.ts'
 export { engineShapeOf } from './engine-shape.ts'
 export type {
   EngineShape,
+  FlowFigures,
+  FlowGroup,
+  FlowLimits,
   Percentiles,
   Simulation,
   SimulationResult,

@@ -3,7 +3,7 @@ import type { Prompt } from './prepare-prompts.ts'
 
 /**
  * Tokens of the prompts that one cache as large as all together would have held, asked in order of arrival, one after
- * another: LRU, whole blocks, never the last token. Answers take no room in it.
+ * another: LRU, whole blocks, never the last token. Answers take room in it where a later prompt is known to contain them.
  */
 export function oracleHitTokens(
   prompts: readonly Prompt[],
@@ -20,12 +20,16 @@ export function oracleHitTokens(
     },
     size.unitTokens,
   )
-  let hits = 0
-  for (const { units, tokens } of prompts) {
+  const ask = (units: readonly number[], tokens: number): number => {
     const sequence = engine.add({ units, namedTokens: tokens, promptTokens: tokens, outputTokens: 1, stage: 'both' })
-    if (sequence === null) continue
+    if (sequence === null) return 0
     engine.step()
-    hits += Math.max(0, sequence.cachedTokens)
+    return Math.max(0, sequence.cachedTokens)
+  }
+  let hits = 0
+  for (const { units, tokens, namedTokens } of prompts) {
+    hits += ask(units, tokens)
+    if (namedTokens > tokens) ask(units, namedTokens)
   }
   return hits
 }

@@ -10,11 +10,20 @@ interface Report {
   ageMs: number
 }
 
+/** What a replica is made of. */
+export interface ReplicaParts {
+  readonly role: ReplicaRole
+  readonly shape: EngineShape
+  readonly unitTokens: number
+  /** Requests that it gets at once at the most. */
+  readonly maxInFlight: number
+  readonly listener: KvListener | undefined
+}
+
 /** A replica: its engine, and what the scheduler counts of it. */
 export class Replica implements ReplicaState {
   readonly place: number
   readonly name: string
-  readonly isAvailable = true
   readonly role: ReplicaRole
   readonly weight = 1
   inFlight = 0
@@ -31,17 +40,19 @@ export class Replica implements ReplicaState {
   linkFreeMs = 0
   #reportedMs = 0
 
-  constructor(
-    place: number,
-    role: ReplicaRole,
-    shape: EngineShape,
-    unitTokens: number,
-    listener: KvListener | undefined,
-  ) {
+  readonly #maxInFlight: number
+
+  constructor(place: number, { role, shape, unitTokens, maxInFlight, listener }: ReplicaParts) {
     this.place = place
     this.name = `replica-${place}`
     this.role = role
+    this.#maxInFlight = maxInFlight
     this.engine = new BatchingEngine(shape, unitTokens, listener)
+  }
+
+  /** Whether it may get one more request. */
+  get isAvailable(): boolean {
+    return this.inFlight < this.#maxInFlight
   }
 
   /** The engine's state becomes what it reported last. */

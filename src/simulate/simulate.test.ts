@@ -53,7 +53,7 @@ describe('simulate', () => {
 
   it('sends a prompt over the link when prefill and decode are apart, as long as that takes', () => {
     const prompt = requestOf({ promptTokens: 1024, outputTokens: 2, blocks: Array.from({ length: 16 }, (_, id) => id) })
-    const apart = { replicas: 2, prefillReplicas: 1 }
+    const apart = { replicas: 2, prefillReplicas: 1, minSplitTokens: 512 }
     const together = simulate(simulationOf([prompt])).ttftMs.p50
     const [slow, fast] = [1e6, 1e12].map((transferBitsPerSecond) =>
       simulate(simulationOf([prompt], { ...apart, transferBitsPerSecond })),
@@ -73,7 +73,7 @@ describe('simulate', () => {
       requestOf({ promptTokens: 2048, outputTokens: 1, blocks, after: 0 }),
     ]
     const { e2eMs } = simulate(
-      simulationOf(turns, { replicas: 2, prefillReplicas: 1, transferBitsPerSecond: 1e6, engine: engineWith() }),
+      simulationOf(turns, { replicas: 2, prefillReplicas: 1, minSplitTokens: 512, transferBitsPerSecond: 1e6 }),
     )
     const half = ((1024 * 1000 * 8) / 1e6) * 1000
     expect(e2eMs.p99).toBeLessThan(half * 1.1)

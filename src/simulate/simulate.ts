@@ -1,6 +1,7 @@
 import { policyNamed, type PolicyKind } from '../scheduling/index.ts'
 import type { Simulation, SimulationResult } from './contract.ts'
 import { FleetRun } from './fleet-run.ts'
+import { flowFigures } from './flow/index.ts'
 import { summarize } from './measure/index.ts'
 import { oracleHitTokens } from './oracle.ts'
 import { preparePrompts } from './prepare-prompts.ts'
@@ -22,25 +23,38 @@ export function simulate(simulation: Simulation, { clock, policy }: SimulateOpti
   const kind = policy ?? policyNamed(simulation.policy)
   if (kind === undefined) throw new RangeError(`there is no policy ${simulation.policy}`)
   check(simulation)
-  const { workload, engine, replicas } = simulation
+  const { workload, engine, prefillEngine = engine, replicas, prefillReplicas, flow } = simulation
   const prompts = preparePrompts(workload)
   const run = new FleetRun(simulation, kind, prompts)
   run.run()
   const oracle = oracleHitTokens(prompts, {
-    capacityTokens: engine.kvCapacityTokens * replicas,
+    capacityTokens:
+      engine.kvCapacityTokens * (replicas - prefillReplicas) + prefillEngine.kvCapacityTokens * prefillReplicas,
     unitTokens: workload.blockTokens,
     blockTokens: engine.kvBlockTokens,
   })
   const wallSeconds = ((clock?.() ?? 0) - started) / 1000
-  return summarize(simulation, run.ledger, { oracleHitTokens: oracle, wallSeconds })
+  return summarize(simulation, run.ledger, {
+    oracleHitTokens: oracle,
+    wallSeconds,
+    flow: flow === undefined ? null : flowFigures(simulation, run.ledger, run.mostInLine),
+  })
 }
 
-function check({ replicas, prefillReplicas, rate, workload, engine, transferBitsPerSecond }: Simulation): void {
+function check(simulation: Simulation): void {
+  const { replicas, prefillReplicas, rate, workload, engine, prefillEngine, transferBitsPerSecond, flow } = simulation
   if (!Number.isInteger(replicas) || replicas < 1) throw new RangeError('a simulation has 1 replica at least')
   if (!Number.isInteger(prefillReplicas) || prefillReplicas < 0 || prefillReplicas >= replicas) {
     throw new RangeError('prefill replicas are fewer than all: others have to decode')
   }
   if (prefillReplicas > 0 && !(transferBitsPerSecond > 0)) throw new RangeError('a split needs a link')
+  if (prefillEngine !== undefined && prefillEngine.kvBlockTokens !== engine.kvBlockTokens) {
+    throw new RangeError('replicas that prefill have blocks of as many tokens as those that decode')
+  }
+  if (flow !== undefined && !(flow.maxInFlight >= 1)) throw new RangeError('a replica takes on 1 request at least')
+  if (workload.concurrency !== undefined && !(workload.concurrency >= 1)) {
+    throw new RangeError('a load has 1 request under way at least')
+  }
   if (!(rate > 0)) throw new RangeError('the rate is above 0')
   if (workload.blockTokens % engine.kvBlockTokens !== 0) {
     throw new RangeError(

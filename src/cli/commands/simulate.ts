@@ -30,7 +30,7 @@ export const simulate: Command = {
       name: 'workload',
       short: 'w',
       value: 'NAME',
-      choices: ['conversation', 'sharegpt', 'agents', 'shared-prefix', 'poisson', 'bursts', 'prefill-heavy'],
+      choices: ['conversation', 'sharegpt', 'agents', 'shared-prefix', 'poisson', 'bursts', 'tenants', 'prefill-heavy'],
       description: 'synthetic requests instead of a trace; conversation when neither is given',
     },
     {
@@ -58,6 +58,23 @@ export const simulate: Command = {
       description: 'of the replicas, those that only prefill; the others only decode then',
     },
     { name: 'link', value: 'GBITS', description: 'Gbit/s from a prefill to a decode replica; 100 when absent' },
+    {
+      name: 'max-in-flight',
+      value: 'N',
+      type: 'integer',
+      minimum: 1,
+      maximum: 100_000,
+      description: 'requests that a replica gets at once; more wait in the gateway’s queue. The Fleet’s when absent',
+    },
+    {
+      name: 'queue',
+      value: 'N',
+      type: 'integer',
+      minimum: 0,
+      maximum: 1_000_000,
+      description: 'requests that wait at the most, instead of the Fleet’s; 1,000 without a Fleet',
+    },
+    { name: 'max-wait', value: 'TIME', description: 'longest wait, instead of the Fleet’s; 5m without a Fleet' },
     { name: 'gpu', short: 'g', value: 'NAME', description: 'GPU type, instead of the Fleet’s' },
     { name: 'count', value: 'N', ...count, description: 'GPUs of a replica; the fewest that fit when absent' },
     {

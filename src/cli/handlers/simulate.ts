@@ -12,6 +12,7 @@ import {
   readEngine,
   readQuestion,
   recommendationDocument,
+  renderFlow,
   renderPolicies,
   renderPolicy,
   renderRecommendation,
@@ -76,6 +77,7 @@ async function answerPolicies(work: Work): Promise<ExitCode> {
     const surface = head(work)
     const isAlone = results.length === 1 && only !== undefined
     for (const line of isAlone ? renderPolicy(only, surface) : renderPolicies(results, surface)) output.line(line)
+    for (const line of renderFlow(results, surface)) output.line(line)
     if (setting.isSloAsked && judged !== undefined) tellVerdict(judged, work, surface)
   }
   return answerOf(work, judged === undefined ? [] : [judged])

@@ -5,13 +5,25 @@ const asked = (ms: number) => (Number.isFinite(ms) ? ms : null)
 
 /** The setting as JSON; an SLO that was not asked for is null. */
 function settingDocument({ simulation, share, isSloAsked, currency }: Setting) {
-  const { workload, engine, replicas, prefillReplicas, rate, seed, slo } = simulation
+  const {
+    workload,
+    engine,
+    prefillEngine = engine,
+    replicas,
+    prefillReplicas,
+    flow = null,
+    rate,
+    seed,
+    slo,
+  } = simulation
   return {
     workload: workload.name,
     engine: engine.title,
     kvCapacityTokens: engine.kvCapacityTokens,
     replicas,
     prefillReplicas,
+    ...(prefillReplicas === 0 ? {} : { prefillEngine: prefillEngine.title }),
+    flow,
     currency,
     rate,
     seed,

@@ -2,7 +2,7 @@ import { UserError } from '../../errors/index.ts'
 import { engineShapeOf, withinContext, type EngineChoice, type EngineShape } from '../../simulate/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { sizeOnGpus, type ReadEngine } from './read-engine.ts'
-import type { SimulateQuestion } from './read-options.ts'
+import { readFlow, type SimulateQuestion } from './read-options.ts'
 import { readStep } from './read-step.ts'
 import { readWorkload } from './read-workload.ts'
 import type { Setting } from './setting.ts'
@@ -25,12 +25,19 @@ export async function openSetting(
   }
   const measured = await readStep(question, engine, options, context)
   const shape = withBlocks(engineShapeOf(engine.request, measured?.step), workload.blockTokens)
+  const { prefillReplicas, prefillRequest, minSplitTokens } = engine
+  const isOther = prefillReplicas > 0 && prefillRequest !== undefined && measured === null
+  const prefill = isOther ? withBlocks(engineShapeOf(prefillRequest), workload.blockTokens).engine : null
+  const flow = readFlow(options, engine.flow)
   return {
     simulation: {
       workload,
       engine: shape.engine,
+      ...(prefill === null || prefill.title === shape.engine.title ? {} : { prefillEngine: prefill }),
+      ...(minSplitTokens === undefined ? {} : { minSplitTokens }),
+      ...(flow === null ? {} : { flow }),
       replicas: engine.replicas,
-      prefillReplicas: engine.prefillReplicas,
+      prefillReplicas,
       transferBitsPerSecond: question.transferBitsPerSecond,
       policy: question.policies[0] ?? 'default',
       seed: question.seed,

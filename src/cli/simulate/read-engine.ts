@@ -2,6 +2,7 @@ import { exitCodes, UserError } from '../../errors/index.ts'
 import { didYouMean } from '../../fleet/index.ts'
 import { readGeometries } from '../../operate/index.ts'
 import { makePlan, priceOf, type ModelPlan, type PoolPlan } from '../../plan/index.ts'
+import type { FlowLimits } from '../../simulate/index.ts'
 import { findWaysOut, gpus, sizeModel, type GpuSpec, type Sizing, type SizingRequest } from '../../sizing/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { openFleet } from '../fleets/index.ts'
@@ -18,6 +19,12 @@ export interface ReadEngine {
   readonly sizing: Sizing
   readonly replicas: number
   readonly prefillReplicas: number
+  /** Those that prefill, where they are others. */
+  readonly prefillRequest?: SizingRequest
+  /** Shorter prompts are not split; the Fleet's. */
+  readonly minSplitTokens?: number
+  /** The Fleet's own queue; absent where replicas get whatever comes. */
+  readonly flow?: FlowLimits
   /** What an hour of a GPU costs, in `currency` where it is known; undefined for no such price. */
   pricePerHour(gpu: GpuSpec): number | undefined
   /** ISO 4217. */
@@ -115,7 +122,10 @@ async function readPlanned(fleet: string, options: Options, context: CommandCont
   if (pool?.request === undefined || pool.sizing === undefined) throw refuseUnsized(model, fleet)
   const price = (gpu: GpuSpec) => priceOf(gpu, source.fleet)
   const changed = changeGpu(pool, options, (gpu) => price(gpu)?.perHour)
-  const prefill = model.pools.find(({ role }) => role === 'prefill')?.replicas.max ?? 0
+  const prefillPool = model.pools.find(({ role }) => role === 'prefill')
+  const prefill = prefillPool?.replicas.max ?? 0
+  const isElsewhere = options['gpu'] !== undefined || options['count'] !== undefined
+  const declared = source.fleet.models.find(({ name }) => name === model.name)
   const others = models.filter(({ name }) => name !== model.name)
   return {
     from: `model ${model.name} of ${fleet}`,
@@ -123,12 +133,23 @@ async function readPlanned(fleet: string, options: Options, context: CommandCont
     ...pricing(changed.request.gpu, price),
     replicas: Math.max(1, pool.replicas.max) + prefill,
     prefillReplicas: prefill,
+    ...(isElsewhere || prefillPool?.request === undefined ? {} : { prefillRequest: prefillPool.request }),
+    ...(declared === undefined ? {} : { minSplitTokens: declared.routing.disaggregation.minPromptTokens }),
+    ...(declared?.maxInFlight === undefined
+      ? {}
+      : {
+          flow: {
+            maxInFlight: declared.maxInFlight,
+            maxQueue: declared.flow.maxQueue,
+            maxWaitMs: declared.flow.maxWait,
+          },
+        }),
     isGpuNamed: options['gpu'] !== undefined,
     remarks: [
       ...(others.length === 0 || options['model'] !== undefined
         ? []
         : [`Of the Fleet’s models this is ${model.name}; --model names another.`]),
-      ...(prefill === 0 ? [] : ['Prefill replicas are taken to be as those that decode.']),
+      ...(prefill === 0 || !isElsewhere ? [] : ['Prefill replicas are taken to be as those that decode.']),
     ],
   }
 }

@@ -1,6 +1,6 @@
 import { didYouMean, parseDuration, parseTokens } from '../../fleet/index.ts'
 import { policies } from '../../scheduling/index.ts'
-import { usualShare, type Simulation, type SweepAxis } from '../../simulate/index.ts'
+import { usualShare, type FlowLimits, type Simulation, type SweepAxis } from '../../simulate/index.ts'
 import type { CommandInput } from '../command.ts'
 import { readInteger, readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
@@ -34,6 +34,8 @@ const defaultPolicy = 'default'
 const usualSlo = { ttftMs: 2000, tpotMs: 50 } as const
 /** A link of a data centre's network; RDMA has two to four times as much. */
 const usualLinkGigabits = 100
+/** Of the Fleet's schema. */
+const usualFlow = { maxQueue: 1000, maxWaitMs: 300_000 } as const
 
 /** What the command line asks. @throws UserError (exit code 64) for what cannot be read. */
 export function readQuestion(options: Options): SimulateQuestion {
@@ -123,6 +125,31 @@ function readAmount(options: Options, name: string, most: number, expected: stri
   const value = Number(text)
   if (text.trim() !== '' && value > 0 && value <= most) return value
   throw usageError({ what: `--${name} ${text} is not understood`, mend: `Write --${name} with ${expected}.` })
+}
+
+/**
+ * The queue before the replicas, as the command line changes the Fleet's; null where replicas get whatever comes.
+ * @throws UserError (exit code 64) for what cannot be read, and for a queue where no replica is ever full.
+ */
+export function readFlow(options: Options, declared: FlowLimits | undefined): FlowLimits | null {
+  const maxInFlight = readInteger(options['max-in-flight']) ?? declared?.maxInFlight
+  const wait = readText(options['max-wait'])
+  const maxWaitMs = wait === undefined ? (declared?.maxWaitMs ?? usualFlow.maxWaitMs) : parseDuration(wait)
+  if (maxWaitMs === undefined || maxWaitMs <= 0) {
+    throw usageError({
+      what: `--max-wait ${wait ?? ''} is not understood`,
+      mend: 'Write --max-wait with a duration such as 30s.',
+    })
+  }
+  const queue = readInteger(options['queue'])
+  if (maxInFlight !== undefined) {
+    return { maxInFlight, maxQueue: queue ?? declared?.maxQueue ?? usualFlow.maxQueue, maxWaitMs }
+  }
+  if (queue === undefined && wait === undefined) return null
+  throw usageError({
+    what: 'A queue is asked for, and replicas get whatever comes',
+    mend: 'Say with --max-in-flight how many requests a replica gets at once.',
+  })
 }
 
 /** The tokens of an option; undefined when it was not given. @throws UserError (exit code 64) for no such number. */

@@ -1,6 +1,7 @@
+import type { FlowLimits } from '../../simulate/index.ts'
 import { renderTerms } from '../help/index.ts'
 import { grouped, money } from '../size/index.ts'
-import { formatSlo } from './figures.ts'
+import { formatMs, formatSlo } from './figures.ts'
 import type { Setting } from './setting.ts'
 import type { Surface } from './surface.ts'
 
@@ -9,16 +10,27 @@ function describeReplicas({ simulation }: Setting): string {
   const { replicas, prefillReplicas, transferBitsPerSecond } = simulation
   if (prefillReplicas === 0) return `${grouped(replicas)}, each ${simulation.engine.title}`
   const decode = replicas - prefillReplicas
-  return `${prefillReplicas} that prefill and ${decode} that decode, each ${simulation.engine.title}; ${Number((transferBitsPerSecond / 1e9).toPrecision(3))} Gbit/s between them`
+  const { engine, prefillEngine = engine } = simulation
+  const each =
+    prefillEngine.title === engine.title
+      ? `${prefillReplicas} that prefill and ${decode} that decode, each ${engine.title}`
+      : `${prefillReplicas} that prefill, each ${prefillEngine.title}, and ${decode} that decode, each ${engine.title}`
+  return `${each}; ${Number((transferBitsPerSecond / 1e9).toPrecision(3))} Gbit/s between them`
+}
+
+/** How many a replica gets, and how many wait. */
+function describeFlow({ maxInFlight, maxQueue, maxWaitMs }: FlowLimits): string {
+  return `each replica gets ${grouped(maxInFlight)} requests at once; ${grouped(maxQueue)} more wait, ${formatMs(maxWaitMs)} at the most`
 }
 
 function replicaTerms(setting: Setting): readonly (readonly [string, string])[] {
-  const { engine, replicas } = setting.simulation
-  const price = engine.pricePerHour * replicas
+  const { engine, prefillEngine = engine, replicas, prefillReplicas, flow } = setting.simulation
+  const price = engine.pricePerHour * (replicas - prefillReplicas) + prefillEngine.pricePerHour * prefillReplicas
   return [
     ['Replicas', describeReplicas(setting)],
     ['', `(${setting.from})`],
     ['Each holds', `${grouped(engine.kvCapacityTokens)} tokens of KV cache`],
+    ...(flow === undefined ? [] : ([['Queue', describeFlow(flow)]] as const)),
     ...(price === 0 ? [] : ([['Price', `${money(price, setting.currency)} an hour for all`]] as const)),
   ]
 }
@@ -38,6 +50,9 @@ export function settingTerms(setting: Setting): readonly (readonly [string, stri
       'Requests',
       `${grouped(requests.length)}, prompts of ${mean(prompt)} tokens and answers of ${mean(answer)} on average${rate === 1 ? '' : `, ${rate} times as fast`}`,
     ],
+    ...(workload.concurrency === undefined
+      ? []
+      : ([['', `${grouped(workload.concurrency)} under way at once at the most`]] as const)),
     ...(setting.isSearched ? [] : replicaTerms(setting)),
     ['SLO', formatSlo(slo, setting.share)],
     ['Seed', String(seed)],

@@ -66,6 +66,37 @@ describe('fairlead simulate', () => {
     })
   })
 
+  it('has the gateway’s queue before the replicas where it is asked for, and tells who waited and who was refused', async () => {
+    const asked = [
+      '--workload',
+      'tenants',
+      '--requests',
+      '300',
+      '--replicas',
+      '1',
+      '--max-in-flight',
+      '4',
+      '--queue',
+      '20',
+    ]
+    const { rows: results } = await rows(...asked)
+    expect(results[0]?.['flow']).toMatchObject({
+      most: 20,
+      priorities: [{ name: '10' }, { name: '0' }, { name: '-10' }],
+      tenants: [{ name: 'greedy' }, { name: 'batch' }, {}, {}, {}],
+    })
+    const { stdout } = await simulate(...asked)
+    expect(stdout).toMatch(/Queue +each replica gets 4 requests at once; 20 more wait, 300 s/)
+    expect(stdout).toMatch(/priority -10/)
+    expect(stdout).toMatch(/tenant greedy/)
+  })
+
+  it('says that a queue needs replicas that can be full', async () => {
+    const { code, stderr } = await simulate(...few, '--queue', '5')
+    expect(code).toBe(exitCodes.usage)
+    expect(stderr).toContain('--max-in-flight')
+  })
+
   it('comes out the same for the same seed, whatever machine it runs on', async () => {
     const asked = [...few, '--compare', 'random', '--seed', '5']
     const [one, other] = [await rows(...asked), await rows(...asked)]

@@ -2,23 +2,17 @@ import type { Simulation, SimulationResult } from '../contract.ts'
 import type { Ledger } from './ledger.ts'
 import { percentilesOf } from './percentiles.ts'
 
-const at = (times: Float64Array, place: number): number => times[place] ?? NaN
-
 /** The figures of a simulation that has ended. */
 export function summarize(
-  { workload, engine, replicas, policy, slo }: Simulation,
+  simulation: Simulation,
   ledger: Ledger,
-  others: Pick<SimulationResult, 'oracleHitTokens' | 'wallSeconds'>,
+  others: Pick<SimulationResult, 'oracleHitTokens' | 'wallSeconds' | 'flow'>,
 ): SimulationResult {
+  const { workload, policy, slo } = simulation
   const { requests } = workload
   const ended = Int32Array.from(requests.keys()).filter((place) => !Number.isNaN(ledger.endedMs[place] ?? NaN))
-  const figures = (figureOf: (place: number) => number) => Float64Array.from(ended, figureOf)
-  const ttft = (place: number) => at(ledger.firstTokenMs, place) - at(ledger.arrivedMs, place)
-  const tpot = (place: number) => {
-    const gaps = (requests[place]?.outputTokens ?? 1) - 1
-    return gaps > 0 ? (at(ledger.endedMs, place) - at(ledger.firstTokenMs, place)) / gaps : 0
-  }
-  const kept = ended.reduce((sum, place) => sum + (ttft(place) <= slo.ttftMs && tpot(place) <= slo.tpotMs ? 1 : 0), 0)
+  const figures = (figureOf: (place: number) => number) => percentilesOf(Float64Array.from(ended, figureOf))
+  const kept = ended.filter((place) => ledger.ttftMs(place) <= slo.ttftMs && ledger.tpotMs(place) <= slo.tpotMs).length
   const outputTokens = ledger.outputTokens.reduce((sum, tokens) => sum + tokens, 0)
   const seconds = ledger.lastMs / 1000
   const work = [...ledger.work]
@@ -33,15 +27,19 @@ export function summarize(
     outputTokens,
     outputTokensPerSecond: seconds === 0 ? 0 : outputTokens / seconds,
     goodput: requests.length === 0 ? 0 : kept / requests.length,
-    ttftMs: percentilesOf(figures(ttft)),
-    tpotMs: percentilesOf(figures(tpot)),
-    e2eMs: percentilesOf(figures((place) => at(ledger.endedMs, place) - at(ledger.arrivedMs, place))),
+    ttftMs: figures((place) => ledger.ttftMs(place)),
+    tpotMs: figures((place) => ledger.tpotMs(place)),
+    e2eMs: figures((place) => ledger.e2eMs(place)),
     loadSpread: meanWork === 0 ? 1 : Math.max(...work) / meanWork,
     work,
     queue: { mean: ledger.lastMs === 0 ? 0 : ledger.waitingMs / ledger.lastMs, most: ledger.mostWaiting },
     preemptions: ledger.preemptions,
-    costPerMillionTokens:
-      outputTokens === 0 ? 0 : (engine.pricePerHour * replicas * (seconds / 3600) * 1e6) / outputTokens,
+    costPerMillionTokens: outputTokens === 0 ? 0 : (priceOf(simulation) * (seconds / 3600) * 1e6) / outputTokens,
     simulatedSeconds: seconds,
   }
+}
+
+/** Of all replicas for an hour. */
+function priceOf({ engine, prefillEngine = engine, replicas, prefillReplicas }: Simulation): number {
+  return engine.pricePerHour * (replicas - prefillReplicas) + prefillEngine.pricePerHour * prefillReplicas
 }

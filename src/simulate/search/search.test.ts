@@ -73,7 +73,7 @@ describe('the cheapest Fleet that holds', () => {
 
 describe('a verdict', () => {
   it('says what does not hold, in the figures of the SLO', () => {
-    const bad = resultWith({ goodput: 0.714, ttftMs: { p50: 900, p90: 8123, p99: 9000 } })
+    const bad = resultWith({ goodput: 0.714, ttftMs: { mean: 900, p50: 900, p90: 8123, p99: 9000 } })
     expect(judge(bad, emptySimulation.slo, 0.9)).toEqual({
       holds: false,
       fails: ['71.4 % of the requests keep the SLO, not 90 %', 'TTFT p90 is 8.12 s, not 2 s'],
@@ -82,7 +82,7 @@ describe('a verdict', () => {
   })
 
   it('does not say that 2 s is not 2 s', () => {
-    const bad = resultWith({ goodput: 0.8996, ttftMs: { p50: 300, p90: 2003, p99: 9000 } })
+    const bad = resultWith({ goodput: 0.8996, ttftMs: { mean: 300, p50: 300, p90: 2003, p99: 9000 } })
     expect(judge(bad, emptySimulation.slo, 0.9).fails).toEqual([
       '89.96 % of the requests keep the SLO, not 90 %',
       'TTFT p90 is a little over 2 s',
@@ -90,7 +90,7 @@ describe('a verdict', () => {
   })
 
   it('looks at the tail where nearly all requests have to hold', () => {
-    const bad = resultWith({ goodput: 0.97, tpotMs: { p50: 10, p90: 20, p99: 61 } })
+    const bad = resultWith({ goodput: 0.97, tpotMs: { mean: 10, p50: 10, p90: 20, p99: 61 } })
     expect(judge(bad, emptySimulation.slo, 0.99).fails).toContain('TPOT p99 is 61 ms, not 50 ms')
   })
 })

@@ -24,15 +24,10 @@ export interface RateStep {
   readonly seconds: number
 }
 
-/** Times of Poisson arrivals that climb a ladder of rates, milliseconds from its foot. */
-export function ladderTimes(draw: Draw, ladder: readonly RateStep[]): number[] {
+/** Times of Poisson arrivals at a rate for a while, milliseconds from its beginning. */
+export function stepTimes(draw: Draw, { perSecond, seconds }: RateStep): number[] {
   const times: number[] = []
-  let start = 0
-  for (const { perSecond, seconds } of ladder) {
-    const end = start + seconds * 1000
-    const gap = poissonGaps(draw, perSecond)
-    for (let at = start + gap(); at < end; at += gap()) times.push(at)
-    start = end
-  }
+  const gap = poissonGaps(draw, perSecond)
+  for (let at = gap(); at < seconds * 1000; at += gap()) times.push(at)
   return times
 }

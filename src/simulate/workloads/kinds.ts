@@ -1,5 +1,6 @@
 import { gammaGaps, poissonGaps, type RateStep } from './arrivals.ts'
 import type { WorkloadKind } from './contract.ts'
+import { createBlockIds } from './prompt-blocks.ts'
 import { createDraw } from './random.ts'
 import { makeSessions, recordSessions } from './sessions.ts'
 import { makeSharedPrefix } from './shared-prefix.ts'
@@ -169,6 +170,43 @@ const bursts: WorkloadKind = {
   make: ({ seed, requests = 5000 }) => shareGptSingles('bursts', seed, requests, 3),
 }
 
+/** Who asks of `tenants`: requests a second, priority, and how long prompts are. Every figure is an assumption. */
+const askers = [
+  { tenant: 'one', perSecond: 4, priority: 0, promptTokens: 1500 },
+  { tenant: 'two', perSecond: 4, priority: 0, promptTokens: 1500 },
+  { tenant: 'greedy', perSecond: 32, priority: 0, promptTokens: 1500 },
+  { tenant: 'urgent', perSecond: 2, priority: 10, promptTokens: 1500 },
+  { tenant: 'batch', perSecond: 8, priority: -10, promptTokens: 6000 },
+] as const
+
+const tenants: WorkloadKind = {
+  name: 'tenants',
+  summary:
+    'five tenants without a prefix in common: two modest, one greedy, one urgent (priority 10), batch work (-10)',
+  source: 'assumptions: 50 requests a second, prompts of 1,500 and 6,000 tokens, answers of 200',
+  make({ seed, requests = 5000 }) {
+    const draw = createDraw(seed)
+    const newBlock = createBlockIds()
+    const lists = askers.map(({ perSecond, promptTokens, ...who }) =>
+      makeSingleTurns(
+        {
+          name: 'tenants',
+          blockTokens,
+          requests: Math.ceil((requests * perSecond) / 8),
+          promptTokens: () => draw.logNormal(promptTokens, promptTokens),
+          outputTokens: () => draw.logNormal(200, 150),
+          newBlock,
+          ...who,
+        },
+        draw,
+        poissonGaps(draw, perSecond),
+      ),
+    )
+    const sorted = lists.flatMap((list) => list.requests).toSorted((one, other) => one.atMs - other.atMs)
+    return { name: 'tenants', blockTokens, requests: sorted.slice(0, requests) }
+  },
+}
+
 const prefillHeavy: WorkloadKind = {
   name: 'prefill-heavy',
   summary: 'prompts of 5,000 tokens without a prefix in common, answers of 250, 45 a second for two minutes, evenly',
@@ -189,5 +227,6 @@ export const workloadKinds: readonly WorkloadKind[] = [
   sharedPrefix,
   poisson,
   bursts,
+  tenants,
   prefillHeavy,
 ]

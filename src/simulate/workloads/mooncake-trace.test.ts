@@ -59,6 +59,15 @@ describe('a trace in Mooncake’s format', () => {
     ])
   })
 
+  it('tells who asked and how urgently where somebody added that, so that a queue can be tried', () => {
+    const [told, silent] = readMooncakeTrace(
+      `${line({ tenant: 'lab', priority: -5 })}\n${line({})}`,
+      'trace.jsonl',
+    ).requests
+    expect([told?.tenant, told?.priority]).toEqual(['lab', -5])
+    expect([silent?.tenant, silent?.priority]).toEqual(['default', 0])
+  })
+
   it('takes an answer of no tokens as one token, which is what an engine makes of it', () => {
     expect(readMooncakeTrace(line({ output_length: 0 }), 'trace.jsonl').requests[0]?.outputTokens).toBe(1)
   })
@@ -76,6 +85,8 @@ describe('a trace in Mooncake’s format', () => {
     ['a prompt beyond all bounds', line({ input_length: 1e12 }), /input_length is 1000000000000/],
     ['ids that are no list', line({ hash_ids: 3 }), /hash_ids is 3/],
     ['an id of another kind', line({ hash_ids: [1, null] }), /hash_ids is \[1,null\]/],
+    ['a tenant that is no name', line({ tenant: 7 }), /tenant is 7, expected a text/],
+    ['a priority that no Fleet may have', line({ priority: 1e6 }), /priority is 1000000, expected a whole number/],
     ['too few ids', line({ input_length: 1200, hash_ids: [1] }), /hash_ids has 1 id, but a prompt of 1,200 tokens/],
   ])('is refused with its line where it holds %s', (_, bad, message) => {
     const { parts } = refusal(`${line({})}\n${bad}\n`)

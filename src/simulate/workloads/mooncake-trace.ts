@@ -10,7 +10,8 @@ const mostFindings = 20
 
 /**
  * A trace in the format of the Mooncake traces (github.com/kvcache-ai/Mooncake, FAST25-release): JSON lines with
- * `timestamp` (milliseconds), `input_length`, `output_length` (tokens) and `hash_ids`, one id a block of the prompt. Requests
+ * `timestamp` (milliseconds), `input_length`, `output_length` (tokens) and `hash_ids`, one id a block of the prompt; `tenant`
+ * and `priority` where somebody added them. Requests
  * are sorted by time, the first comes at 0, and ids become whole numbers from 0 on.
  * @param file what the text is called, for problems.
  * @throws UserError with the line of every problem.
@@ -56,15 +57,15 @@ function toRequests(lines: readonly TraceLine[]): WorkloadRequest[] {
   }
   const sorted = lines.toSorted((one, other) => one.timestamp - other.timestamp)
   const first = sorted[0]?.timestamp ?? 0
-  return sorted.map(({ timestamp, inputLength, outputLength, hashIds }) => ({
+  return sorted.map(({ timestamp, inputLength, outputLength, hashIds, tenant = 'default', priority = 0 }) => ({
     atMs: timestamp - first,
     after: -1,
     promptTokens: inputLength,
     outputTokens: outputLength,
     blocks: hashIds.map(idOf),
     session: null,
-    tenant: 'default',
-    priority: 0,
+    tenant,
+    priority,
   }))
 }
 

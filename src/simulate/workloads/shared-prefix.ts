@@ -1,5 +1,5 @@
 import type { Workload, WorkloadRequest } from '../contract.ts'
-import { ladderTimes, type RateStep } from './arrivals.ts'
+import { stepTimes, type RateStep } from './arrivals.ts'
 import { createBlockIds, PromptBlocks } from './prompt-blocks.ts'
 import type { Draw } from './random.ts'
 
@@ -47,10 +47,14 @@ function shuffled<Item>(items: readonly Item[], draw: Draw): Item[] {
   return order
 }
 
-/** Each prompt once in some order, then prompts drawn anew at every arrival up the ladder. */
+/**
+ * Each prompt once in some order, then prompts drawn anew at every arrival up the ladder. A step begins when everything of
+ * the one before has been answered: inference-perf, which llm-d's benchmarks are run with, waits so
+ * (kubernetes-sigs/inference-perf, loadgen/load_generator.py, run_stage).
+ */
 export function makeSharedPrefix(shape: SharedPrefixShape, draw: Draw): Workload {
   const users = makeUsers(shape)
-  const ask = ({ group, blocks }: User, atMs: number): WorkloadRequest => ({
+  const ask = ({ group, blocks }: User, atMs: number, stage: number): WorkloadRequest => ({
     atMs: Math.round(atMs),
     after: -1,
     promptTokens: shape.systemTokens + shape.questionTokens,
@@ -59,13 +63,16 @@ export function makeSharedPrefix(shape: SharedPrefixShape, draw: Draw): Workload
     session: null,
     tenant: `group-${group}`,
     priority: 0,
+    stage,
   })
   const warmUp = shape.warmUpPerSecond
-  const before = warmUp === null ? [] : shuffled(users, draw).map((user, index) => ask(user, (index * 1000) / warmUp))
-  const start = warmUp === null ? 0 : (users.length * 1000) / warmUp
-  const climb = ladderTimes(draw, shape.ladder).flatMap((at) => {
-    const user = users[draw.below(users.length)]
-    return user === undefined ? [] : [ask(user, start + at)]
-  })
+  const before =
+    warmUp === null ? [] : shuffled(users, draw).map((user, index) => ask(user, (index * 1000) / warmUp, 0))
+  const climb = shape.ladder.flatMap((step, place) =>
+    stepTimes(draw, step).flatMap((at) => {
+      const user = users[draw.below(users.length)]
+      return user === undefined ? [] : [ask(user, at, place + 1)]
+    }),
+  )
   return { name: shape.name, blockTokens: shape.blockTokens, requests: [...before, ...climb] }
 }

@@ -1,6 +1,6 @@
 import type { Workload, WorkloadRequest } from '../contract.ts'
 import type { NextGap } from './arrivals.ts'
-import { createBlockIds, PromptBlocks } from './prompt-blocks.ts'
+import { createBlockIds, PromptBlocks, type NewBlock } from './prompt-blocks.ts'
 import type { Draw } from './random.ts'
 import type { Amount } from './sessions.ts'
 
@@ -11,11 +11,15 @@ export interface SingleTurnsShape {
   readonly requests: number
   readonly promptTokens: Amount
   readonly outputTokens: Amount
+  readonly tenant?: string
+  readonly priority?: number
+  /** Where ids of blocks come from, where others' are not to be the same. */
+  readonly newBlock?: NewBlock
 }
 
 /** Requests without a prefix in common, as they come by `gap`. */
 export function makeSingleTurns(shape: SingleTurnsShape, draw: Draw, gap: NextGap): Workload {
-  const newBlock = createBlockIds()
+  const { tenant = 'default', priority = 0, newBlock = createBlockIds() } = shape
   let at = 0
   const requests = Array.from({ length: shape.requests }, (): WorkloadRequest => {
     at += gap()
@@ -28,8 +32,8 @@ export function makeSingleTurns(shape: SingleTurnsShape, draw: Draw, gap: NextGa
       outputTokens: Math.max(1, Math.round(shape.outputTokens(draw))),
       blocks: prompt.ids(),
       session: null,
-      tenant: 'default',
-      priority: 0,
+      tenant,
+      priority,
     }
   })
   return { name: shape.name, blockTokens: shape.blockTokens, requests }

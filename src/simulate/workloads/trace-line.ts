@@ -8,6 +8,10 @@ export interface TraceLine {
   /** At least 1: an answer of no tokens still makes one. */
   readonly outputLength: number
   readonly hashIds: readonly (number | string)[]
+  /** Who asked; none where the trace does not say. */
+  readonly tenant?: string
+  /** Higher goes first, below 0 is shed first; 0 where the trace does not say. */
+  readonly priority?: number
 }
 
 /** Tokens of a prompt or an answer at the most. */
@@ -16,6 +20,8 @@ const mostTokens = 10_000_000
 const mostMs = 3_200_000_000_000
 /** Characters of a line at the most: two million ids. */
 const mostCharacters = 20_000_000
+/** Characters of a tenant's name at the most. */
+const mostName = 256
 
 /** The line, or what is wrong with it. Fields that are not known are passed over. */
 export function readTraceLine(line: string): Omit<TraceLine, 'number'> | string {
@@ -39,13 +45,30 @@ export function readTraceLine(line: string): Omit<TraceLine, 'number'> | string 
   if (!isWholeTo(input, mostTokens) || input === 0) return wrong('input_length', 'tokens, 1 or more', input)
   if (!isWholeTo(output, mostTokens)) return wrong('output_length', 'tokens, 0 or more', output)
   if (!isIds(ids)) return wrong('hash_ids', 'a list of ids, whole numbers or text', ids)
-  return { timestamp, inputLength: input, outputLength: Math.max(1, output), hashIds: ids }
+  const { tenant, priority } = fields
+  if (tenant !== undefined && (typeof tenant !== 'string' || tenant.length > mostName)) {
+    return wrong('tenant', `a text of ${mostName} characters at the most`, tenant)
+  }
+  if (priority !== undefined && !isPriority(priority))
+    return wrong('priority', 'a whole number, -1000 to 1000', priority)
+  return {
+    timestamp,
+    inputLength: input,
+    outputLength: Math.max(1, output),
+    hashIds: ids,
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(priority === undefined ? {} : { priority }),
+  }
 }
 
 const isNumberTo = (value: unknown, most: number): value is number =>
   typeof value === 'number' && value >= 0 && value <= most
 
 const isWholeTo = (value: unknown, most: number): value is number => isNumberTo(value, most) && Number.isInteger(value)
+
+/** As levels of a Fleet's `flow.priorities`. */
+const isPriority = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 1000
 
 const isIds = (value: unknown): value is (number | string)[] =>
   Array.isArray(value) && value.every((id) => typeof id === 'string' || Number.isInteger(id))

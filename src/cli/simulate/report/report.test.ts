@@ -33,7 +33,7 @@ describe('an axis', () => {
 
 describe('charts', () => {
   it('show bars of nothing as well, so that an empty result does not break the page', () => {
-    const values = { p50: 0, p90: 0, p99: 0 }
+    const values = { mean: 0, p50: 0, p90: 0, p99: 0 }
     const { markup } = percentileChart('TTFT', [{ name: 'default', values, isDefault: true }], Infinity)
     expect(markup).not.toMatch(/NaN|Infinity/)
     expect(markup.match(/<rect/g)).toHaveLength(3)
