@@ -5,23 +5,27 @@ import { CostModel } from './cost-model.ts'
 import { randomFrom } from './random-from.ts'
 
 /** An engine: so many milliseconds to the first token, and a token of prefill, and a token of context. */
-const engine = (baseMs: number, prefillMs: number, stepMs: number, contextMs: number) => (random: () => number) => {
-  const pendingPrefillTokens = Math.floor(random() ** 3 * 40_000)
-  const promptTokens = 100 + Math.floor(random() ** 2 * 20_000)
-  const cachedTokens = Math.floor(random() * promptTokens * 0.9)
-  const inFlightTokens = Math.floor(random() * 300_000)
-  const noise = 0.8 + 0.4 * random()
-  const outcome: Outcome = {
-    place: 0,
-    promptTokens,
-    cachedTokens,
-    outputTokens: 200,
-    ttftMs: noise * (baseMs + prefillMs * (pendingPrefillTokens + promptTokens - cachedTokens)),
-    tpotMs: noise * (stepMs + contextMs * (inFlightTokens + promptTokens)),
-    sent: { inFlight: 5, pendingPrefillTokens, inFlightTokens, uncachedTokens: promptTokens - cachedTokens },
+const engine =
+  (baseMs: number, prefillMs: number, stepMs: number, contextMs: number, requestMs = 0) =>
+  (random: () => number) => {
+    const pendingPrefillTokens = Math.floor(random() ** 3 * 40_000)
+    const promptTokens = 100 + Math.floor(random() ** 2 * 20_000)
+    const cachedTokens = Math.floor(random() * promptTokens * 0.9)
+    const inFlightTokens = Math.floor(random() * 300_000)
+    const inFlight = (pendingPrefillTokens * 7 + promptTokens) % 20
+    const noise = 0.8 + 0.4 * random()
+    const outcome: Outcome = {
+      place: 0,
+      promptTokens,
+      cachedTokens,
+      outputTokens: 200,
+      ttftMs:
+        noise * (baseMs + requestMs * inFlight + prefillMs * (pendingPrefillTokens + promptTokens - cachedTokens)),
+      tpotMs: noise * (stepMs + contextMs * (inFlightTokens + promptTokens)),
+      sent: { inFlight, pendingPrefillTokens, inFlightTokens, uncachedTokens: promptTokens - cachedTokens },
+    }
+    return outcome
   }
-  return outcome
-}
 
 // proves C4 (real part)
 describe('the cost model', () => {
@@ -37,12 +41,27 @@ describe('the cost model', () => {
     expect(model.prefillMs / prefillMs).toBeGreaterThan(0.8)
     expect(model.prefillMs / prefillMs).toBeLessThan(1.2)
     for (const tokens of [1_000, 10_000, 50_000]) {
-      expect(model.ttftMs(tokens) / (baseMs + prefillMs * tokens)).toBeGreaterThan(0.8)
-      expect(model.ttftMs(tokens) / (baseMs + prefillMs * tokens)).toBeLessThan(1.2)
+      expect(model.ttftMs(tokens, 0) / (baseMs + prefillMs * tokens)).toBeGreaterThan(0.8)
+      expect(model.ttftMs(tokens, 0) / (baseMs + prefillMs * tokens)).toBeLessThan(1.2)
       expect(model.tpotMs(4 * tokens, 0) / (stepMs + contextMs * 4 * tokens)).toBeGreaterThan(0.8)
       expect(model.tpotMs(4 * tokens, 0) / (stepMs + contextMs * 4 * tokens)).toBeLessThan(1.2)
     }
   })
+
+  it.each([
+    { places: 'many places', requestMs: 0, least: 0, most: 3 },
+    { places: 'few places', requestMs: 150, least: 120, most: 180 },
+  ])(
+    'learns what those before it cost a request on an engine with $places in its batch',
+    ({ requestMs, least, most }) => {
+      const answer = engine(40, 0.044, 14, 0.00019, requestMs)
+      const random = randomFrom(4)
+      const model = new CostModel()
+      for (let each = 0; each < 600; each += 1) model.learn(answer(random))
+      expect(model.requestMs).toBeGreaterThanOrEqual(least)
+      expect(model.requestMs).toBeLessThanOrEqual(most)
+    },
+  )
 
   it('is not thrown off by one answer in twenty that hung', () => {
     const answer = engine(40, 0.044, 14, 0.00019)
@@ -54,7 +73,7 @@ describe('the cost model', () => {
     }
     expect(model.prefillMs / 0.044).toBeGreaterThan(0.6)
     expect(model.prefillMs / 0.044).toBeLessThan(1.5)
-    expect(model.ttftMs(10_000)).toBeLessThan(2 * (40 + 440))
+    expect(model.ttftMs(10_000, 0)).toBeLessThan(2 * (40 + 440))
   })
 
   it('follows an engine that became slower', () => {
@@ -89,7 +108,7 @@ describe('the cost model', () => {
         expect(model.prefillMs).toBeGreaterThan(0)
         expect(model.prefillMs).toBeLessThanOrEqual(100)
         expect(model.contextMs).toBeGreaterThan(0)
-        expect(Number.isFinite(model.ttftMs(30_000) + model.tpotMs(30_000, 1_000))).toBe(true)
+        expect(Number.isFinite(model.ttftMs(30_000, 30) + model.tpotMs(30_000, 1_000))).toBe(true)
       }),
       { numRuns: 300 },
     )

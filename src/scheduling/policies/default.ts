@@ -16,7 +16,7 @@ import { Sessions } from './session.ts'
 import { Turns } from './turns.ts'
 
 /** What computing a token costs beyond the wait for it: it pushes another out of a cache, and is not there next time. */
-const recomputing = 5
+const recomputing = 6
 /** Bounds of what a token in flight costs, in tokens of prefill; the cost model says where between. */
 const leastContext = 0.05
 const mostContext = 0.2
@@ -34,8 +34,8 @@ const promptMemory = 0.02
 /**
  * Where a request costs the least in all: its own wait, the answers that it holds up, and the caches that it overwrites.
  * In tokens of prefill, of a request of `p` tokens of which `u` are not held, at a replica with `n` requests, `w` tokens of
- * prefill and `t` tokens in flight: `w + u × (1 + 5 + n / 4) + a × t × (1 + t / (mean of t + p))`, with `a` from the cost
- * model; and a little for replicas that had more than the others lately. Nothing is cut off: a prefix that everybody asks for
+ * prefill and `t` tokens in flight: `w + b × n + u × (1 + 6 + n / 4) + a × t × (1 + t / (mean of t + p))`, with `a` and `b`
+ * from the cost model (`b` is small, but where an engine has few places in its batch); and a little for replicas that had more than the others lately. Nothing is cut off: a prefix that everybody asks for
  * spreads as soon as a second copy costs less than what waits at the first.
  */
 class Default implements Policy {
@@ -107,6 +107,7 @@ class Default implements Policy {
     const work = this.#work
     const meanWork = work.mean
     const context = this.#contextCost()
+    const perRequest = this.#model.requestMs / this.#model.prefillMs
     const perUsual = 1 / (this.#meanInFlight + promptTokens + 1)
     const prompt = Math.max(1, this.#meanPrompt)
     const perCalm = 1 / (meanWork + calmPrompts * prompt)
@@ -123,6 +124,7 @@ class Default implements Policy {
       let cost =
         (replica.pendingPrefillTokens + uncached) * perShare +
         uncached * (recomputing + interference * replica.inFlight * perShare) +
+        perRequest * replica.inFlight * perShare +
         context * inFlight * (1 + inFlight * perUsual) +
         evening * prompt * ahead
       if (adapter !== null && !replica.adapters.has(adapter)) cost += adapterTokens

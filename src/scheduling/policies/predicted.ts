@@ -35,7 +35,7 @@ class Predicted implements Policy {
     const prefill = replica.pendingPrefillTokens / share + uncached
     const context = (replica.inFlightTokens + request.promptTokens) / share
     const heldUp = uncached * model.prefillMs * interference * replica.inFlight
-    return model.ttftMs(prefill) + patience * model.tpotMs(context, prefill) + heldUp
+    return model.ttftMs(prefill, replica.inFlight / share) + patience * model.tpotMs(context, prefill) + heldUp
   }
 }
 
