@@ -1,0 +1,5 @@
+/**
+ * Plain Kubernetes: the gateway and the engines as Deployments with what they need, and what stands around them. Pure.
+ * `workloads` has pods and all that they mount and call; `surroundings` has policies, scaling, ways in and monitoring.
+ */
+export { kubernetesRenderer } from './render.ts'

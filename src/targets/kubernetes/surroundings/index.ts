@@ -1,0 +1,7 @@
+/**
+ * What stands around the workloads of a Fleet: policies, quotas, scaling, ways in, monitoring.
+ */
+import type { ObjectsOf } from '../context.ts'
+
+/** In the order of reading; `apply-order.ts` has the order of applying. */
+export const surroundings: readonly ObjectsOf[] = []
