@@ -59,17 +59,15 @@ export function gatewayService(
     resolve: 'dns',
   }))
   const { cpu, cpuLimit, memory, memoryRequest } = gateway.resources
-  const listen = ['--host', '0.0.0.0', '--port', String(gatewayPorts.http), '--admin-port', String(gatewayPorts.admin)]
   const graceSeconds = Math.ceil(gateway.drain.timeout / 1_000) + 5
   return {
     image: gatewayImage(fleet, version),
     command: [
-      'fairlead',
-      'gateway',
-      `${gatewayFolder}/fleet.yaml`,
-      '--replicas',
-      `${gatewayFolder}/replicas.yaml`,
-      ...listen,
+      ...['fairlead', 'gateway'],
+      ...['--fleet', `${gatewayFolder}/fleet.yaml`, '--replicas', `${gatewayFolder}/replicas.yaml`],
+      // Whatever the Fleet says: in a container both have to be reached from outside of it (docs/api.md, “On addresses that others reach”).
+      ...['--host', '0.0.0.0', '--port', String(gatewayPorts.http)],
+      ...['--admin-host', '0.0.0.0', '--admin-port', String(gatewayPorts.admin)],
     ],
     environment: [
       { name: 'FAIRLEAD_SECRETS_FOLDER', value: secretsFolder },

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { commandGroups, commands } from '../../cli/commands/index.ts'
+import { parseCommandLine } from '../../cli/parse/index.ts'
 import { fleetSchema, type FleetInput } from '../../fleet/index.ts'
 import { makePlan } from '../../plan/index.ts'
 import {
@@ -65,6 +67,12 @@ describe('an engine as a container', () => {
     expect(service?.probes.startup).toMatchObject({ intervalSeconds: 10, failures: 120 })
   })
 
+  it('is llama.cpp’s server where its image has it, and a person’s own image has it on PATH', () => {
+    const llamacpp = { name: 'x', engine: 'llamacpp', source: 'hf://a/b:c.gguf' } as const
+    const [official, own] = servicesOf([llamacpp, { ...llamacpp, name: 'y', image: 'mine:1' }])
+    expect([official?.command[0], own?.command[0]]).toEqual(['/app/llama-server', 'llama-server'])
+  })
+
   it('is left out where somebody else runs it', () => {
     expect(servicesOf([{ name: 'x', engine: 'external', addresses: ['http://h:1'] }])).toEqual([])
   })
@@ -81,6 +89,18 @@ describe('the gateway as a container', () => {
         pools: [{ model: 'llama', role: 'both', engine: 'vllm', address: 'http://llama.lab.svc:8000', resolve: 'dns' }],
       }),
     )
+  })
+})
+
+describe('the gateway’s command', () => {
+  it('is one that this version takes, with listeners that others reach', () => {
+    const plan = makePlan(fleetOf({ models: [vllm] }))
+    const { command } = gatewayService(plan, engineServices(plan, options), ({ name }) => name, options)
+    const parsed = parseCommandLine(command.slice(1), commands, commandGroups)
+    expect(parsed).toMatchObject({
+      command: { name: 'gateway' },
+      input: { options: { host: '0.0.0.0', 'admin-host': '0.0.0.0', fleet: '/etc/fairlead/fleet.yaml' } },
+    })
   })
 })
 
