@@ -72,4 +72,6 @@ export interface BoardScope {
   /** Conditions that every selector of Fairlead's and engines' series carries. */
   readonly only: readonly string[]
   readonly engines: readonly EngineMetricNames[]
+  /** Conditions on Prometheus's own series `ALERTS` that find the Fleet's, firing. */
+  readonly alerts: readonly string[]
 }

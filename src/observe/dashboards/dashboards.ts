@@ -52,14 +52,16 @@ function answerable(sections: readonly Section[]): readonly Section[] {
 
 /** The dashboards of a Fleet as Grafana's JSON, each with a `uid` of its own: a file or a ConfigMap key each. */
 export function dashboards({ fleet, engines, labels = {} }: DashboardOptions = {}): readonly GrafanaDashboard[] {
-  const only = conditionsOf(labels)
-  const scope: BoardScope = { only, engines: engines === undefined ? allEngineMetricNames : metricNamesOf(engines) }
+  const scope: BoardScope = {
+    only: conditionsOf(labels),
+    engines: engines === undefined ? allEngineMetricNames : metricNamesOf(engines),
+    alerts: ['alertstate="firing"', fleet === undefined ? 'alertname=~"Fairlead.*"' : `fleet=${quoted(fleet)}`],
+  }
   const tags = fleet === undefined ? ['fairlead'] : ['fairlead', fleet]
-  const alerts = `alertstate="firing", ${fleet === undefined ? 'alertname=~"Fairlead.*"' : `fleet=${quoted(fleet)}`}`
   return boards.map((make) => {
     const board = make(scope)
     const sections = answerable(board.sections)
     const title = `Fairlead / ${fleet === undefined ? '' : `${fleet} / `}${board.title}`
-    return toGrafana({ ...board, sections }, { uid: uidOf(fleet, board.id), title, tags, alerts })
+    return toGrafana({ ...board, sections }, { uid: uidOf(fleet, board.id), title, tags, alerts: scope.alerts })
   })
 }

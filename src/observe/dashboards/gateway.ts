@@ -1,4 +1,4 @@
-import { max, quantile, rate, select, sum } from '../queries/index.ts'
+import { max, nameEmpty, quantile, rate, select, sum } from '../queries/index.ts'
 import type { MetricName } from '../metric-table.ts'
 import type { Board, BoardScope, Panel } from './contract.ts'
 import { chosenModel, chosenReplica, modelVariable, replicaVariable } from './variables.ts'
@@ -161,8 +161,13 @@ function resiliencePanels({ only }: BoardScope): readonly Panel[] {
     {
       title: 'Ends of waiting',
       unit: 'reqps',
-      description: 'Requests that left the queue, or found it full, by reason; those that got a replica have none.',
-      queries: [{ expression: perSecond('fairlead_queue_outcomes_total', 'reason'), legend: '{{reason}} ' }],
+      description: 'Requests that left the queue or found it full, by why.',
+      queries: [
+        {
+          expression: nameEmpty('reason', 'got a replica', perSecond('fairlead_queue_outcomes_total', 'reason')),
+          legend: '{{reason}}',
+        },
+      ],
     },
     {
       title: 'Bodies refused',

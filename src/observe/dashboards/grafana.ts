@@ -1,3 +1,4 @@
+import { select } from '../queries/index.ts'
 import type { Board, Panel, Variable } from './contract.ts'
 import type { GrafanaDashboard, GrafanaPanel, GrafanaPlace, GrafanaRow, GrafanaVariable } from './grafana-model.ts'
 import { layOut } from './layout.ts'
@@ -126,12 +127,12 @@ const datasourceVariable: GrafanaVariable = {
 }
 
 /** Firing alerts, as bands over the curves. */
-const firing = (condition: string): object => ({
+const firing = (conditions: readonly string[]): object => ({
   name: 'Alerts',
   datasource,
   enable: true,
   iconColor: 'red',
-  expr: `ALERTS{${condition}}`,
+  expr: select('ALERTS', conditions),
   titleFormat: '{{alertname}}',
   textFormat: '{{model}} {{replica}} {{instance}}',
 })
@@ -139,7 +140,12 @@ const firing = (condition: string): object => ({
 /** Lays a board out as Grafana's JSON. */
 export function toGrafana(
   board: Board,
-  names: { readonly uid: string; readonly title: string; readonly tags: readonly string[]; readonly alerts: string },
+  names: {
+    readonly uid: string
+    readonly title: string
+    readonly tags: readonly string[]
+    readonly alerts: readonly string[]
+  },
 ): GrafanaDashboard {
   const panels = layOut(board.sections).map((placed, index) =>
     'panel' in placed ? toPanel(placed.panel, index + 1, placed.place) : toRow(placed.title, index + 1, placed.place),

@@ -1,4 +1,4 @@
-import { engineSignals, quantile, rate, select, sum } from '../queries/index.ts'
+import { engineSignals, nameEmpty, quantile, rate, select, sum } from '../queries/index.ts'
 import type { MetricName } from '../metric-table.ts'
 import type { Board, BoardScope, Panel, Query } from './contract.ts'
 import { engineQuantiles, gatewayQuantiles } from './panels.ts'
@@ -144,10 +144,14 @@ function routing(scope: BoardScope): readonly Panel[] {
       title: 'Ends of waiting',
       unit: 'reqps',
       stacked: true,
-      description: 'Why requests left the queue or found it full; without a reason where they got a replica.',
+      description: 'Why requests left the queue or found it full.',
       queries: [
         {
-          expression: perSecond(scope, 'fairlead_queue_outcomes_total', 'model, reason'),
+          expression: nameEmpty(
+            'reason',
+            'got a replica',
+            perSecond(scope, 'fairlead_queue_outcomes_total', 'model, reason'),
+          ),
           legend: '{{model}} {{reason}}',
         },
       ],
@@ -198,11 +202,14 @@ function disaggregation(scope: BoardScope): readonly Panel[] {
       title: 'Split or not',
       unit: 'reqps',
       stacked: true,
-      description:
-        'Requests of models with prefill replicas, by why they were not split; without a reason where they were.',
+      description: 'Requests of models with prefill replicas: split, or why they were not.',
       queries: [
         {
-          expression: perSecond(scope, 'fairlead_disaggregation_requests_total', 'model, reason'),
+          expression: nameEmpty(
+            'reason',
+            'split',
+            perSecond(scope, 'fairlead_disaggregation_requests_total', 'model, reason'),
+          ),
           legend: '{{model}} {{reason}}',
         },
       ],

@@ -71,6 +71,15 @@ function numbers(scope: BoardScope): readonly Panel[] {
       { title: 'Waiting', unit: 'short', badFrom: 1, description: 'Requests that wait in the gateway for a replica.' },
       sum(gatewaySeries(scope, 'fairlead_queue_length')),
     ),
+    number(
+      {
+        title: 'Alerts',
+        unit: 'short',
+        badFrom: 1,
+        description: 'Alerts of the Fleet that fire. docs/runbooks.md tells what to do.',
+      },
+      `count(${select('ALERTS', scope.alerts)}) or vector(0)`,
+    ),
   ]
 }
 

@@ -10,4 +10,15 @@ export {
   type EngineMetricNames,
   type EngineSignal,
 } from './engine-signals.ts'
-export { conditionsOf, literal, max, quantile, quoted, rate, select, sum, type ScrapeLabels } from './promql.ts'
+export {
+  conditionsOf,
+  literal,
+  max,
+  nameEmpty,
+  quantile,
+  quoted,
+  rate,
+  select,
+  sum,
+  type ScrapeLabels,
+} from './promql.ts'

@@ -32,6 +32,11 @@ export function max(expression: string, by = ''): string {
   return by === '' ? `max(${expression})` : `max by (${by}) (${expression})`
 }
 
+/** The same series with a name where a label is empty: a legend would show nothing. */
+export function nameEmpty(label: string, name: string, expression: string): string {
+  return `label_replace(${expression}, ${quoted(label)}, ${quoted(name)}, ${quoted(label)}, "")`
+}
+
 /** A quantile (0 to 1) of a histogram by name, over its `_bucket` series. */
 export function quantile(
   share: number,

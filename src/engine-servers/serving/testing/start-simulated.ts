@@ -15,12 +15,13 @@ export async function startSimulated(
   settings: Partial<SimulatedSettings> = {},
   options: Partial<ServerOptions> & {
     readonly contextLength?: number
+    readonly modelNames?: readonly string[]
     readonly engine?: Pick<SimulatedOptions, 'publisher' | 'sideChannelHost' | 'leaseMs'>
   } = {},
 ): Promise<SimulatedServer> {
-  const { contextLength = 4096, engine, ...serverOptions } = options
+  const { contextLength = 4096, modelNames = ['smol', 'smol-alias'], engine, ...serverOptions } = options
   const backend = new SimulatedBackend({
-    modelNames: ['smol', 'smol-alias'],
+    modelNames,
     contextLength,
     settings: { ...parseSettings(JSON.stringify({ ttft: 1, tokensPerSecond: 2000 })), ...settings },
     ...engine,
