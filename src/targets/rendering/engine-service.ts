@@ -116,7 +116,10 @@ function commandOf(
       }
     : {}
   const path = weights?.path === undefined ? {} : { model: weights.path }
-  return [...programOf(model, factsFor(engine).command), ...commandLine(engine, { ...settings, ...place, ...path, ...events })]
+  return [
+    ...programOf(model, factsFor(engine).command),
+    ...commandLine(engine, { ...settings, ...place, ...path, ...events }),
+  ]
 }
 
 /** llama.cpp’s images have their server beside PATH, not on it (.devops/*.Dockerfile: `ENTRYPOINT ["/app/llama-server"]`). */

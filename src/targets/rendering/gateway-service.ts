@@ -63,11 +63,21 @@ export function gatewayService(
   return {
     image: gatewayImage(fleet, version),
     command: [
-      ...['fairlead', 'gateway'],
-      ...['--fleet', `${gatewayFolder}/fleet.yaml`, '--replicas', `${gatewayFolder}/replicas.yaml`],
-      // Whatever the Fleet says: in a container both have to be reached from outside of it (docs/api.md, “On addresses that others reach”).
-      ...['--host', '0.0.0.0', '--port', String(gatewayPorts.http)],
-      ...['--admin-host', '0.0.0.0', '--admin-port', String(gatewayPorts.admin)],
+      'fairlead',
+      'gateway',
+      '--fleet',
+      `${gatewayFolder}/fleet.yaml`,
+      '--replicas',
+      `${gatewayFolder}/replicas.yaml`,
+      // Whatever the Fleet says: both are reached from outside of the container (docs/api.md, “On addresses that others reach”).
+      '--host',
+      '0.0.0.0',
+      '--port',
+      String(gatewayPorts.http),
+      '--admin-host',
+      '0.0.0.0',
+      '--admin-port',
+      String(gatewayPorts.admin),
     ],
     environment: [
       { name: 'FAIRLEAD_SECRETS_FOLDER', value: secretsFolder },
