@@ -10,3 +10,11 @@ export { makePlan } from './make-plan.ts'
 export { priceOf, type HourlyPrice } from './prices.ts'
 export { settingFields } from './setting-fields.ts'
 export { plannedFleet } from './planned-fleet.ts'
+export {
+  downloadBytesPerSecond,
+  planStorage,
+  type StorageChoice,
+  type StorageKind,
+  type StoragePlan,
+  type StoredWeights,
+} from './storage.ts'

@@ -20,6 +20,7 @@ import { render } from './render.ts'
 import { schema } from './schema.ts'
 import { simulate } from './simulate.ts'
 import { size } from './size.ts'
+import { storagePlan } from './storage-plan.ts'
 import { status } from './status.ts'
 import { up } from './up.ts'
 import { version } from './version.ts'
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   modelsPull,
   modelsList,
   modelsVerify,
+  storagePlan,
   init,
   importCommand,
   size,
@@ -52,4 +54,5 @@ export const commands: readonly Command[] = [
 /** First words that several commands share. */
 export const commandGroups: readonly CommandGroup[] = [
   { name: 'models', summary: 'Fetch, list and check models in the cache' },
+  { name: 'storage', summary: 'Plan how a cluster keeps models' },
 ]

@@ -3,4 +3,5 @@
  */
 export { planDocument } from './plan-document.ts'
 export { renderPlan } from './render-plan.ts'
+export { counted, formatGiB } from './figures.ts'
 export { hanging } from './text-lines.ts'
