@@ -38,9 +38,10 @@ describe('help', () => {
         chat [MODEL]    Talk to a model in the terminal
 
       Models
-        models pull SOURCE  Fetch models into the cache of this machine
-        models list         List the models in the cache of this machine
-        models verify       Read every model in the cache again and compare checksums
+        models pull SOURCE    Fetch models into the cache of this machine
+        models list           List the models in the cache of this machine
+        models verify         Read every model in the cache again and compare checksums
+        storage plan [FLEET]  Compare how a cluster can keep the models of a Fleet, and choose
 
       Set up
         init              Write a commented Fleet file
