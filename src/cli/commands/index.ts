@@ -5,8 +5,12 @@ import type { Command, CommandGroup } from '../command.ts'
 import { chat } from './chat.ts'
 import { completion } from './completion.ts'
 import { down } from './down.ts'
+import { engineInstall } from './engine-install.ts'
+import { engineLlamacpp } from './engine-llamacpp.ts'
+import { engineSimulated } from './engine-simulated.ts'
 import { explain } from './explain.ts'
 import { gateway } from './gateway.ts'
+import { health } from './health.ts'
 import { importCommand } from './import.ts'
 import { init } from './init.ts'
 import { lint } from './lint.ts'
@@ -32,7 +36,11 @@ export const commands: readonly Command[] = [
   plan,
   render,
   gateway,
+  engineSimulated,
+  engineLlamacpp,
+  engineInstall,
   status,
+  health,
   logs,
   chat,
   modelsPull,
@@ -53,6 +61,7 @@ export const commands: readonly Command[] = [
 
 /** First words that several commands share. */
 export const commandGroups: readonly CommandGroup[] = [
+  { name: 'engine', summary: 'Run our own engine servers alone, as containers do' },
   { name: 'models', summary: 'Fetch, list and check models in the cache' },
   { name: 'storage', summary: 'Plan how a cluster keeps models' },
 ]

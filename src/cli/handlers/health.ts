@@ -1,0 +1,41 @@
+import { get } from 'node:http'
+import { exitCodes } from '../../errors/index.ts'
+import type { CommandHandler } from '../command.ts'
+import { usageError } from '../parse/index.ts'
+
+const usualUrl = 'http://127.0.0.1:8080/readyz'
+const timeoutMs = 5_000
+
+/** Acts for `fairlead health`. */
+export const healthHandler: CommandHandler = async ({ args: [argument] }, { environment, output, signal }) => {
+  const text = argument ?? (environment['FAIRLEAD_HEALTH_URL'] || usualUrl)
+  const url = URL.parse(text)
+  if (url?.protocol !== 'http:') {
+    throw usageError({
+      what: `${JSON.stringify(text)} is nothing that can be asked`,
+      why: 'A health check asks an http URL.',
+      command: `fairlead health ${usualUrl}`,
+    })
+  }
+  const problem = await ask(url, signal)
+  if (problem === null) output.line('ready')
+  else output.warn(`not ready: ${url.href} ${problem}`)
+  return problem === null ? exitCodes.done : exitCodes.failed
+}
+
+/** Why it is not ready; null when it is. */
+function ask(url: URL, signal: AbortSignal): Promise<string | null> {
+  const { promise, resolve } = Promise.withResolvers<string | null>()
+  const asked = get(url, { agent: false, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) })
+  asked.on('response', (response) => {
+    const status = response.statusCode ?? 0
+    response.destroy()
+    resolve(status >= 200 && status < 300 ? null : `answers ${status}`)
+  })
+  asked.on('error', (error: NodeJS.ErrnoException) =>
+    resolve(
+      error.name === 'AbortError' ? 'does not answer in time' : `cannot be asked (${error.code ?? error.message})`,
+    ),
+  )
+  return promise
+}
