@@ -21,6 +21,16 @@ export function baseUrl({ protocol, host, port, basePath }: ReplicaAddress): str
 /** What its source says of a replica; whether it answers is for the gateway's own probes to find. */
 export type ReplicaPhase = 'starting' | 'serving' | 'draining' | 'failed'
 
+/** Where a replica publishes what happens in its KV cache, over ZeroMQ. */
+export interface KvEventsPlace {
+  /** Of its first data-parallel rank, such as `tcp://10.0.0.7:5557`; further ranks follow on the next ports. */
+  readonly endpoint: string
+  /** Where missed events are asked for; null where they cannot be. */
+  readonly replayEndpoint: string | null
+  /** Data-parallel ranks, from 1 on. */
+  readonly ranks: number
+}
+
 /** One replica of a model. */
 export interface Replica {
   /** Unique within the Fleet and stable over restarts, such as `smollm2-0`. */
@@ -33,6 +43,8 @@ export interface Replica {
   readonly role: ReplicaRole
   /** Changes whenever the process behind the address is another one. */
   readonly generation: number
+  /** Null or absent where it does not publish them, or nobody asks. */
+  readonly kvEvents?: KvEventsPlace | null
 }
 
 /**

@@ -3,7 +3,14 @@
  * are looked up in DNS, or several of them together.
  */
 export { combineSources } from './combined.ts'
-export { baseUrl, type Replica, type ReplicaAddress, type ReplicaPhase, type ReplicaSource } from './contract.ts'
+export {
+  baseUrl,
+  type KvEventsPlace,
+  type Replica,
+  type ReplicaAddress,
+  type ReplicaPhase,
+  type ReplicaSource,
+} from './contract.ts'
 export { parseBaseUrl } from './base-url.ts'
 export { createLocalStateSource } from './local-state.ts'
 export {

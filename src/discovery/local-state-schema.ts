@@ -22,6 +22,8 @@ const replicaState = z.object({
   starts: z.int(),
   since: z.string(),
   lastError: z.string().nullable(),
+  /** Where it publishes its KV events; absent before 0.2. */
+  kvEvents: z.object({ endpoint: z.string(), replayEndpoint: z.string() }).nullable().optional(),
 })
 
 /** `state.json` of a Fleet on target `local`: written by the supervisor, read by `status`, `down`, `logs` and the gateway. */

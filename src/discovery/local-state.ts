@@ -24,6 +24,7 @@ function replicaOf(state: LocalReplicaState): Replica {
     phase: phases[state.state],
     role: 'both',
     generation: state.starts,
+    kvEvents: state.kvEvents ? { ...state.kvEvents, ranks: 1 } : null,
   }
 }
 

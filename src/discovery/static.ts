@@ -1,6 +1,7 @@
 import type { Fleet } from '../fleet/index.ts'
 import { parseBaseUrl } from './base-url.ts'
 import type { ReplicaRole } from '../scheduling/contract.ts'
+import { kvEventsOf } from './kv-events-place.ts'
 import type { Replica, ReplicaSource } from './contract.ts'
 
 /**
@@ -12,15 +13,19 @@ export function createStaticSource(fleet: Pick<Fleet, 'models'>): ReplicaSource 
     if (model.engine !== 'external') return []
     const at = `models[${modelIndex}]`
     const replicasAt = (addresses: readonly string[], role: ReplicaRole, prefix: string, path: string): Replica[] =>
-      addresses.map((address, index) => ({
-        id: `${prefix}-${index}`,
-        model: model.name,
-        engine: model.engine,
-        address: parseBaseUrl(address, `${path}.addresses[${index}]`),
-        phase: 'serving',
-        role,
-        generation: 0,
-      }))
+      addresses.map((address, index) => {
+        const parsed = parseBaseUrl(address, `${path}.addresses[${index}]`)
+        return {
+          id: `${prefix}-${index}`,
+          model: model.name,
+          engine: model.engine,
+          address: parsed,
+          phase: 'serving',
+          role,
+          generation: 0,
+          kvEvents: kvEventsOf(model, parsed, role, index),
+        }
+      })
     return [
       ...replicasAt(model.addresses, 'both', model.name, at),
       ...replicasAt(model.prefill?.addresses ?? [], 'prefill', `${model.name}-prefill`, `${at}.prefill`),

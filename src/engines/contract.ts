@@ -28,6 +28,14 @@ export interface LaunchRequest {
   readonly threads: number
   /** Names of the engine binaries that were found on PATH, such as `llama-server`. */
   readonly binariesOnPath: ReadonlySet<string>
+  /** Where it is to publish its KV events; absent when nobody listens. */
+  readonly kvEvents?: KvEventsEndpoints
+}
+
+/** Where an engine publishes its KV events and replays them: endpoints of ZeroMQ. */
+export interface KvEventsEndpoints {
+  readonly endpoint: string
+  readonly replayEndpoint: string
 }
 
 /** A process to start: a foreign binary from PATH, or one of our own under `src/engine-servers/`. */
@@ -71,6 +79,8 @@ export interface Engine {
   readonly title: string
   /** Whether Fairlead starts processes of it on this machine. */
   readonly runsLocally: boolean
+  /** Whether replicas that Fairlead starts publish their KV events where routing asks for them. */
+  readonly publishesKvEvents?: boolean
   /** Whether a replica needs the model's weights from the store. */
   readonly needsModelFile: boolean
   /** API paths that it answers. */

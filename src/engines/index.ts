@@ -70,6 +70,16 @@ export {
   type Step,
   type StepCost,
 } from './simulated/batching/index.ts'
+export {
+  renderChat,
+  tokenBytes,
+  tokenize,
+  tokenTexts,
+  vocabulary as simulatedVocabulary,
+  wordAt,
+  wordCount,
+  type SimulatedMessage,
+} from './simulated/tokenizer/index.ts'
 export { BlockChain, encodeKvBatch, KvEventLog, sequenceFrame } from './simulated/kv-events/index.ts'
 
 /** Every engine that this version knows how to run or to reach. */

@@ -32,6 +32,9 @@ import {
   rereadServingConfig,
   type ServingConfig,
 } from './control/serving-config.ts'
+import { ExactModels } from './exact/index.ts'
+import { ExactReaders } from './exact/exact-readers.ts'
+import { subscribeKvEvents } from './kv-events/index.ts'
 import { DeadlineWheel } from './data-plane/deadline-wheel.ts'
 import { ActiveExchanges } from './data-plane/active-exchanges.ts'
 import type { DataPlane } from './data-plane/data-plane.ts'
@@ -86,6 +89,8 @@ export interface GatewayOptions {
   readonly processMetrics?: boolean
   /** Where replicas are, for tests; from the Fleet and the state file when absent. */
   readonly source?: ReplicaSource
+  /** Follows an engine's KV events, for tests; over ZeroMQ when absent. */
+  readonly subscribeKvEvents?: typeof subscribeKvEvents
 }
 
 /** A gateway that listens. */
@@ -151,6 +156,14 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   const discovery = discover(options, logger)
   const connectTimeoutMs = (model: string) => catalogue.find(model)?.model.deadlines.connect ?? 0
   let pool: WorkerPool | undefined
+  const readers = new ExactReaders(catalogue, logger)
+  const exact = new ExactModels({
+    fleet,
+    files: secrets,
+    logger,
+    subscribe: options.subscribeKvEvents ?? subscribeKvEvents,
+    onChange: () => (pool === undefined ? void readers.apply(exact.serving) : pool.exactChanged()),
+  })
   const registry: ReplicaRegistry = new ReplicaRegistry({
     source: discovery.source,
     catalogue,
@@ -162,8 +175,14 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     createClient: ({ address, model }) => createUpstream(address, { connectTimeoutMs: connectTimeoutMs(model) }),
     headersFor: (model) => config.upstreamHeaders.get(model) ?? [],
     routesOf,
-    onReplicas: () => pool?.refresh(),
-    onStanding: (handle) => pool?.publish(handle),
+    onReplicas: () => {
+      exact.sync(registry.handles)
+      pool?.refresh()
+    },
+    onStanding: (handle) => {
+      exact.sync(registry.handles)
+      pool?.publish(handle)
+    },
     readinessPath: (engine) => engines.find(({ name }) => name === engine)?.readinessPath ?? '/health',
   })
   /** New requests get what it says; those under way keep what they began with. */
@@ -174,6 +193,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     plane.accessLog = accessLogOf(next, logger)
     catalogue.replace(next.fleet)
     registry.refresh()
+    exact.replace(next.fleet)
     await front.apply(next)
   }
   const startedAt = new Date()
@@ -186,6 +206,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
       logger,
       replicas: () => registry.handles,
       catalogue,
+      exact: () => exact.serving,
       queues,
       reachedBy: ({ replica }) => {
         const { routes, possibleRoutes = [] } = routesOf(replica.engine)
@@ -204,6 +225,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
       return registry.handles
     },
     isDraining: () => plane.isDraining,
+    exact: () => exact.reports,
     startedAt,
     isAdminKeyed,
   }
@@ -227,6 +249,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
       adminServer.closeAllConnections()
       plane.wheel.close()
       reloader?.close()
+      await exact.close()
       await registry.close()
       logger.info('gateway is closed')
       logger.flush()

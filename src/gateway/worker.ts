@@ -13,6 +13,7 @@ import { DeadlineWheel } from './data-plane/deadline-wheel.ts'
 import { createIngress } from './data-plane/ingress.ts'
 import { ModelCatalogue } from './data-plane/model-catalogue.ts'
 import { RouteTable } from './data-plane/route.ts'
+import { ExactReaders } from './exact/exact-readers.ts'
 import { engineRoutes } from './routes/engine-routes.ts'
 import { clientRoutes } from './routes/local-routes.ts'
 import { balanceConnections } from './threads/balance.ts'
@@ -61,6 +62,8 @@ const inFlight = new Int32Array(data.inFlight)
 const board = new ReplicaBoard(data.board)
 const replicas = new ReplicaSet({ row, rows, inFlight, board, cells, series, post })
 replicas.apply(data.snapshot.replicas, catalogue)
+const readers = new ExactReaders(catalogue, logger)
+if (data.snapshot.exact !== null) void readers.apply(data.snapshot.exact)
 
 const metrics = new RemoteMetrics(data.metricsContentType, (id) => post({ type: 'scrape', id }))
 const routes = new RouteTable([
@@ -89,6 +92,7 @@ function apply(snapshot: Snapshot): void {
     catalogue.replace(config.fleet)
   }
   replicas.apply(snapshot.replicas, catalogue)
+  if (snapshot.exact !== null) void readers.apply(snapshot.exact)
   post({ type: 'acknowledged', version: snapshot.version })
 }
 

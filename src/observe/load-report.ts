@@ -32,6 +32,17 @@ const queueLoad = z.object({
   priorities: z.array(z.object({ priority: z.int(), length: z.int().nonnegative() })).readonly(),
 })
 
+const exactRouting = z.object({
+  model: z.string(),
+  /** on: prompts are looked up by what engines say that they hold; starting; off: by what was sent where. */
+  state: z.enum(['starting', 'on', 'off']),
+  /** Why it is not on, in one sentence. */
+  reason: z.string(),
+  /** Blocks that are known, each replica's own counted. */
+  blocks: z.int().nonnegative(),
+  replicas: z.array(z.object({ id: z.string(), batches: z.int(), losses: z.int() })).readonly(),
+})
+
 /** `GET /admin/v1/load` of a gateway: the load of every replica as this gateway sees it. */
 export const loadReportSchema = z.object({
   /** Of this document. */
@@ -43,6 +54,8 @@ export const loadReportSchema = z.object({
   replicas: z.array(replicaLoad),
   /** What waits, one entry a model; absent before 0.2. */
   queues: z.array(queueLoad).default([]),
+  /** Models that are to be routed by what engines hold; absent before 0.2. */
+  exact: z.array(exactRouting).readonly().default([]),
 })
 
 /** The load of every replica. */

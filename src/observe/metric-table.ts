@@ -73,6 +73,36 @@ export const metricTable = {
     help: 'Choices of a replica by a policy that weighs, by what decided.',
     labels: ['model', 'reason'],
   },
+  fairlead_scheduler_exact_active: {
+    kind: 'gauge',
+    help: 'Whether prompts are routed by what engines say that they hold (prefixExact); `/admin/v1/load` says why not.',
+    labels: ['model'],
+  },
+  fairlead_scheduler_exact_requests_total: {
+    kind: 'counter',
+    help: 'Requests that were routed while that is so, by why they went by what was sent where; the reason is empty where they did not.',
+    labels: ['model', 'reason'],
+  },
+  fairlead_scheduler_predictions_total: {
+    kind: 'counter',
+    help: 'Answers whose cached tokens, as the engine reports them, were compared with the prediction; the reason is empty where they are within two blocks.',
+    labels: ['model', 'reason'],
+  },
+  fairlead_scheduler_exact_blocks: {
+    kind: 'gauge',
+    help: 'Blocks of KV caches that are known from the events of engines.',
+    labels: ['model'],
+  },
+  fairlead_kv_events_batches_total: {
+    kind: 'counter',
+    help: 'Batches of KV cache events that were read.',
+    labels: ['model', 'replica'],
+  },
+  fairlead_kv_events_losses_total: {
+    kind: 'counter',
+    help: 'Times that what was known of a replica’s cache was lost: a gap in its events, a restart.',
+    labels: ['model', 'replica'],
+  },
   fairlead_queue_length: {
     kind: 'gauge',
     help: 'Requests that wait until a replica has room.',

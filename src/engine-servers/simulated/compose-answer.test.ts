@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { composeAnswer, type AnswerRequest } from './compose-answer.ts'
-import { tokenize } from './tokenizer.ts'
+import { tokenize } from '../../engines/index.ts'
 
 const compose = (request: Partial<AnswerRequest> = {}) =>
   composeAnswer({

@@ -1,8 +1,7 @@
+import { tokenize, tokenTexts, wordAt, wordCount } from '../../engines/index.ts'
 import type { ResponseFormat } from '../serving/index.ts'
 import { minimalInstance } from './minimal-instance.ts'
 import { createRandom, hashNumbers } from './random.ts'
-import { tokenize, tokenTexts } from './tokenizer.ts'
-import { wordAt, wordCount } from './vocabulary.ts'
 
 /** What an answer depends on. */
 export interface AnswerRequest {

@@ -1,3 +1,4 @@
+import { renderChat, tokenBytes, tokenize, tokenTexts } from '../../engines/index.ts'
 import {
   answerTooLong,
   ConnectionCut,
@@ -15,10 +16,8 @@ import { embedTokens } from './embed-tokens.ts'
 import { shapeOf } from './engine-shape.ts'
 import { Faults } from './faults.ts'
 import { readTransferWish, type TransferWish } from './kv-transfer/index.ts'
-import { renderChat } from './render-chat.ts'
 import type { SimulatedSettings } from './settings.ts'
 import { SimulatedEngine, type Job, type SimulatedEngineOptions } from './simulated-engine.ts'
-import { tokenBytes, tokenize, tokenTexts } from './tokenizer.ts'
 
 /** What a simulated engine is made of. */
 export interface SimulatedOptions extends Omit<SimulatedEngineOptions, 'shape' | 'hasConnector'> {

@@ -61,6 +61,8 @@ export interface EngineSettings {
   readonly kvEventsEndpoint?: string
   readonly kvEventsReplayEndpoint?: string
   readonly kvEventsTopic?: string
+  /** Whether answers say how many tokens of their prompt were cached. */
+  readonly promptTokensDetails?: boolean
   /** KV transfer between prefill and decode replicas, in the engine's own JSON. */
   readonly kvTransfer?: Readonly<Record<string, unknown>>
   readonly sleepMode?: boolean

@@ -1,5 +1,5 @@
 import type { Model } from '../../fleet/index.ts'
-import type { EngineSettings } from '../contract.ts'
+import type { EngineSettings, KvEventsEndpoints } from '../contract.ts'
 import { mediaDomainsOf } from './media-domains.ts'
 import { profiles, type StartingSetting } from './profiles.ts'
 import { roles } from './roles.ts'
@@ -31,6 +31,8 @@ export interface ModelPlace {
   readonly host?: string
   readonly port?: number
   readonly threads?: number
+  /** Where it publishes its KV events. */
+  readonly kvEvents?: KvEventsEndpoints
 }
 
 /** What the Fleet itself says, by setting; what it leaves out is absent. */
@@ -134,6 +136,7 @@ export function settingsOf(model: Model, place: ModelPlace = {}): ModelSettings 
       servedNames: [model.name, ...model.aliases],
       ...withoutAbsent({ host, port, threads }),
       ...settings,
+      ...(place.kvEvents === undefined ? {} : eventsSettings(place.kvEvents)),
       ...extraArgs,
     },
     reasons,
@@ -141,6 +144,14 @@ export function settingsOf(model: Model, place: ModelPlace = {}): ModelSettings 
     warmup: model.warmup.enabled || (profile?.warmup ?? false),
   }
 }
+
+/** What routing by KV events asks of an engine: the events, prefixes to tell of, and what came of them in its answers. */
+const eventsSettings = ({ endpoint, replayEndpoint }: KvEventsEndpoints): Partial<EngineSettings> => ({
+  prefixCaching: true,
+  kvEventsEndpoint: endpoint,
+  kvEventsReplayEndpoint: replayEndpoint,
+  promptTokensDetails: true,
+})
 
 function multimodalLimitsOf({ multimodal }: Model): EngineSettings['multimodalLimits'] {
   const { images: image, audios: audio, videos: video } = multimodal

@@ -9,6 +9,7 @@ export const simulatedEngine: Engine = {
   name: 'simulated',
   title: 'Simulated engine',
   runsLocally: true,
+  publishesKvEvents: true,
   needsModelFile: false,
   routes: ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/tokenize', '/detokenize'],
   readinessPath: '/health',
@@ -17,13 +18,14 @@ export const simulatedEngine: Engine = {
   parseLoad: parseVllmLoad,
 }
 
-function launchArguments({ model, host, port }: LaunchRequest): string[] {
+function launchArguments({ model, host, port, kvEvents }: LaunchRequest): string[] {
   const isSplit = model.prefill !== undefined || model.decode !== undefined
   const settings = {
     ...model.simulated,
     maxSequences: model.maxSequences ?? model.simulated.maxSequences,
     ...(model.maxBatchedTokens !== undefined && { maxBatchedTokens: model.maxBatchedTokens }),
     ...(isSplit && { kvConnector: 'nixl' }),
+    ...(kvEvents !== undefined && { kvEvents: { ...model.simulated.kvEvents, ...kvEvents } }),
   }
   return [
     `--model=${model.name}`,

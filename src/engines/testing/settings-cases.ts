@@ -61,6 +61,7 @@ export const settingsCases: Readonly<Record<string, EngineSettings>> = {
     kvEventsEndpoint: 'tcp://*:5557',
     kvEventsReplayEndpoint: 'tcp://*:5558',
     kvEventsTopic: 'kv@chat',
+    promptTokensDetails: true,
   },
   'arguments of the person': { ...base, extraArgs: ['--port', '9001'] },
 }

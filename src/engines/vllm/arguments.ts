@@ -158,6 +158,7 @@ export const vllmFlagRows: readonly FlagRow[] = [
     flags: ['--kv-events-config'],
     write: kvEventsJson,
   },
+  switched('promptTokensDetails', { yes: '--enable-prompt-tokens-details' }),
   translated('kvTransfer', '--kv-transfer-config', (transfer) => json(transfer)),
   switched('sleepMode', { yes: '--enable-sleep-mode' }),
   scalar('shutdownTimeoutSeconds', '--shutdown-timeout'),

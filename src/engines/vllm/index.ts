@@ -7,7 +7,7 @@ import { settingsOf } from '../settings/index.ts'
 import { parseVllmLoad } from '../vllm-load.ts'
 import { vllmArguments } from './arguments.ts'
 
-function launchVllm({ model, modelPath, host, port, binariesOnPath }: LaunchRequest): Launch {
+function launchVllm({ model, modelPath, host, port, binariesOnPath, kvEvents }: LaunchRequest): Launch {
   if (!binariesOnPath.has('vllm')) {
     throw new UserError({
       what: `Model ${model.name} needs vLLM, and there is no \`vllm\` on PATH.`,
@@ -15,7 +15,8 @@ function launchVllm({ model, modelPath, host, port, binariesOnPath }: LaunchRequ
       mend: 'Install it with `pip install vllm` in a Python environment (Linux, an NVIDIA GPU of compute capability 7.5 or newer) and put its bin folder on PATH; or choose `engine: llamacpp` with a GGUF source; or start vLLM elsewhere and use `engine: external` with its `addresses`.',
     })
   }
-  const { settings } = settingsOf(model, modelPath === undefined ? { host, port } : { modelPath, host, port })
+  const place = { host, port, ...(kvEvents !== undefined && { kvEvents }) }
+  const { settings } = settingsOf(model, modelPath === undefined ? place : { ...place, modelPath })
   return { program: { kind: 'binary', name: 'vllm' }, args: ['serve', ...vllmArguments(settings)], env: {} }
 }
 
@@ -24,6 +25,7 @@ export const vllmEngine: Engine = {
   name: 'vllm',
   title: 'vLLM',
   runsLocally: true,
+  publishesKvEvents: true,
   // It fetches from the hub by itself.
   needsModelFile: false,
   routes: [

@@ -13,7 +13,7 @@ describe('fields that nothing acts on', () => {
     expect(warnings(fleet(`${gpu}, ${settings}`), 'run')).toEqual([])
     expect(warnings(fleet(`source: file:///m.gguf, ${settings}`), 'run')).toEqual([
       'models[0].hardware: read by `fairlead plan`, and has no effect yet on target local',
-      'models[0].kvCache: read by `fairlead plan`, and has no effect yet on target local',
+      'models[0].kvCache.dtype: read by `fairlead plan`, and has no effect yet on target local',
     ])
   })
 

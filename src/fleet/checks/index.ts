@@ -3,7 +3,7 @@ import { addressesAreBaseUrls } from './addresses.ts'
 import type { Check, CheckContext, Finding } from './check.ts'
 import { listenersAreAddresses, reachableMeansProtected } from './listen.ts'
 import { entriesAreNamedApart, namesMeanOneThing } from './names.ts'
-import { policiesToCome } from './policies.ts'
+import { policiesHaveWhatTheyNeed } from './policies.ts'
 import { deadlinesGrow, scalesAreRanges, settingsFitTogether } from './ranges.ts'
 import { referredModelsExist } from './references.ts'
 import { nothingCarriesASecret, secretsHaveOnePlace } from './secrets.ts'
@@ -28,7 +28,7 @@ const checks: readonly Check[] = [
   nothingCarriesASecret,
   noFieldIsASecret,
   tlsIsNotServedYet,
-  policiesToCome,
+  policiesHaveWhatTheyNeed,
 ]
 
 /** Runs every check; a finding that follows from a field in `wrong` (formatted paths) is left out. */

@@ -1,19 +1,27 @@
+import { impliedEngine } from '../schema/resolve.ts'
 import type { Check, Finding } from './check.ts'
 
-/** Policies that do not act as themselves yet, and what they do instead. */
-const actsAs: Readonly<Record<string, string>> = { prefixExact: 'prefix' }
-
-/** A policy that is done by another one so far is told of. */
-export const policiesToCome: Check = ({ fleet }) => {
-  const places = [
-    { path: ['routing', 'policy'], policy: fleet.routing.policy },
-    ...fleet.models.map(({ routing }, index) => ({
-      path: ['models', index, 'routing', 'policy'],
-      policy: routing?.policy,
-    })),
-  ]
-  return places.flatMap(({ path, policy }): Finding[] => {
-    const other = policy === undefined ? undefined : actsAs[policy]
-    return other === undefined ? [] : [{ severity: 'warning', path, message: `acts as ${other} so far` }]
-  })
+/** Engines whose KV events are not read, and why. */
+const without: Readonly<Record<string, string>> = {
+  llamacpp: 'llama.cpp publishes no KV events',
+  sglang: 'SGLang has no way to compare rendered prompts with',
 }
+
+/** A policy that an engine has nothing for, and addresses of KV events that are not one for each replica, are told of. */
+export const policiesHaveWhatTheyNeed: Check = ({ fleet }) =>
+  fleet.models.flatMap((model, index): Finding[] => {
+    const found: Finding[] = []
+    const policy = model.routing?.policy ?? fleet.routing.policy
+    const why = without[model.engine ?? impliedEngine(model)]
+    if (policy === 'prefixExact' && why !== undefined) {
+      const path = model.routing?.policy === undefined ? ['routing', 'policy'] : ['models', index, 'routing', 'policy']
+      found.push({ severity: 'warning', path, message: `acts as prefix for ${model.name}: ${why}` })
+    }
+    const { endpoints, replayEndpoints } = model.kvCache.events
+    for (const [name, list] of Object.entries({ endpoints, replayEndpoints })) {
+      if (list.length === 0 || list.length === model.addresses.length) continue
+      const path = ['models', index, 'kvCache', 'events', name]
+      found.push({ path, message: `has ${list.length} entries, and there are ${model.addresses.length} addresses` })
+    }
+    return found
+  })

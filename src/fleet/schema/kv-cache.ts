@@ -10,6 +10,19 @@ export const kvCache = z.strictObject({
     .describe('Type that keys and values are kept in.'),
   prefixCaching: z.boolean().default(true).describe('Whether prompts reuse the blocks of earlier ones.'),
   blockSize: z.int().min(1).max(4096).optional().describe('Tokens in a block; the engine’s own when absent.'),
+  events: z
+    .strictObject({
+      endpoints: list(text(256), 1000)
+        .default([])
+        .describe(
+          'For engine external: where each of `addresses` publishes its KV events, in their order; `tcp://HOST:5557` with prefixExact when empty. Further data-parallel ranks follow on the next ports.',
+        ),
+      replayEndpoints: list(text(256), 1000)
+        .default([])
+        .describe('Where each replays the events that were missed; `tcp://HOST:5558` when `endpoints` is empty too.'),
+    })
+    .prefault({})
+    .describe('KV cache events of engines that run elsewhere.'),
   tiers: list(
     z.strictObject({
       medium: z.enum(['gpu', 'memory', 'disk']).describe('Where the tier lies.'),

@@ -17,6 +17,11 @@ export const speculative = z.strictObject({
 export const chat = z.strictObject({
   template: text(65_536).optional().describe('Chat template (Jinja) in place of the model’s own.'),
   templateFile: text(4096).optional().describe('File with the chat template.'),
+  tokenizer: text(4096)
+    .optional()
+    .describe(
+      'Folder with tokenizer.json, tokenizer_config.json and the chat template, which prefixExact reads; from `source` where that is a folder, or in the hub’s cache on this machine, when absent.',
+    ),
   toolParser: text(63).optional().describe('Parser of tool calls, by the engine’s name for it.'),
   reasoningParser: text(63).optional().describe('Parser of reasoning, by the engine’s name for it.'),
   reasoningNames: z

@@ -8,7 +8,7 @@ export const routing = z.strictObject({
     .enum(['auto', 'leastInFlight', 'roundRobin', 'load', 'prefix', 'prefixExact'])
     .default('auto')
     .describe(
-      'How a replica is chosen: where a request costs the least, by the prompts that each was sent before and by what it has to do (prefix), by tokens in flight (load), by requests in flight, or in turn; auto is prefix where the engine caches prefixes.',
+      'How a replica is chosen: where a request costs the least, by the prompts that each was sent before and by what it has to do (prefix); the same by what engines say that they hold (prefixExact: needs vLLM with prefix caching and `--kv-events-config`, the package zeromq, and the model’s tokenizer.json; what cannot be told so goes by prefix, and `/admin/v1/load` says why); by tokens in flight (load), by requests in flight, or in turn; auto is prefix where the engine caches prefixes, and prefixExact where the Fleet says where KV events are.',
     ),
   saturation: share().default(0.9).describe('KV cache use above which a replica gets no request for its cache alone.'),
   session: z

@@ -1,5 +1,6 @@
 import { version, type Metrics } from '../../observe/index.ts'
 import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
+import type { ExactReport } from '../exact/index.ts'
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
 
 /** Has the values that are read rather than counted filled in before each exposition. */
@@ -9,6 +10,7 @@ export function collectMetrics(
     readonly catalogue: ModelCatalogue
     readonly replicas: () => readonly ReplicaHandle[]
     readonly isDraining: () => boolean
+    readonly exact?: () => readonly ExactReport[]
   },
 ): void {
   metrics.onRender(() => {
@@ -19,6 +21,15 @@ export function collectMetrics(
       metrics.gauge('fairlead_gateway_requests_in_flight', labels).set(handle.inFlight)
       metrics.gauge('fairlead_gateway_replica_ready', labels).set(handle.isReachable ? 1 : 0)
       metrics.gauge('fairlead_gateway_replica_ejected', labels).set(handle.outlier.isEjected ? 1 : 0)
+    }
+    for (const { model, state, blocks, replicas } of sources.exact?.() ?? []) {
+      metrics.gauge('fairlead_scheduler_exact_active', { model }).set(state === 'on' ? 1 : 0)
+      metrics.gauge('fairlead_scheduler_exact_blocks', { model }).set(blocks)
+      for (const { id, batches, losses } of replicas) {
+        const labels = { model, replica: id }
+        metrics.counter('fairlead_kv_events_batches_total', labels).value = batches
+        metrics.counter('fairlead_kv_events_losses_total', labels).value = losses
+      }
     }
     const { models } = sources.catalogue
     const ended = totalsOf(metrics)

@@ -177,6 +177,8 @@ export class ReplicaRegistry {
     metrics.remove('fairlead_gateway_ejections_total', labels)
     metrics.remove('fairlead_gateway_requests_in_flight', labels)
     metrics.remove('fairlead_gateway_replica_requests_total', labels)
+    metrics.remove('fairlead_kv_events_batches_total', labels)
+    metrics.remove('fairlead_kv_events_losses_total', labels)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Route } from '../disaggregation/index.ts'
 import type { ChoiceReason, SentState } from '../../scheduling/index.ts'
 import type { Answer } from './answer.ts'
+import type { Prediction } from './exact-prompts.ts'
 import type { JudgedRequest, Verdict } from './outlier.ts'
 import type { Permit, ReplicaHandle } from './replica-handle.ts'
 import type { ServedModel } from './served-model.ts'
@@ -35,6 +36,8 @@ export class Attempt implements UpstreamHandler {
   #tokens = 0
   /** What its replica had to do before; null where no policy learns from it. */
   sent: SentState | null = null
+  /** What its replica was predicted to hold; null where that is not known. */
+  prediction: Prediction | null = null
   /** What decided for its replica; null where no policy did. */
   choice: ChoiceReason | null = null
   #isOver = false

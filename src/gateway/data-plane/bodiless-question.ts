@@ -6,6 +6,7 @@ export class BodilessQuestion implements Question {
   readonly contentType = null
   readonly hidesUsage = false
   readonly prompt = null
+  readonly renderable = null
   readonly isRepeatable = true
   readonly #enginePath: string
 

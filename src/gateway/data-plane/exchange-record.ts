@@ -51,6 +51,11 @@ export function recordExchange(plane: DataPlane, asked: ExchangeRequest, end: Ex
     model?.learnAnswerSize(end.usage.outputTokens)
   }
   if (isStream && reason === '' && end.usage !== undefined) learnSpeed(end, now)
+  if (reason === '' && end.usage?.cachedTokens !== undefined) {
+    const { inputTokens, cachedTokens } = end.usage
+    const prediction = end.attempt?.prediction ?? null
+    prediction?.by.answered(prediction, { inputTokens, cachedTokens })
+  }
   plane.accessLog({
     requestId,
     method: request.method,

@@ -7,6 +7,7 @@ export class FormQuestion implements Question {
   readonly contentType: string
   readonly hidesUsage = false
   readonly prompt = null
+  readonly renderable = null
   readonly isRepeatable: boolean
   readonly #form: FormBody
   readonly #enginePath: string

@@ -3,7 +3,7 @@ import type { JsonBody } from './collect-question.ts'
 import type { InspectedBody } from './inspect-body.ts'
 import { insertEdit, splice, type Edit } from './json/splice.ts'
 import { nameModelInQuery } from './query-model.ts'
-import type { PromptRange, Question } from './question.ts'
+import type { PromptRange, Question, RenderableQuestion } from './question.ts'
 import type { RequestBody } from './upstream/contract.ts'
 
 const nothing = Buffer.alloc(0)
@@ -13,6 +13,11 @@ const optionsLimitBytes = 1024
 
 /** Routes whose streams tell their usage only when `stream_options.include_usage` asks for it. */
 const routesWithStreamOptions = new Set(['/v1/chat/completions', '/v1/completions'])
+
+const kinds: Readonly<Record<string, RenderableQuestion['kind']>> = {
+  '/v1/chat/completions': 'chat',
+  '/v1/completions': 'completion',
+}
 
 /** A question in JSON: the client's bytes, with a few of ours spliced in. */
 export class JsonQuestion implements Question {
@@ -25,6 +30,7 @@ export class JsonQuestion implements Question {
   readonly #enginePath: string
   readonly #isUnknownPath: boolean
   readonly #usageEdit: Edit | null
+  readonly #kind: RenderableQuestion['kind'] | null
 
   /**
    * @param enginePath path and query at the engine
@@ -42,6 +48,7 @@ export class JsonQuestion implements Question {
     this.#enginePath = enginePath
     this.#isUnknownPath = isUnknownPath
     const [route = ''] = enginePath.split('?', 1)
+    this.#kind = kinds[route] ?? null
     this.#usageEdit = inspected.isStream && routesWithStreamOptions.has(route) ? askForUsage(bytes, inspected) : null
   }
 
@@ -53,6 +60,10 @@ export class JsonQuestion implements Question {
     const { messages, prompt, input, tools } = this.#inspected.fields.values
     const range = messages ?? prompt ?? input
     return range === undefined ? null : { bytes: this.#bytes, ...range, context: tools ?? null }
+  }
+
+  get renderable(): RenderableQuestion | null {
+    return this.#kind === null ? null : { kind: this.#kind, bytes: this.#bytes }
   }
 
   pathFor(engineName: string): string {

@@ -1,5 +1,6 @@
 import type { Fleet, Model } from '../../fleet/index.ts'
 import type { SeriesTable } from '../../observe/index.ts'
+import type { ExactPrompts } from './exact-prompts.ts'
 import { Refusal } from './refusal.ts'
 import { ModelSeries, ServedModel } from './served-model.ts'
 import type { Room } from './waiting/room.ts'
@@ -17,6 +18,8 @@ export class ModelCatalogue {
   readonly #createRoom: CreateRoom
   /** Who waits goes on waiting when a reload brings a model anew. */
   readonly #rooms = new Map<string, Room<ServedModel>>()
+  /** What engines say that they hold, by model. */
+  #exact: ReadonlyMap<string, ExactPrompts> = new Map()
   #models: readonly ServedModel[] = []
   #byName: ReadonlyMap<string, ServedModel> = new Map()
 
@@ -38,6 +41,13 @@ export class ModelCatalogue {
     for (const served of this.#models) for (const alias of served.model.aliases) byName.set(alias, served)
     for (const served of this.#models) byName.set(served.name, served)
     this.#byName = byName
+    this.takeExact(this.#exact)
+  }
+
+  /** Models are routed by what these know of their engines from now on, those that are not named by what was sent. */
+  takeExact(prompts: ReadonlyMap<string, ExactPrompts>): void {
+    this.#exact = prompts
+    for (const { name, router } of this.#models) if (router !== null) router.exact = prompts.get(name) ?? null
   }
 
   #serve(model: Model): ServedModel {

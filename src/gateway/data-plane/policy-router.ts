@@ -7,6 +7,7 @@ import {
   type RequestShape,
   type SentState,
 } from '../../scheduling/index.ts'
+import type { ExactPrompts, ExactReading, Prediction } from './exact-prompts.ts'
 import { PrefixRouter, type RoutedPrompt } from './prefix-router.ts'
 import { blockTokens, bytesPerToken, type ReplicaHandle } from './replica-handle.ts'
 
@@ -14,6 +15,8 @@ import { blockTokens, bytesPerToken, type ReplicaHandle } from './replica-handle
 export interface RoutedRequest {
   /** Blocks of its prompt; null for a short one, or none to see. */
   readonly blocks: RoutedPrompt | null
+  /** The prompt as its engine has it; null where what engines hold is not known. */
+  readonly exact: ExactReading | null
   /** Bytes of its prompt; 0 where there is none to see. */
   readonly promptBytes: number
   /** What names its session; null where it has none, or sessions do not stay. */
@@ -29,6 +32,14 @@ export interface RoutedChoice {
   /** Blocks of the prompt that it is taken to hold. */
   readonly heldBlocks: number
   readonly reason: ChoiceReason
+}
+
+/** What is kept of a request that was sent. */
+export interface Sent {
+  /** Its replica's state before. */
+  readonly state: SentState
+  /** What the replica was predicted to hold; null where its engine's cache is not known. */
+  readonly prediction: Prediction | null
 }
 
 /** The policies of a Fleet file that weigh more than a count, by the names that the scheduler knows them by. */
@@ -73,6 +84,10 @@ export class PolicyRouter {
   readonly #policy: Policy
   /** What replicas hold; null for policies that do not look at prompts. */
   readonly prefixes: PrefixRouter | null
+  /** What engines say that they hold; null where that is not known. */
+  exact: ExactPrompts | null = null
+  /** What they hold of the last prompt, in tokens by place; null where that was not looked up. */
+  #exactTokens: Int32Array | null = null
 
   /** @param totalBlocks bound of the index of prompts, over all replicas */
   constructor(model: string, policyName: string, settings: PolicySettings, totalBlocks: number) {
@@ -90,19 +105,14 @@ export class PolicyRouter {
     if (decision.kind !== 'replica') return null
     const { place, reason } = decision
     const replica = replicas[place]
-    return replica === undefined ? null : { replica, heldBlocks: (shape.heldTokens[place] ?? 0) / blockTokens, reason }
+    return replica === undefined ? null : { replica, heldBlocks: this.#heldBlocks(asked, place), reason }
   }
 
   /**
    * A replica is sent a request.
-   * @returns its state before, for `answered`
+   * @returns what it was before, for `answered`
    */
-  sent(
-    replicas: readonly ReplicaHandle[],
-    asked: RoutedRequest,
-    replica: ReplicaHandle,
-    heldBlocks: number,
-  ): SentState {
+  sent(replicas: readonly ReplicaHandle[], asked: RoutedRequest, replica: ReplicaHandle, heldBlocks: number): Sent {
     const place = replicas.indexOf(replica)
     // In most cases it was the last to be chosen for.
     if (shape.asking !== asked || shape.replicas !== replicas) this.#fill(replicas, asked)
@@ -110,8 +120,18 @@ export class PolicyRouter {
     const { blocks } = asked
     if (blocks !== null) this.prefixes?.sent(blocks, replica)
     const { inFlight, pendingPrefillTokens, inFlightTokens } = replica
-    const uncachedTokens = Math.max(0, shape.promptTokens - heldBlocks * blockTokens)
-    return { inFlight, pendingPrefillTokens, inFlightTokens, uncachedTokens }
+    const held = this.#exactTokens === null ? heldBlocks * blockTokens : (shape.heldTokens[place] ?? 0)
+    const uncachedTokens = Math.max(0, shape.promptTokens - held)
+    const state = { inFlight, pendingPrefillTokens, inFlightTokens, uncachedTokens }
+    return { state, prediction: this.#predictionFor(asked, place, pendingPrefillTokens > 0) }
+  }
+
+  #predictionFor({ exact }: RoutedRequest, place: number, wasComputing: boolean): Prediction | null {
+    if (this.exact === null || exact === null) return null
+    this.exact.count(exact)
+    if (exact.prompt === null || this.#exactTokens === null || place < 0) return null
+    const heldTokens = this.#exactTokens[place] ?? 0
+    return { by: this.exact, heldTokens, promptBytes: exact.prompt.bytes.length, wasComputing }
   }
 
   /** A stream was answered whole: policies learn from it how fast its replica is. */
@@ -147,9 +167,32 @@ export class PolicyRouter {
     shape.nowMs = performance.now()
     shape.replicas = replicas
     shape.asking = asked
+    const exact = asked.exact?.prompt ?? null
+    this.#exactTokens = exact === null ? null : (this.exact?.held(replicas, exact) ?? null)
+    if (exact !== null && asked.exact?.reason === null && this.#exactTokens !== null) {
+      this.#fillExactly(replicas, this.#exactTokens, this.exact?.estimateTokens(exact) ?? 0)
+      return
+    }
     const held = blocks === null ? null : (this.prefixes?.held(replicas, blocks) ?? null)
     for (let place = 0; place < replicas.length; place += 1) {
       shape.heldTokens[place] = held === null ? 0 : (held[place] ?? 0) * blockTokens
+    }
+  }
+
+  /** The blocks of a prompt that are as much of it as a replica holds; tokens of an engine are of other lengths. */
+  #heldBlocks({ blocks, exact }: RoutedRequest, place: number): number {
+    const tokens = shape.heldTokens[place] ?? 0
+    if (exact?.reason !== null || this.#exactTokens === null) return tokens / blockTokens
+    return Math.round((tokens / Math.max(1, shape.promptTokens)) * (blocks?.count ?? 0))
+  }
+
+  #fillExactly(replicas: readonly ReplicaHandle[], tokens: Int32Array, promptTokens: number): void {
+    shape.promptTokens = promptTokens
+    for (let place = 0; place < replicas.length; place += 1) {
+      const held = tokens[place] ?? 0
+      shape.heldTokens[place] = held
+      // An engine computes the last token anew in any case, so that a prompt has one more than is held.
+      if (held >= shape.promptTokens) shape.promptTokens = held + 1
     }
   }
 }

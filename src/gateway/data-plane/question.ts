@@ -9,6 +9,13 @@ export interface PromptRange extends ByteRange {
   readonly context: ByteRange | null
 }
 
+/** A question whose prompt can be told as its engine renders it. */
+export interface RenderableQuestion {
+  readonly kind: 'chat' | 'completion'
+  /** Its body, JSON. */
+  readonly bytes: Buffer
+}
+
 /** What a client asked, as each model's engine is to read it in the client's dialect. */
 export interface Question {
   readonly contentType: string | null
@@ -18,6 +25,8 @@ export interface Question {
   readonly isRepeatable: boolean
   /** The prompt, for routing by what replicas hold of it; null where there is none to see. */
   readonly prompt: PromptRange | null
+  /** The same in whole, where it is one that engines render in a known way; null for all others. */
+  readonly renderable: RenderableQuestion | null
   /** Path and query at an engine that knows the model by this name. */
   pathFor(engineName: string): string
   /** The body for such an engine; the very same bytes when nothing differs. */

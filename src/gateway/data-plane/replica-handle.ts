@@ -68,6 +68,8 @@ export class ReplicaHandle implements ReplicaState {
   isRetired = false
   /** The same, as other threads see it. */
   readonly otherTokens = new Set<TokenRate>()
+  /** Its number in what is known of engines' caches; -1 where nothing is. */
+  exactNumber = -1
   /** Counts the requests that it is working on. */
   count: InFlightCount
   /** Blocks of prompts that it was sent by this thread, did not hold, and has not answered yet. */

@@ -253,12 +253,20 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     const { session } = model.model.routing
     const prompt = this.#wording?.prompt ?? null
     return {
-      blocks: this.#blocksFor(model),
+      ...this.#readingsFor(model),
       promptBytes: prompt === null ? 0 : prompt.end - prompt.start,
       session: session.enabled ? (this.#wording?.header(session.header) ?? null) : null,
       expectedOutputTokens,
       isExcluded: (replica) => replica.inFlight >= maxInFlight || this.#tried.includes(replica),
     }
+  }
+
+  /** The prompt's blocks, and the prompt as engines have it. */
+  #readingsFor(model: ServedModel): Pick<RoutedRequest, 'blocks' | 'exact'> {
+    const blocks = this.#blocksFor(model)
+    const prompts = model.router?.exact ?? null
+    if (blocks === null || prompts === null || this.#wording === null) return { blocks, exact: null }
+    return { blocks, exact: prompts.read(this.#wording) }
   }
 
   /** The prompt's blocks; null where they are of no use. */
@@ -327,7 +335,10 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     if (model.router !== null && this.#routed !== null) {
       if (this.#reason !== null) model.series.chosen(this.#reason).add(1)
       attempt.choice = this.#reason
-      attempt.sent = model.router.sent(model.replicas, this.#routed, replica, this.#heldBlocks)
+      const { state, prediction } = model.router.sent(model.replicas, this.#routed, replica, this.#heldBlocks)
+      attempt.sent = state
+      // One that gets its blocks from another replica reports all of them as cached.
+      attempt.prediction = route?.isSplit === true ? null : prediction
       attempt.expectTokens(Math.ceil(this.#routed.promptBytes / bytesPerToken + model.expectedOutputTokens))
     }
     if (blocks !== null) {

@@ -57,6 +57,16 @@ export class ModelSeries implements DisaggregationSeries {
     return series
   }
 
+  /** Counter of requests by why their prompt was not looked up by what engines say. */
+  lookedUp(reason: string): CounterSeries {
+    return this.#metrics.counter('fairlead_scheduler_exact_requests_total', { model: this.#model, reason })
+  }
+
+  /** Counter of what replicas were predicted to hold, by what was wrong. */
+  predicted(reason: string): CounterSeries {
+    return this.#metrics.counter('fairlead_scheduler_predictions_total', { model: this.#model, reason })
+  }
+
   /** Counter of retries; rare, so it is looked up. */
   retried(reason: string): CounterSeries {
     return this.#metrics.counter('fairlead_gateway_upstream_retries_total', { model: this.#model, reason })

@@ -2,6 +2,8 @@
 export interface Usage {
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Those of the prompt that were in the engine's cache; absent where it does not say. */
+  readonly cachedTokens?: number
 }
 
 /** How much of an answer's end is kept: `usage` stands in the last event but one, or near the end of a JSON answer. */
@@ -59,7 +61,8 @@ function readUsage(text: string): Usage | undefined {
   const inputTokens = countAfter(text, '"prompt_tokens"') ?? countAfter(text, '"input_tokens"')
   if (inputTokens === undefined) return undefined
   const outputTokens = countAfter(text, '"completion_tokens"') ?? countAfter(text, '"output_tokens"') ?? 0
-  return { inputTokens, outputTokens }
+  const cachedTokens = countAfter(text, '"cached_tokens"')
+  return cachedTokens === undefined ? { inputTokens, outputTokens } : { inputTokens, outputTokens, cachedTokens }
 }
 
 /** The number that follows a key; read by hand, since a match of a regular expression makes several objects. */

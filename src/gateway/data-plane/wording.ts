@@ -3,7 +3,7 @@ import { RelayedAnswer, type Answer } from './answer.ts'
 import type { ExchangeRequest } from './data-plane.ts'
 import { errorShapeOf } from './error-body.ts'
 import { headersForEngine } from './forwarded-headers.ts'
-import type { PromptRange } from './question.ts'
+import type { PromptRange, RenderableQuestion } from './question.ts'
 import { ReasoningAnswer } from './reasoning-answer.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
 import type { ServedModel } from './served-model.ts'
@@ -106,6 +106,11 @@ export class Wording {
   /** The prompt, for the choice of a replica. */
   get prompt(): PromptRange | null {
     return this.#admitted.question.prompt
+  }
+
+  /** The question, where engines render its prompt in a known way: not in dialects that they may translate themselves. */
+  get renderable(): RenderableQuestion | null {
+    return this.#asked.translation === null ? this.#admitted.question.renderable : null
   }
 
   /** Whether it can be asked more than once: a form that flows through cannot. */

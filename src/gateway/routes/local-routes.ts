@@ -2,6 +2,7 @@ import type { KeyOwner } from '../../access/index.ts'
 import type { MetricsText } from '../../observe/contract.ts'
 import type { LoadReport } from '../../observe/index.ts'
 import { fleetHealth } from '../control/fleet-health.ts'
+import type { ExactReport } from '../exact/index.ts'
 import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
 import { Refusal } from '../data-plane/refusal.ts'
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
@@ -18,6 +19,8 @@ export interface LocalRouteContext {
   readonly metrics: MetricsText
   readonly replicas: () => readonly ReplicaHandle[]
   readonly isDraining: () => boolean
+  /** How it stands with models that are routed by what engines hold; for the admin listener. */
+  readonly exact?: () => readonly ExactReport[]
   readonly startedAt: Date
   /** Whether `/admin` asks for an admin key: where others than this machine reach it. */
   readonly isAdminKeyed: boolean
@@ -135,6 +138,7 @@ function loadRoute({
   replicas,
   isDraining,
   isAdminKeyed,
+  exact,
 }: LocalRouteContext): LocalRoute {
   return {
     kind: 'local',
@@ -164,6 +168,7 @@ function loadRoute({
         queues: catalogue.models.flatMap(({ name, room }) =>
           room instanceof WaitingRoom ? { model: name, ...room.report } : [],
         ),
+        exact: exact?.() ?? [],
       }
       return json(report)
     },

@@ -4,6 +4,7 @@ import type { Reason } from '../../errors/index.ts'
 import type { Fleet, ListenAddress } from '../../fleet/index.ts'
 import type { CellPlace, LogLevel, SeriesPlace } from '../../observe/contract.ts'
 import type { DrainTimes } from '../control/drain.ts'
+import type { ExactServing } from '../exact/exact-model.ts'
 import type { EngineRoutes } from '../data-plane/known-routes.ts'
 import type { JudgedRequest, Verdict } from '../data-plane/outlier.ts'
 import type { Standing, TurnOutcome } from '../data-plane/waiting/room.ts'
@@ -28,6 +29,8 @@ export interface ReplicaPlace {
   readonly headers: readonly string[]
   readonly connectTimeoutMs: number
   readonly routes: EngineRoutes
+  /** Its number in what is known of engines' caches; -1 where nothing is. */
+  readonly exactNumber: number
 }
 
 /** Everything that requests are served by, at one time. */
@@ -37,6 +40,8 @@ export interface Snapshot {
   /** Null where it is as in the snapshot before. */
   readonly serving: ServingData | null
   readonly replicas: readonly ReplicaPlace[]
+  /** Models whose prompts are looked up by what engines hold; null where it is as in the snapshot before. */
+  readonly exact: readonly ExactServing[] | null
 }
 
 /** What a worker is started with. */

@@ -40,6 +40,7 @@ export class ReplicaSet {
     for (const place of places) {
       const handle = before.get(place.serial) ?? this.#create(place)
       handle.replica = place.replica
+      handle.exactNumber = place.exactNumber
       this.#known.set(place.serial, handle)
     }
     for (const model of catalogue.models) model.takeReplicas(this.handles)

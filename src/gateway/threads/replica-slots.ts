@@ -73,7 +73,7 @@ export class ReplicaSlots {
       if (goneSince !== null) return []
       const { replica, headers } = handle
       const { connectTimeoutMs, routes } = reachedBy
-      return { serial, slot, replica, headers, connectTimeoutMs, routes }
+      return { serial, slot, replica, headers, connectTimeoutMs, routes, exactNumber: handle.exactNumber }
     })
   }
 

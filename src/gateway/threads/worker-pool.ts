@@ -5,6 +5,7 @@ import { destinationOf, SeriesFold } from '../../observe/index.ts'
 import type { ClientFront } from '../control/client-front.ts'
 import type { DrainTimes } from '../control/drain.ts'
 import { openListener } from '../control/open-listener.ts'
+import type { ExactServing } from '../exact/exact-model.ts'
 import type { ServingConfig } from '../control/serving-config.ts'
 import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
@@ -34,6 +35,8 @@ export interface WorkerPoolOptions {
   readonly reachedBy: (handle: ReplicaHandle) => ReachedBy
   /** Whose rooms requests of all workers wait in. */
   readonly catalogue: ModelCatalogue
+  /** Models whose prompts are looked up by what engines hold. */
+  readonly exact: () => readonly ExactServing[]
   readonly queues: QueuePlaces
   /** What every worker is told at its start. */
   readonly common: Pick<WorkerData, 'version' | 'fleetName' | 'startedAt' | 'isAdminKeyed'>
@@ -62,6 +65,7 @@ export class WorkerPool implements ClientFront, WorkerListener {
   #serving: ServingData
   #version = 0
   #isServingNew = false
+  #isExactNew = false
   #isPosting = false
   #isEnding = false
   #balanceTimer: NodeJS.Timeout | undefined
@@ -115,6 +119,12 @@ export class WorkerPool implements ClientFront, WorkerListener {
     this.#isPosting = true
     this.#version = version
     queueMicrotask(() => this.#postSnapshot())
+  }
+
+  /** What prompts are looked up by is another. */
+  exactChanged(): void {
+    this.#isExactNew = true
+    this.refresh()
   }
 
   /** A replica stands otherwise. */
@@ -212,7 +222,12 @@ export class WorkerPool implements ClientFront, WorkerListener {
       listen: this.#address,
       metricsContentType: metrics.contentType,
       log: { level: logger.level as WorkerData['log']['level'], name: String(logger.bindings()['name'] ?? 'gateway') },
-      snapshot: { version: this.#version, serving: this.#serving, replicas: this.#slots.places },
+      snapshot: {
+        version: this.#version,
+        serving: this.#serving,
+        replicas: this.#slots.places,
+        exact: this.#options.exact(),
+      },
     }
     const thread = new WorkerThread(data, this)
     this.#threads.add(thread)
@@ -225,7 +240,9 @@ export class WorkerPool implements ClientFront, WorkerListener {
     this.#isPosting = false
     const serving = this.#isServingNew ? this.#serving : null
     this.#isServingNew = false
-    const snapshot = { version: this.#version, serving, replicas: this.#slots.places }
+    const exact = this.#isExactNew ? this.#options.exact() : null
+    this.#isExactNew = false
+    const snapshot = { version: this.#version, serving, replicas: this.#slots.places, exact }
     for (const thread of this.#threads) thread.post({ type: 'snapshot', snapshot })
   }
 

@@ -8,7 +8,18 @@ export type { PromptContext } from './context-seed.ts'
 export { ExactKnowledge } from './knowledge.ts'
 export { ExactKnowledgeWriter, type ExactIndexCounts } from './knowledge-writer.ts'
 export type { ExactIndexMemory, ExactIndexSize } from './memory.ts'
-export { readVocabulary, type TokenBytes, type UnsupportedVocabulary, type Vocabulary } from './vocabulary/index.ts'
+export {
+  layTokenBytes,
+  readPromptBytes,
+  readVocabulary,
+  withoutVocabulary,
+  writeSlack,
+  writeTokenBytes,
+  type PromptBytes,
+  type TokenBytes,
+  type UnsupportedVocabulary,
+  type Vocabulary,
+} from './vocabulary/index.ts'
 export {
   readChatTemplate,
   type ChatTemplate,

@@ -3,6 +3,7 @@ import { seedOfKeys } from './context-seed.ts'
 import { Holdings } from './holdings.ts'
 import { Lanes } from './lanes.ts'
 import {
+  blockTokensAt,
   chainHash,
   createExactIndexMemory,
   laneSequenceAt,
@@ -169,6 +170,8 @@ export class ExactKnowledgeWriter {
         return
       }
     }
+    const { header } = this.#views
+    if (header[blockTokensAt] !== event.blockSize) Atomics.store(header, blockTokensAt, event.blockSize)
     this.#split(blockHashes)
     this.#holdings.warm(lane, this.#names, blocks)
     const readable = this.#hashBlocks(event, this.#nodes.chainOf(parent), vocabulary)

@@ -1,6 +1,14 @@
 import { plainContext, seedsOfContext, type PromptContext } from './context-seed.ts'
 import { IndexReader } from './index-reader.ts'
-import { laneLimitAt, laneSequenceAt, secretAt, viewsOf, type ExactIndexMemory, type IndexViews } from './memory.ts'
+import {
+  blockTokensAt,
+  laneLimitAt,
+  laneSequenceAt,
+  secretAt,
+  viewsOf,
+  type ExactIndexMemory,
+  type IndexViews,
+} from './memory.ts'
 
 /** How often a prompt is looked up again because an engine began anew meanwhile. */
 const mostTries = 4
@@ -22,6 +30,11 @@ export class ExactKnowledge {
     this.#laneTokens = new Int32Array(lanes)
     this.#unitTokens = new Int32Array(lanes)
     this.#unitReplicas = new Int32Array(lanes)
+  }
+
+  /** Tokens of a block of the engines; 0 as long as none has told of one. */
+  get blockTokens(): number {
+    return Atomics.load(this.#views.header, blockTokensAt)
   }
 
   /**

@@ -39,6 +39,8 @@ export const entryWords = 3
 export const laneSequenceAt = 0
 export const laneLimitAt = 1
 export const secretAt = 2
+/** Behind the secret's two words: tokens of a block, as the last event said; 0 before the first. */
+export const blockTokensAt = 4
 const headerWords = 16
 
 /** The node before every first block. */

@@ -1,5 +1,6 @@
 /**
  * Vocabularies as bytes: what an engine's token ids say, without tokenising anything.
  */
+export { readPromptBytes, withoutVocabulary, type PromptBytes } from './prompt-bytes.ts'
 export { readVocabulary, type UnsupportedVocabulary, type Vocabulary } from './read-vocabulary.ts'
 export { writeTokenBytes, writeSlack, layTokenBytes, type TokenBytes } from './token-bytes.ts'

@@ -1,5 +1,5 @@
 import { byteLevelBytes } from './byte-level.ts'
-import { readPromptText } from './prompt-text.ts'
+import { readPromptBytes, type PromptBytes } from './prompt-bytes.ts'
 import { sentencePieceBytes } from './sentence-piece.ts'
 import { layTokenBytes, type TokenBytes } from './token-bytes.ts'
 import { addedTokensOf, isRecord, partsOf, type AddedToken, type TokenizerPart } from './tokenizer-parts.ts'
@@ -8,12 +8,7 @@ import { addedTokensOf, isRecord, partsOf, type AddedToken, type TokenizerPart }
 export interface Vocabulary {
   readonly kind: 'vocabulary'
   readonly tokens: TokenBytes
-  /**
-   * The bytes of a prompt as its tokens will make them up.
-   * @param isCompletion whether the engine puts the tokenizer's own tokens before it, as it does for `/v1/completions`; a
-   * chat template writes them itself
-   */
-  promptBytes(prompt: string, isCompletion: boolean): Uint8Array
+  readonly promptBytes: PromptBytes
 }
 
 /** A tokenizer whose tokens cannot be turned into bytes here: prompts go by the approximate index. */
@@ -44,16 +39,11 @@ export function readVocabulary(tokenizer: unknown): Vocabulary | UnsupportedVoca
   const toBytes = bytesReader(preTokenizers, partsOf(tokenizer['decoder']), model['byte_fallback'] === true)
   if (toBytes === null) return unsupported('its BPE is neither byte-level nor one with byte fallback')
   const added = addedTokensOf(tokenizer['added_tokens'])
-  const text = readPromptText(partsOf(tokenizer['normalizer']), preTokenizers, added)
-  if (typeof text === 'string') return unsupported(text)
+  const promptBytes = readPromptBytes(tokenizer)
+  if (typeof promptBytes === 'string') return unsupported(promptBytes)
   const tokens = readTokens(vocab, added, toBytes)
   if (tokens === null) return unsupported('its token ids are not whole numbers below two million')
-  const prefix = prefixOf(partsOf(tokenizer['post_processor']))
-  return {
-    kind: 'vocabulary',
-    tokens: layTokenBytes(tokens),
-    promptBytes: (prompt, isCompletion) => Buffer.from(text.apply(isCompletion ? prefix + prompt : prompt)),
-  }
+  return { kind: 'vocabulary', tokens: layTokenBytes(tokens), promptBytes }
 }
 
 type BytesReader = (token: string) => Uint8Array | null
@@ -85,17 +75,3 @@ function readTokens(vocab: Record<string, unknown>, added: readonly AddedToken[]
 
 const isTokenId = (id: unknown): id is number =>
   typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < mostTokens
-
-/** What the tokenizer puts before a prompt, such as `<s>`. */
-function prefixOf(processors: readonly TokenizerPart[]): string {
-  const template = processors.find(({ type }) => type === 'TemplateProcessing')
-  const single = template?.['single']
-  if (!Array.isArray(single)) return ''
-  let prefix = ''
-  for (const each of single as unknown[]) {
-    const special = isRecord(each) ? each['SpecialToken'] : undefined
-    if (!isRecord(special) || typeof special['id'] !== 'string') break
-    prefix += special['id']
-  }
-  return prefix
-}

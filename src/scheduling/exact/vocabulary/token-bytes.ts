@@ -6,6 +6,8 @@ export interface TokenBytes {
   /** Where the bytes of tokens longer than that begin. */
   readonly longOffsets: Uint32Array
   readonly longBytes: Uint8Array
+  /** The bytes of tokens that are too many for a table; absent in most vocabularies. */
+  readonly beyond?: (token: number) => Uint8Array | undefined
 }
 
 /** Bytes behind the end that `writeTokenBytes` may use. */
@@ -29,7 +31,13 @@ export function writeTokenBytes(
   for (let place = from; place < to; place += 1) {
     const token = tokens[place] ?? -1
     const its = lengths[token] ?? 0
-    if (its === 0 || length + its > room) return -1
+    if (its === 0) {
+      const bytes = table.beyond?.(token)
+      if (bytes === undefined || length + bytes.length > room) return -1
+      for (const byte of bytes) into.setUint8(length++, byte)
+      continue
+    }
+    if (length + its > room) return -1
     into.setInt32(length, words[2 * token] ?? 0, true)
     into.setInt32(length + 4, words[2 * token + 1] ?? 0, true)
     if (its > 8) writeLong(table, token, its, into, length)
@@ -44,7 +52,7 @@ function writeLong({ longOffsets, longBytes }: TokenBytes, token: number, length
 }
 
 /** Lays out tokens' bytes; tokens that are not named are unknown, as are those of 64 KiB and more. */
-export function layTokenBytes(named: ReadonlyMap<number, Uint8Array>): TokenBytes {
+export function layTokenBytes(named: ReadonlyMap<number, Uint8Array>, beyond?: TokenBytes['beyond']): TokenBytes {
   let most = -1
   let longLength = 0
   for (const [token, bytes] of named) {
@@ -56,6 +64,7 @@ export function layTokenBytes(named: ReadonlyMap<number, Uint8Array>): TokenByte
     words: new Int32Array(2 * (most + 1)),
     longOffsets: new Uint32Array(most + 1),
     longBytes: new Uint8Array(longLength),
+    ...(beyond !== undefined && { beyond }),
   }
   const view = new DataView(table.words.buffer)
   let at = 0

@@ -10,6 +10,7 @@ import { findFreePorts } from '../ports.ts'
 import { preparation, type Prepared } from '../prepare.ts'
 import { logFileOf, type StateFolder } from '../state-folder.ts'
 import { StateStore } from '../state-store.ts'
+import { kvEventsEndpointsOf } from '../kv-events-endpoints.ts'
 import { gatewayRole } from './gateway-role.ts'
 import { initialState, replicaHost } from './initial-state.ts'
 import { LogFile } from './log-file.ts'
@@ -153,7 +154,9 @@ export class FleetSupervisor {
       threads,
       modelPath,
       places: { binaries, engineFolder },
+      kvEvents: kvEventsEndpointsOf(this.#folder, id, model, engine),
     }
+    store.changeReplica(id, { kvEvents: launch.kvEvents ?? null })
     const role = replicaRole(launch, programs, clock, {
       onPort: (port) => store.changeReplica(id, { port }),
       onEngineProcess: (engineProcess) => store.changeReplica(id, { engineProcess }),

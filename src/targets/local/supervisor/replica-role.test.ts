@@ -11,7 +11,16 @@ function roleOn(port: number, events: Partial<ReplicaEvents>) {
   const [model] = fleet.models
   if (model === undefined) throw new Error('no model')
   const places = { binaries: new Map(), engineFolder: undefined }
-  const launch = { id: 'm-0', model, host: '127.0.0.1', port, threads: 1, modelPath: undefined, places }
+  const launch = {
+    id: 'm-0',
+    model,
+    host: '127.0.0.1',
+    port,
+    threads: 1,
+    modelPath: undefined,
+    places,
+    kvEvents: undefined,
+  }
   const all = { onPort: () => undefined, onEngineProcess: () => undefined, ...events }
   return replicaRole({ ...launch, engine: standInEngine }, standInParts.programs, standInParts.clock, all)
 }

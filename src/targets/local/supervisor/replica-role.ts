@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ProcessIdentity } from '../../../discovery/index.ts'
-import type { Engine } from '../../../engines/contract.ts'
+import type { Engine, KvEventsEndpoints } from '../../../engines/contract.ts'
 import { processStartTime } from '../../../files/index.ts'
 import type { Model } from '../../../fleet/index.ts'
 import { findFreePorts, urlOf, whyNotFree } from '../ports.ts'
@@ -23,6 +23,8 @@ export interface ReplicaLaunch {
   readonly threads: number
   readonly modelPath: string | undefined
   readonly places: EnginePlaces
+  /** Where it publishes its KV events; undefined when nobody listens. */
+  readonly kvEvents: KvEventsEndpoints | undefined
 }
 
 /** What a replica's process tells beside its state. */
@@ -58,6 +60,7 @@ export function replicaRole(
         port,
         threads: launch.threads,
         binariesOnPath: new Set(launch.places.binaries.keys()),
+        ...(launch.kvEvents !== undefined && { kvEvents: launch.kvEvents }),
       }
       const { modelPath } = launch
       return programs.engine(

@@ -1,0 +1,156 @@
+import type { CounterSeries } from '../../observe/index.ts'
+import { Agreement, ExactKnowledge, type ExactIndexMemory, type PromptContext } from '../../scheduling/index.ts'
+import type { Prompting } from '../exact/prompting.ts'
+import type { RenderableQuestion } from './question.ts'
+import { bytesPerToken, type ReplicaHandle } from './replica-handle.ts'
+
+/** Why a prompt is not looked up by what engines say: a closed list, the label of a metric. */
+export type ApproximateReason = 'too_large' | 'unrenderable' | 'other_path' | 'untrusted' | 'no_events'
+
+/** A prompt as its engine's tokenizer gets it. */
+export interface ExactPrompt {
+  readonly bytes: Uint8Array
+  readonly context: PromptContext
+}
+
+/** A prompt, or why there is none to look up; both where it is looked up only to see whether that would be right. */
+export interface ExactReading {
+  readonly prompt: ExactPrompt | null
+  readonly reason: ApproximateReason | null
+}
+
+/** What a replica was predicted to hold of a prompt that it was sent. */
+export interface Prediction {
+  readonly by: ExactPrompts
+  readonly heldTokens: number
+  readonly promptBytes: number
+  /** Whether it computed other prompts then, of which it had not told yet. */
+  readonly wasComputing: boolean
+}
+
+/** What an engine says of a prompt that it was sent. */
+export interface ReportedPrompt {
+  readonly inputTokens: number
+  readonly cachedTokens: number
+}
+
+/** What a model's prompts are looked up with. */
+export interface ExactPromptsParts {
+  readonly memory: ExactIndexMemory
+  readonly prompting: Prompting
+  /** Counts requests by why they were not looked up. */
+  readonly counted: (reason: ApproximateReason | '') => CounterSeries
+  /** Counts predictions by what was wrong. */
+  readonly predicted: (reason: 'too_many' | 'too_few' | '') => CounterSeries
+  /** Predictions are found wrong too often, or right again. */
+  readonly onTrust: (isTrusted: boolean, wrongShare: number) => void
+}
+
+/** Larger requests are not rendered: no request holds a thread for more than some milliseconds. */
+const mostBytes = 1_000_000
+/** Of the requests that come while it is not trusted, one in this many is looked up, to see whether it may be again. */
+const sampledWhileUntrusted = 8
+/** vLLM's usual block, as long as no event has told of one. */
+const usualBlockTokens = 16
+const plain: PromptContext = { adapter: null, cacheSalt: null }
+/** Whose prompt was read last, and what came of it: it is asked for several times in a row. */
+const last: { by: ExactPrompts | null; of: object | null; reading: ExactReading } = {
+  by: null,
+  of: null,
+  reading: { prompt: null, reason: null },
+}
+
+/** What replicas of one model hold of prompts, as their engines say: the read side, of one thread. */
+export class ExactPrompts {
+  readonly #parts: ExactPromptsParts
+  readonly #knowledge: ExactKnowledge
+  readonly #agreement = new Agreement()
+  #byNumber = new Int32Array(16)
+  /** Tokens held, by place among the replicas. */
+  #matches = new Int32Array(16)
+  #bytesPerToken = bytesPerToken
+  #sample = 0
+
+  constructor(parts: ExactPromptsParts) {
+    this.#parts = parts
+    this.#knowledge = new ExactKnowledge(parts.memory)
+  }
+
+  /** Renders a question's prompt; good until another one is read. */
+  read(question: { readonly renderable: RenderableQuestion | null }): ExactReading {
+    if (last.by === this && last.of === question) return last.reading
+    const reading = this.#read(question.renderable)
+    last.by = this
+    last.of = question
+    last.reading = reading
+    return reading
+  }
+
+  #read(question: RenderableQuestion | null): ExactReading {
+    if (question === null) return { prompt: null, reason: 'other_path' }
+    if (question.bytes.length > mostBytes) return { prompt: null, reason: 'too_large' }
+    if (this.#knowledge.blockTokens === 0) return { prompt: null, reason: 'no_events' }
+    const reason = this.#agreement.state.isTrusted ? null : 'untrusted'
+    if (reason !== null) {
+      this.#sample = (this.#sample + 1) % sampledWhileUntrusted
+      if (this.#sample !== 0) return { prompt: null, reason }
+    }
+    const prompt = this.#render(question)
+    return prompt === null ? { prompt, reason: 'unrenderable' } : { prompt, reason }
+  }
+
+  #render({ kind, bytes }: RenderableQuestion): ExactPrompt | null {
+    const { template, promptBytes } = this.#parts.prompting
+    let request: { readonly prompt?: unknown; readonly cache_salt?: unknown }
+    try {
+      request = JSON.parse(bytes.toString()) as typeof request
+    } catch {
+      return null
+    }
+    const { cache_salt: salt, prompt } = request
+    const context = typeof salt === 'string' ? { adapter: null, cacheSalt: salt } : plain
+    if (kind === 'completion') {
+      return typeof prompt === 'string' ? { bytes: promptBytes(prompt, true), context } : null
+    }
+    const rendered = template.render(request, bytes.length, Date.now())
+    return rendered.kind === 'none' ? null : { bytes: promptBytes(rendered.text, false), context }
+  }
+
+  /** Tokens of a prompt that each replica holds, by place; good until it is asked again. */
+  held(replicas: readonly ReplicaHandle[], { bytes, context }: ExactPrompt): Int32Array {
+    let most = 0
+    for (const { exactNumber } of replicas) most = Math.max(most, exactNumber + 1)
+    if (this.#byNumber.length < most) this.#byNumber = new Int32Array(2 * most)
+    if (this.#matches.length < replicas.length) this.#matches = new Int32Array(2 * replicas.length)
+    this.#knowledge.heldTokens(bytes, this.#byNumber, context)
+    for (let place = 0; place < replicas.length; place += 1) {
+      const number = replicas[place]?.exactNumber ?? -1
+      this.#matches[place] = number < 0 ? 0 : (this.#byNumber[number] ?? 0)
+    }
+    return this.#matches
+  }
+
+  /** About how many tokens a prompt has. */
+  estimateTokens({ bytes }: ExactPrompt): number {
+    return Math.ceil(bytes.length / this.#bytesPerToken)
+  }
+
+  /** A request was sent by this reading. */
+  count({ reason }: ExactReading): void {
+    this.#parts.counted(reason ?? '').add(1)
+  }
+
+  /** Compares what a replica was predicted to hold with what its engine says that it did. */
+  answered({ heldTokens, promptBytes, wasComputing }: Prediction, { inputTokens, cachedTokens }: ReportedPrompt): void {
+    if (inputTokens > 0) this.#bytesPerToken += (promptBytes / inputTokens - this.#bytesPerToken) * 0.05
+    const blockTokens = this.#knowledge.blockTokens || usualBlockTokens
+    const allowed = 2 * blockTokens
+    const isTooFew = cachedTokens > heldTokens + allowed
+    // What it was about to compute it may have held by the time that it came to this prompt.
+    if (isTooFew && wasComputing) return
+    this.#parts.predicted(isTooFew ? 'too_few' : heldTokens > cachedTokens + allowed ? 'too_many' : '').add(1)
+    if (!this.#agreement.compare(heldTokens, cachedTokens, blockTokens)) return
+    const { isTrusted, wrongShare } = this.#agreement.state
+    this.#parts.onTrust(isTrusted, wrongShare)
+  }
+}

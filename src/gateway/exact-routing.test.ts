@@ -1,0 +1,288 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Publisher, Subscriber } from 'zeromq'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Replica, ReplicaSource } from '../discovery/index.ts'
+import { loadZeromq } from './kv-events/load-zeromq.ts'
+import type { GatewayOptions } from './run-gateway.ts'
+import { startTestGateway, until, untilIdle, untilReady, type TestGateway } from './testing/harness.ts'
+import { startSimulatedProcess, type SimulatedProcess } from './testing/simulated-process.ts'
+
+const cleanUps: (() => unknown)[] = []
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fl-exact-'))
+})
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Requests at once, each on a connection of its own: every thread gets some. */
+const patience = 30_000
+const chatPath = '/v1/chat/completions'
+const contextTokens = 1024
+
+interface Place {
+  readonly endpoint: string
+  readonly replayEndpoint: string
+}
+
+/** An engine that publishes at sockets of its name. */
+async function startEngine(name: string, settings: object = {}, port = 0): Promise<SimulatedProcess & Place> {
+  const place = { endpoint: `ipc://${join(folder, name)}`, replayEndpoint: `ipc://${join(folder, `${name}-replay`)}` }
+  const engine = await startSimulatedProcess({ kvEvents: place, ...settings }, contextTokens, port)
+  cleanUps.push(() => engine.kill())
+  return { ...engine, ...place }
+}
+
+/** Replicas at places that a test changes. */
+function sourceOf(replicas: () => readonly Replica[]): ReplicaSource & { changed(): void } {
+  const listeners = new Set<() => void>()
+  return {
+    name: 'test',
+    start: async () => {},
+    snapshot: replicas,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    close: async () => {},
+    changed: () => listeners.forEach((listener) => listener()),
+  }
+}
+
+const replicaOf = (index: number, port: number, place: Place, generation = 1): Replica => ({
+  id: `m-${index}`,
+  model: 'm',
+  engine: 'simulated',
+  address: { protocol: 'http', host: '127.0.0.1', port, basePath: '' },
+  phase: 'serving',
+  role: 'both',
+  generation,
+  kvEvents: { endpoint: place.endpoint, replayEndpoint: place.replayEndpoint, ranks: 1 },
+})
+
+interface Served {
+  readonly gateway: TestGateway
+  readonly engines: (SimulatedProcess & Place)[]
+  readonly replicas: Replica[]
+  readonly source: ReturnType<typeof sourceOf>
+}
+
+async function serve(workers: number, settings: object = {}, options: Partial<GatewayOptions> = {}): Promise<Served> {
+  const engines = [await startEngine('a', settings), await startEngine('b', settings)]
+  const replicas = engines.map((engine, index) => replicaOf(index, engine.port, engine))
+  const source = sourceOf(() => replicas)
+  const models = [{ name: 'm', engine: 'simulated', replicas: 2, routing: { policy: 'prefixExact' } }]
+  const gateway = await startTestGateway(
+    { gateway: { workers, health: { interval: '100ms' } }, models },
+    { source, ...options },
+  )
+  cleanUps.push(() => gateway.close())
+  await untilReady(gateway, 2)
+  return { gateway, engines, replicas, source }
+}
+
+const state = async (gateway: TestGateway) => (await gateway.load()).exact[0]
+const untilOn = (gateway: TestGateway) =>
+  until('it is routed by what engines say', async () => (await state(gateway))?.state === 'on', patience)
+const untilBlocks = (gateway: TestGateway, wanted: (blocks: number) => boolean) =>
+  until('what engines hold is known', async () => wanted((await state(gateway))?.blocks ?? 0), patience)
+
+/** A conversation of some turns; families differ from their first block on. */
+const conversation = (family: string, turns: number, words = 60) => ({
+  model: 'm',
+  max_tokens: 2,
+  messages: Array.from({ length: turns }, (_, turn) => ({
+    role: turn % 2 === 0 ? 'user' : 'assistant',
+    content: `${family} ${turn}${' river stone'.repeat(words)}`,
+  })),
+})
+
+/** Who answered the last request, and what decided. */
+async function ask(
+  gateway: TestGateway,
+  body: object,
+): Promise<{ readonly replica: unknown; readonly choice: unknown }> {
+  const before = gateway.log.filter(({ msg }) => msg === 'request').length
+  const answer = await gateway.ask(chatPath, JSON.stringify(body))
+  expect(answer.status).toBe(200)
+  const lines = () => gateway.log.filter(({ msg }) => msg === 'request')
+  await until('it is in the log', () => lines().length > before)
+  const { replica, choice } = lines().at(-1) ?? {}
+  return { replica, choice }
+}
+
+// proves C4 (simulated)
+describe.each([1, 2])('routing by what engines say that they hold, with %i thread(s)', (workers) => {
+  it('sends a second turn to who holds the first, of which no gateway knows but by events', async () => {
+    const { gateway, engines } = await serve(workers)
+    await untilOn(gateway)
+    for (const [index, family] of ['one', 'two', 'three', 'four', 'five', 'six'].entries()) {
+      await engines[index % 2]?.ask(chatPath, conversation(family, 1))
+    }
+    await untilBlocks(gateway, (blocks) => blocks >= 40)
+    // Turned about, so that neither turns nor the last choice could give the same.
+    for (const [index, family] of ['one', 'two', 'three', 'four', 'five', 'six'].entries()) {
+      expect(await ask(gateway, conversation(family, 3))).toEqual({ replica: `m-${index % 2}`, choice: 'prefix' })
+    }
+    await untilIdle(gateway)
+    const metrics = await gateway.metrics()
+    expect(metrics).toMatch(/^fairlead_scheduler_exact_requests_total\{model="m",reason=""\} 6$/m)
+    expect(metrics).toMatch(/^fairlead_scheduler_predictions_total\{model="m",reason=""\} 6$/m)
+    expect(metrics).toMatch(/^fairlead_scheduler_exact_active\{model="m"\} 1$/m)
+  })
+
+  it('counts no block that was evicted', async () => {
+    const { gateway, engines } = await serve(workers, { maxSequences: 1, kvCapacityTokens: contextTokens })
+    await untilOn(gateway)
+    await engines[0]?.ask(chatPath, conversation('early', 1, 200))
+    await untilBlocks(gateway, (blocks) => blocks > 20)
+    expect(await ask(gateway, conversation('early', 1, 200))).toEqual({ replica: 'm-0', choice: 'prefix' })
+    for (const family of ['late', 'later', 'latest']) await engines[0]?.ask(chatPath, conversation(family, 1, 400))
+    await until(
+      'it forgot',
+      async () => (await ask(gateway, conversation('early', 1, 200))).choice === 'new-prompt',
+      patience,
+    )
+  })
+
+  it('forgets an engine that began anew, whether its process is known to be another or not', async () => {
+    const { gateway, engines, replicas, source } = await serve(workers)
+    await untilOn(gateway)
+    await engines[1]?.ask(chatPath, conversation('held', 1))
+    await untilBlocks(gateway, (blocks) => blocks > 5)
+    expect(await ask(gateway, conversation('held', 1))).toEqual({ replica: 'm-1', choice: 'prefix' })
+    await engines[1]?.kill()
+    await startEngine('b', {}, engines[1]?.port)
+    await untilBlocks(gateway, (blocks) => blocks === 0)
+    // The same again, and its source says that it is another process.
+    await engines[0]?.ask(chatPath, conversation('other', 1))
+    await untilBlocks(gateway, (blocks) => blocks > 5)
+    await engines[0]?.kill()
+    const successor = await startEngine('a')
+    replicas[0] = replicaOf(0, successor.port, successor, 2)
+    source.changed()
+    await untilBlocks(gateway, (blocks) => blocks === 0)
+    await untilReady(gateway, 2)
+    await successor.ask(chatPath, conversation('new', 1))
+    await untilBlocks(gateway, (blocks) => blocks > 5)
+    expect(await ask(gateway, conversation('new', 3))).toEqual({ replica: 'm-0', choice: 'prefix' })
+  })
+
+  it('has events replayed that got lost on their way', async () => {
+    const engine = await startEngine('a')
+    const [subscriber, publisher] = [new Subscriber({ linger: 0 }), new Publisher({ linger: 0 })]
+    cleanUps.push(
+      () => subscriber.close(),
+      () => publisher.close(),
+    )
+    subscriber.connect(engine.endpoint)
+    subscriber.subscribe()
+    const endpoint = `ipc://${join(folder, 'lossy')}`
+    await publisher.bind(endpoint)
+    const passed = { count: 0, isLossy: false }
+    void (async () => {
+      for await (const frames of subscriber) {
+        passed.count += 1
+        if (!passed.isLossy) await publisher.send(frames)
+      }
+    })()
+    const other = await startEngine('b')
+    const source = sourceOf(() => [
+      replicaOf(0, other.port, other),
+      replicaOf(1, engine.port, { endpoint, replayEndpoint: engine.replayEndpoint }),
+    ])
+    const models = [{ name: 'm', engine: 'simulated', replicas: 2, routing: { policy: 'prefixExact' } }]
+    const gateway = await startTestGateway({ gateway: { workers, health: { interval: '100ms' } }, models }, { source })
+    cleanUps.push(() => gateway.close())
+    await untilOn(gateway)
+    await engine.ask(chatPath, conversation('heard', 1))
+    await untilBlocks(gateway, (blocks) => blocks > 5)
+    passed.isLossy = true
+    const before = passed.count
+    await engine.ask(chatPath, conversation('unheard', 1))
+    await until('they are lost', () => passed.count > before)
+    passed.isLossy = false
+    await engine.ask(chatPath, conversation('heard again', 1))
+    await untilBlocks(gateway, (blocks) => blocks > 20)
+    expect(await ask(gateway, conversation('unheard', 3))).toEqual({ replica: 'm-1', choice: 'prefix' })
+    expect((await state(gateway))?.replicas.map(({ losses }) => losses)).toEqual([0, 0])
+  })
+
+  it('goes by what was sent where for what cannot be rendered here, and says how often', async () => {
+    const { gateway, engines } = await serve(workers)
+    await untilOn(gateway)
+    await engines[0]?.ask(chatPath, conversation('one', 1))
+    await untilBlocks(gateway, (blocks) => blocks > 5)
+    const huge = conversation('one', 1, 90_000)
+    await gateway.ask(chatPath, JSON.stringify(huge))
+    await gateway.ask('/v1/messages', JSON.stringify(conversation('one', 1)))
+    await untilIdle(gateway)
+    const metrics = await gateway.metrics()
+    expect(metrics).toMatch(/^fairlead_scheduler_exact_requests_total\{model="m",reason="too_large"\} 1$/m)
+    expect(metrics).toMatch(/^fairlead_scheduler_exact_requests_total\{model="m",reason="other_path"\} 1$/m)
+  })
+})
+
+describe('where engines’ caches cannot be known', () => {
+  const warning = 'prompts are routed by what was sent where, and not by what engines say that they hold'
+  const reasonIn = (gateway: TestGateway) =>
+    gateway.log.filter(({ msg }) => msg === warning).map(({ reason }) => reason)
+
+  it('says once that the package for it is not there, with the command, and serves', async () => {
+    const absent = Object.assign(new Error('not found'), { code: 'ERR_MODULE_NOT_FOUND' })
+    const subscribeKvEvents = async () => {
+      await loadZeromq(() => Promise.reject(absent))
+      throw new Error('it was there')
+    }
+    const { gateway } = await serve(1, {}, { subscribeKvEvents })
+    await until('it is off', async () => (await state(gateway))?.state === 'off', patience)
+    const reason = (await state(gateway))?.reason
+    expect(reason).toContain('needs the package zeromq')
+    expect(reason).toContain('npm install zeromq@')
+    expect(reasonIn(gateway)).toEqual([reason])
+    const { replica } = await ask(gateway, conversation('one', 1))
+    expect(await ask(gateway, conversation('one', 3))).toEqual({ replica, choice: 'prefix' })
+    expect(await gateway.metrics()).toMatch(/^fairlead_scheduler_exact_active\{model="m"\} 0$/m)
+  })
+
+  it.each([
+    ['a template that is none', '{% for message in', 'chat template is not readable here'],
+    ['a template that is not the engine’s', '{{ messages[0].content }}', 'the engine renders a question otherwise'],
+    ['no files at all', null, 'models[].chat.tokenizer'],
+  ])('says why with %s, and serves', async (_what, template, expected) => {
+    const engines = [await startEngine('a'), await startEngine('b')]
+    if (template !== null) {
+      const vocab = Object.fromEntries(Array.from('abc', (letter, id) => [letter, id]))
+      const tokenizer = { model: { type: 'BPE', vocab, merges: [] }, decoder: { type: 'ByteLevel' } }
+      await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer))
+      await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify({ chat_template: template }))
+    }
+    const gateway = await startTestGateway({
+      models: [
+        {
+          name: 'm',
+          engine: 'external',
+          addresses: engines.map(({ url }) => url),
+          chat: { tokenizer: folder },
+          kvCache: {
+            events: {
+              endpoints: engines.map(({ endpoint }) => endpoint),
+              replayEndpoints: engines.map(({ replayEndpoint }) => replayEndpoint),
+            },
+          },
+          routing: { policy: 'prefixExact' },
+        },
+      ],
+    })
+    cleanUps.push(() => gateway.close())
+    await until('it is off', async () => (await state(gateway))?.state === 'off', patience)
+    expect((await state(gateway))?.reason).toContain(expected)
+    expect(reasonIn(gateway)).toHaveLength(1)
+    const { replica } = await ask(gateway, conversation('one', 1))
+    expect(await ask(gateway, conversation('one', 3))).toEqual({ replica, choice: 'prefix' })
+  })
+})
