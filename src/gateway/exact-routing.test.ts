@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Publisher, Subscriber } from 'zeromq'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Replica, ReplicaSource } from '../discovery/index.ts'
 import { loadZeromq } from './kv-events/load-zeromq.ts'
 import type { GatewayOptions } from './run-gateway.ts'
 import { startTestGateway, until, untilIdle, untilReady, type TestGateway } from './testing/harness.ts'
-import { startSimulatedProcess, type SimulatedProcess } from './testing/simulated-process.ts'
+import { startSimulatedHere, startSimulatedProcess, type SimulatedUnderTest } from './testing/simulated-process.ts'
 
 const cleanUps: (() => unknown)[] = []
 let folder: string
@@ -19,8 +19,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Requests at once, each on a connection of its own: every thread gets some. */
-const patience = 30_000
+/** Each test starts two engines and a gateway, on a machine that may have other work. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
+const patience = 60_000
 const chatPath = '/v1/chat/completions'
 const contextTokens = 1024
 
@@ -29,10 +30,21 @@ interface Place {
   readonly replayEndpoint: string
 }
 
+/** How an engine is started: here, or in a process that a test kills, perhaps with a port that another one had. */
+interface Start {
+  readonly settings?: object
+  readonly isProcess?: boolean
+  readonly port?: number | undefined
+}
+
 /** An engine that publishes at sockets of its name. */
-async function startEngine(name: string, settings: object = {}, port = 0): Promise<SimulatedProcess & Place> {
+async function startEngine(name: string, start: Start = {}): Promise<SimulatedUnderTest & Place> {
   const place = { endpoint: `ipc://${join(folder, name)}`, replayEndpoint: `ipc://${join(folder, `${name}-replay`)}` }
-  const engine = await startSimulatedProcess({ kvEvents: place, ...settings }, contextTokens, port)
+  const settings = { kvEvents: place, ...start.settings }
+  const engine =
+    start.isProcess === true
+      ? await startSimulatedProcess(settings, contextTokens, start.port)
+      : await startSimulatedHere(settings, contextTokens)
   cleanUps.push(() => engine.kill())
   return { ...engine, ...place }
 }
@@ -66,13 +78,13 @@ const replicaOf = (index: number, port: number, place: Place, generation = 1): R
 
 interface Served {
   readonly gateway: TestGateway
-  readonly engines: (SimulatedProcess & Place)[]
+  readonly engines: (SimulatedUnderTest & Place)[]
   readonly replicas: Replica[]
   readonly source: ReturnType<typeof sourceOf>
 }
 
-async function serve(workers: number, settings: object = {}, options: Partial<GatewayOptions> = {}): Promise<Served> {
-  const engines = [await startEngine('a', settings), await startEngine('b', settings)]
+async function serve(workers: number, start: Start = {}, options: Partial<GatewayOptions> = {}): Promise<Served> {
+  const engines = [await startEngine('a', start), await startEngine('b', start)]
   const replicas = engines.map((engine, index) => replicaOf(index, engine.port, engine))
   const source = sourceOf(() => replicas)
   const models = [{ name: 'm', engine: 'simulated', replicas: 2, routing: { policy: 'prefixExact' } }]
@@ -136,7 +148,9 @@ describe.each([1, 2])('routing by what engines say that they hold, with %i threa
   })
 
   it('counts no block that was evicted', async () => {
-    const { gateway, engines } = await serve(workers, { maxSequences: 1, kvCapacityTokens: contextTokens })
+    const { gateway, engines } = await serve(workers, {
+      settings: { maxSequences: 1, kvCapacityTokens: contextTokens },
+    })
     await untilOn(gateway)
     await engines[0]?.ask(chatPath, conversation('early', 1, 200))
     await untilBlocks(gateway, (blocks) => blocks > 20)
@@ -149,20 +163,26 @@ describe.each([1, 2])('routing by what engines say that they hold, with %i threa
     )
   })
 
-  it('forgets an engine that began anew, whether its process is known to be another or not', async () => {
-    const { gateway, engines, replicas, source } = await serve(workers)
+  it('forgets an engine that began anew, of which only its events tell', async () => {
+    const { gateway, engines } = await serve(workers, { isProcess: true })
     await untilOn(gateway)
     await engines[1]?.ask(chatPath, conversation('held', 1))
     await untilBlocks(gateway, (blocks) => blocks > 5)
     expect(await ask(gateway, conversation('held', 1))).toEqual({ replica: 'm-1', choice: 'prefix' })
     await engines[1]?.kill()
-    await startEngine('b', {}, engines[1]?.port)
+    await startEngine('b', { isProcess: true, port: engines[1]?.port })
     await untilBlocks(gateway, (blocks) => blocks === 0)
-    // The same again, and its source says that it is another process.
+    await untilReady(gateway, 2)
+    expect((await ask(gateway, conversation('held', 1))).choice).toBe('new-prompt')
+  })
+
+  it('forgets a replica whose process is another, and learns what that one holds', async () => {
+    const { gateway, engines, replicas, source } = await serve(workers, { isProcess: true })
+    await untilOn(gateway)
     await engines[0]?.ask(chatPath, conversation('other', 1))
     await untilBlocks(gateway, (blocks) => blocks > 5)
     await engines[0]?.kill()
-    const successor = await startEngine('a')
+    const successor = await startEngine('a', { isProcess: true })
     replicas[0] = replicaOf(0, successor.port, successor, 2)
     source.changed()
     await untilBlocks(gateway, (blocks) => blocks === 0)

@@ -11,7 +11,13 @@ import {
   type TokenBytes,
 } from '../../scheduling/index.ts'
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
-import { knowledgeSink, publisherOfRank, type KvSubscription, type subscribeKvEvents } from '../kv-events/index.ts'
+import {
+  knowledgeSink,
+  publisherOfRank,
+  type KvLoss,
+  type KvSubscription,
+  type subscribeKvEvents,
+} from '../kv-events/index.ts'
 import { askTokensOf } from './ask-tokens.ts'
 import { readModelFiles, type FilesContext } from './model-files.ts'
 import { preparePrompting, type Prompting, type PromptingData } from './prompting.ts'
@@ -63,6 +69,9 @@ interface Ready {
 
 /** An engine that did not answer is asked again after this time. */
 const againMs = 2_000
+/** Slots looked through at once, a fraction of a millisecond, and how often: a million in some seconds. */
+const tidiedAtOnce = 16_384
+const tidyEveryMs = 20
 /** Replicas of several ranks and KV cache groups, and as many again for those that restart. */
 const fewestLanes = 256
 const lanesEachRank = 8
@@ -80,6 +89,7 @@ export class ExactModel {
   #isBusy = false
   #isClosed = false
   #timer: NodeJS.Timeout | undefined
+  #tidying: NodeJS.Timeout | undefined
   #handles: readonly ReplicaHandle[] = []
 
   constructor(options: ExactModelOptions) {
@@ -119,6 +129,7 @@ export class ExactModel {
   async close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#tidying)
     const ending = [...this.#followed].map(([handle, followed]) => this.#forget(handle, followed))
     await Promise.all(ending)
   }
@@ -192,7 +203,8 @@ export class ExactModel {
     handle.exactNumber = number ?? this.#nextNumber++
     const labels = { model: handle.replica.model, replica: handle.id }
     const warn = (problem: string) => this.#options.logger.warn({ ...labels, problem }, 'KV events')
-    const sink = knowledgeSink(writer, handle.exactNumber, tokens, warn)
+    const taken = knowledgeSink(writer, handle.exactNumber, tokens, warn)
+    const sink = { ...taken, lost: (rank: number, loss: KvLoss) => this.#lose(() => taken.lost(rank, loss)) }
     const first = { endpoint: kvEvents.endpoint, replayEndpoint: kvEvents.replayEndpoint, rank: 0 }
     for (let rank = 0; rank < kvEvents.ranks; rank += 1) {
       const subscription = await this.#options.subscribe(publisherOfRank(first, rank), sink)
@@ -208,8 +220,18 @@ export class ExactModel {
     const number = handle.exactNumber
     handle.exactNumber = -1
     await Promise.all(followed.subscriptions.map((subscription) => subscription.close()))
-    this.#ready?.writer.forget(number)
+    this.#lose(() => this.#ready?.writer.forget(number))
     this.#freeNumbers.push(number)
+  }
+
+  /** What counts no more leaves the index a piece at a time, between other work. */
+  #lose(forget: () => void): void {
+    forget()
+    clearTimeout(this.#tidying)
+    if (this.#ready === null || this.#ready.writer.isTidy || this.#isClosed) return
+    this.#ready.writer.tidy(tidiedAtOnce)
+    this.#tidying = setTimeout(() => this.#lose(() => {}), tidyEveryMs)
+    this.#tidying.unref()
   }
 
   #turnOn(): void {

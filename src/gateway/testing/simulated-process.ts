@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { startServer } from '../../engine-servers/serving/index.ts'
+import { prepareSimulated } from '../../engine-servers/simulated/index.ts'
 
 const main = fileURLToPath(new URL('../../engine-servers/simulated/main.ts', import.meta.url))
 
-/** A simulated engine in a process of its own. */
-export interface SimulatedProcess {
+/** A simulated engine. */
+export interface SimulatedUnderTest {
   readonly url: string
   readonly port: number
   /** Asks it directly, past any gateway; its answer, parsed. */
@@ -12,11 +14,28 @@ export interface SimulatedProcess {
   kill(): Promise<void>
 }
 
-/** Starts one; resolves once it listens. */
-export async function startSimulatedProcess(settings: object, context: number, port = 0): Promise<SimulatedProcess> {
-  const fast = { ttft: 1, tokensPerSecond: 2000, ...settings }
-  const args = [main, '--model=m', `--port=${port}`, `--context=${context}`, `--settings=${JSON.stringify(fast)}`]
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+const argumentsOf = (settings: object, context: number, port: number): readonly string[] => [
+  '--model=m',
+  `--port=${port}`,
+  `--context=${context}`,
+  `--settings=${JSON.stringify({ ttft: 1, tokensPerSecond: 2000, ...settings })}`,
+]
+
+const askAt = (url: string) => async (path: string, body: object) => {
+  const headers = { 'content-type': 'application/json' }
+  return await (await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+}
+
+/** Starts one in this process, as fast as can be. */
+export async function startSimulatedHere(settings: object, context: number): Promise<SimulatedUnderTest> {
+  const server = await startServer({ ...(await prepareSimulated(argumentsOf(settings, context, 0))), log: () => {} })
+  return { url: server.url, port: server.port, ask: askAt(server.url), kill: () => server.close() }
+}
+
+/** Starts one in a process of its own, which can be killed; resolves once it listens. */
+export async function startSimulatedProcess(settings: object, context: number, port = 0): Promise<SimulatedUnderTest> {
+  const args = ['--disable-warning=ExperimentalWarning', main, ...argumentsOf(settings, context, port)]
+  const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const listening = await firstLine(child)
@@ -25,11 +44,7 @@ export async function startSimulatedProcess(settings: object, context: number, p
   return {
     url,
     port: itsPort,
-    async ask(path, body) {
-      const headers = { 'content-type': 'application/json' }
-      const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
-      return await answer.json()
-    },
+    ask: askAt(url),
     async kill() {
       const { promise, resolve } = Promise.withResolvers<void>()
       if (child.exitCode !== null || child.signalCode !== null) return

@@ -96,6 +96,11 @@ export class ExactKnowledgeWriter {
     return this.#holdings.size
   }
 
+  /** Whether nothing waits to be taken out by `tidy`. */
+  get isTidy(): boolean {
+    return !this.#lanes.hasRetired
+  }
+
   /** Takes over what an engine process did to its cache, in the order in which it did it. */
   apply(replica: number, rank: number, events: readonly KvEvent[], vocabulary: TokenBytes): void {
     for (const event of events) {
