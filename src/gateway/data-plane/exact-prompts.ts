@@ -1,6 +1,6 @@
 import type { CounterSeries } from '../../observe/index.ts'
 import { Agreement, ExactKnowledge, type ExactIndexMemory, type PromptContext } from '../../scheduling/index.ts'
-import type { Prompting } from '../exact/prompting.ts'
+import type { Prompting } from '../exact/prompting-data.ts'
 import type { RenderableQuestion } from './question.ts'
 import { bytesPerToken, type ReplicaHandle } from './replica-handle.ts'
 

@@ -20,7 +20,8 @@ import {
 } from '../kv-events/index.ts'
 import { askTokensOf } from './ask-tokens.ts'
 import { readModelFiles, type FilesContext } from './model-files.ts'
-import { preparePrompting, type Prompting, type PromptingData } from './prompting.ts'
+import type { Prompting, PromptingData } from './prompting-data.ts'
+import { preparePrompting } from './prompting.ts'
 import { compareRendering } from './self-test.ts'
 
 /** What a thread needs to look prompts of a model up. */

@@ -1,26 +1,5 @@
-import {
-  readChatTemplate,
-  readPromptBytes,
-  type ChatTemplate,
-  type ChatTemplateFiles,
-  type PromptBytes,
-} from '../../scheduling/index.ts'
-
-/** How a model is prompted, as plain data for any thread. */
-export type PromptingData =
-  | {
-      readonly kind: 'files'
-      /** `tokenizer.json`, parsed, without its vocabulary. */
-      readonly tokenizer: unknown
-      readonly template: ChatTemplateFiles
-    }
-  | { readonly kind: 'simulated' }
-
-/** Makes of a request the bytes that its engine's tokenizer gets. */
-export interface Prompting {
-  readonly template: Pick<ChatTemplate, 'render'>
-  readonly promptBytes: PromptBytes
-}
+import { readChatTemplate, readPromptBytes } from '../../scheduling/index.ts'
+import type { Prompting, PromptingData } from './prompting-data.ts'
 
 /** Reads how a model is prompted; a sentence when it cannot be told here. */
 export async function preparePrompting(data: PromptingData): Promise<Prompting | string> {

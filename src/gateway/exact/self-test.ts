@@ -1,5 +1,5 @@
 import { writeSlack, writeTokenBytes, type TokenBytes } from '../../scheduling/index.ts'
-import type { Prompting } from './prompting.ts'
+import type { Prompting } from './prompting-data.ts'
 import { sampleChats, type SampleChat } from './sample-chats.ts'
 
 /** What a comparison of our rendering with the engine's has shown. */

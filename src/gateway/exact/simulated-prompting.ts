@@ -1,6 +1,6 @@
 import { renderChat, simulatedVocabulary, tokenBytes, type SimulatedMessage } from '../../engines/index.ts'
 import { layTokenBytes, type RenderedChat } from '../../scheduling/index.ts'
-import type { Prompting } from './prompting.ts'
+import type { Prompting } from './prompting-data.ts'
 
 /** The simulated engine has no files: its template and its vocabulary are code that it shares with the gateway. */
 export const simulatedPrompting: Prompting = {
