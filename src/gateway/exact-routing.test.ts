@@ -103,13 +103,13 @@ const untilOn = (gateway: TestGateway) =>
 const untilBlocks = (gateway: TestGateway, wanted: (blocks: number) => boolean) =>
   until('what engines hold is known', async () => wanted((await state(gateway))?.blocks ?? 0), patience)
 
-/** A conversation of some turns; families differ from their first block on. */
-const conversation = (family: string, turns: number, words = 60) => ({
+/** A conversation whose first turn is nearly all of it, so that no load outweighs it; families differ from their first block on. */
+const conversation = (family: string, turns: number, words = 120) => ({
   model: 'm',
   max_tokens: 2,
   messages: Array.from({ length: turns }, (_, turn) => ({
     role: turn % 2 === 0 ? 'user' : 'assistant',
-    content: `${family} ${turn}${' river stone'.repeat(words)}`,
+    content: `${family} ${turn}${' river stone'.repeat(turn === 0 ? words : 4)}`,
   })),
 })
 

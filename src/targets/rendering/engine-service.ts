@@ -113,6 +113,7 @@ function commandOf(
     ? {
         kvEventsEndpoint: `tcp://*:${enginePorts.kvEvents}`,
         kvEventsReplayEndpoint: `tcp://*:${enginePorts.kvReplay}`,
+        promptTokensDetails: true,
       }
     : {}
   const path = weights?.path === undefined ? {} : { model: weights.path }
