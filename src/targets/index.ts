@@ -13,5 +13,5 @@ export type {
 } from './contract.ts'
 export { localTarget } from './local/index.ts'
 export { findRenderer, renderers } from './renderers.ts'
-export { filesOf, isObject, kustomizeOf, streamOf, textOf, type OutputFile } from './rendering/output/index.ts'
+export { filesOf, helmOf, isObject, kustomizeOf, streamOf, textOf, type OutputFile } from './rendering/output/index.ts'
 export type { Artifact, Rendering } from './rendering/index.ts'

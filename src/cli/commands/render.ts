@@ -9,8 +9,8 @@ export const render: Command = {
   summary: 'Write a Fleet as another platform’s own files',
   description:
     'Plans the Fleet and writes what the platform takes: a Compose project, or Kubernetes objects. Nothing is applied. On ' +
-    'standard output it is one stream of YAML; with --output a folder, as plain files, or as a Kustomize base with an ' +
-    'overlay. The same Fleet gives the same bytes. Exit code 2 when the platform cannot express something, or when --diff ' +
+    'standard output it is one stream of YAML; with --output a folder, as plain files, as a Kustomize base with an ' +
+    'overlay, or as a Helm chart. The same Fleet gives the same bytes. Exit code 2 when the platform cannot express something, or when --diff ' +
     'finds a difference.',
   arguments: [fleetFileArgument],
   options: [
@@ -48,11 +48,15 @@ export const render: Command = {
       what: 'a Kustomize base and an overlay',
     },
     {
+      command: 'fairlead render --target kubernetes --format helm --output chart',
+      what: 'a Helm chart with values',
+    },
+    {
       command: 'fairlead render new.yaml --target kubernetes --diff fleet.yaml',
       what: 'what a change of the Fleet changes',
     },
   ],
   reports: true,
-  formats: ['yaml', 'kustomize'],
+  formats: ['yaml', 'kustomize', 'helm'],
   load: async () => (await import('../handlers/render.ts')).render,
 }

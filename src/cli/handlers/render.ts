@@ -4,7 +4,7 @@ import { exitCodes, type ExitCode } from '../../errors/index.ts'
 import { formatDiagnostics, targetNames, type TargetName } from '../../fleet/index.ts'
 import { version } from '../../observe/index.ts'
 import { readGeometries, renderFleet, type ReadFleet, type RenderedFleet } from '../../operate/index.ts'
-import { filesOf, isObject, kustomizeOf, streamOf, textOf, type OutputFile } from '../../targets/index.ts'
+import { filesOf, helmOf, isObject, kustomizeOf, streamOf, textOf, type OutputFile } from '../../targets/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
 import { openFleet } from '../fleets/index.ts'
 import { readText } from '../option-values.ts'
@@ -51,12 +51,21 @@ async function renderOne(read: ReadFleet, options: Options, context: CommandCont
 }
 
 function inFormat({ artifacts }: RenderedFleet, { fleet }: ReadFleet, options: Options): OutputFile[] {
-  if (options['format'] !== 'kustomize') return filesOf(artifacts)
-  if (artifacts.some(isObject)) return kustomizeOf(artifacts, fleet.name)
+  const format = options['format']
+  if (format !== 'kustomize' && format !== 'helm') return filesOf(artifacts)
+  if (artifacts.some(isObject)) {
+    return format === 'helm' ? chartOf(artifacts, fleet) : kustomizeOf(artifacts, fleet.name)
+  }
   throw usageError({
-    what: 'This target has no Kubernetes objects, and Kustomize knows nothing else',
+    what: `This target has no Kubernetes objects, and ${format === 'helm' ? 'Helm' : 'Kustomize'} knows nothing else`,
     mend: 'Leave --format out, or render for kubernetes, kserve or llmd.',
   })
+}
+
+/** A chart in place of objects: their namespace becomes the release's. */
+function chartOf(artifacts: RenderedFleet['artifacts'], { name }: ReadFleet['fleet']): OutputFile[] {
+  const namespace = artifacts.find(isObject)?.object.metadata.namespace
+  return helmOf(artifacts, { fleet: name, version, namespace })
 }
 
 /** What is compared with: another Fleet file, rendered alike, or a folder that was rendered before. */
