@@ -8,9 +8,19 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          // These need the real vLLM: `npm run test:engines`.
-          exclude: ['test/engines/**'],
+          // These need the real vLLM (`npm run test:engines`), and a Kubernetes API server (project `cluster`).
+          exclude: ['test/engines/**', 'test/cluster/**'],
           testTimeout: 120_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: ['test/cluster/**/*.test.ts'],
+          globalSetup: ['test/cluster/harness/global-setup.ts'],
+          testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
         },

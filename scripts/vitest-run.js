@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { skippedLines } from './skipped-lines.js'
 
 /** The root of this clone. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -45,7 +46,7 @@ function tell({ passed, failed, failures, skipped }, skipFails) {
   const lines = []
   if (failures.length > 0) lines.push('', 'Failed:', ...failures.map((failure) => `  ${failure}`))
   if (skipped.length > 0) {
-    lines.push('', 'Did not run:', ...skipped.map(({ name, reason }) => `  ${name}: ${reason}`))
+    lines.push('', 'Did not run:', ...skippedLines(skipped).map((line) => `  ${line}`))
     if (skipFails) lines.push('With CI=true what does not run is a failure.')
   }
   lines.push('', `${passed} passed, ${failed} failed, ${skipped.length} skipped`)

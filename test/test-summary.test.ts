@@ -73,4 +73,19 @@ describe('the end of `npm test`', () => {
       failures: ['x.test.js: broken file'],
     })
   })
+
+  it('says once what many tests lack, so that the end stays readable', async () => {
+    const { skippedLines } = (await import(join(root, 'scripts', 'skipped-lines.js'))) as {
+      skippedLines(skipped: readonly { name: string; reason: string }[]): string[]
+    }
+    const cluster = ['a', 'b', 'c', 'd'].map((name) => ({
+      name: `test/cluster/${name}.test.ts > takes it`,
+      reason: 'no Kubernetes API server',
+    }))
+    const other = { name: 'test/x.test.ts > runs', reason: 'no GPU here' }
+    expect(skippedLines([...cluster, other])).toEqual([
+      '4 tests of test/cluster/a.test.ts, test/cluster/b.test.ts, test/cluster/c.test.ts, test/cluster/d.test.ts: no Kubernetes API server',
+      'test/x.test.ts > runs: no GPU here',
+    ])
+  })
 })

@@ -1,18 +1,23 @@
 /**
- * Writes the generated files of src/kubernetes from a folder with the documents of an API server's /openapi/v3, named as in
- * api/openapi-spec/v3 of Kubernetes: `node scripts/kubernetes/generate-types.ts FOLDER`.
+ * Writes the generated files of src/kubernetes, from the OpenAPI documents of an API server that it starts for that, and from
+ * test/cluster/crds: `npm run generate:kubernetes`.
  */
-import { globSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ApiClient } from '../../test/cluster/harness/api-client.ts'
+import { startControlPlane } from '../../test/cluster/harness/control-plane.ts'
+import { provisionKubernetes } from './provision.js'
+import { readOpenApiDocuments } from './types/fetch-openapi.ts'
 import { generateKubernetesFiles } from './types/generate.ts'
-import type { OpenApiDocument } from './types/openapi-document.ts'
 
-const folder = process.argv[2]
-if (folder === undefined) throw new Error('expected a folder of OpenAPI documents')
-const documents = new Map<string, OpenApiDocument>()
-for (const file of globSync(join(folder, '*__v*_openapi.json'))) {
-  const path = basename(file).replace('_openapi.json', '').replaceAll('__', '/')
-  documents.set(path, JSON.parse(readFileSync(file, 'utf8')) as OpenApiDocument)
-}
 const root = join(import.meta.dirname, '..', '..')
-for (const [path, text] of generateKubernetesFiles(documents)) writeFileSync(join(root, path), text)
+const controlPlane = await startControlPlane({ binaries: await provisionKubernetes() })
+const client = new ApiClient(controlPlane)
+try {
+  const files = generateKubernetesFiles(await readOpenApiDocuments((path) => client.getText(path)))
+  for (const [path, text] of files) writeFileSync(join(root, path), text)
+  process.stdout.write(`Wrote ${files.size} files.\n`)
+} finally {
+  await client.close()
+  await controlPlane.stop()
+}

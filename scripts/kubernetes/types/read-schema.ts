@@ -37,8 +37,11 @@ export interface Dialect {
 }
 
 /** The given fields of an object that are there. */
-function pick<Source extends object, Key extends keyof Source>(source: Source, keys: readonly Key[]): Partial<Source> {
-  const picked: Partial<Source> = {}
+function pick<Source extends object, Key extends keyof Source>(
+  source: Source,
+  keys: readonly Key[],
+): Partial<Pick<Source, Key>> {
+  const picked: Partial<Pick<Source, Key>> = {}
   for (const key of keys) if (source[key] !== undefined) picked[key] = source[key]
   return picked
 }
@@ -60,7 +63,7 @@ function keyDefaults(schema: JsonSchema, dialect: Dialect): ListShape['keys'] | 
 function readString(schema: JsonSchema): Shape {
   const values = schema.enum?.filter((value) => typeof value === 'string')
   const limits = pick(schema, ['pattern', 'format', 'minLength', 'maxLength'])
-  return { is: 'string', ...(values === undefined ? {} : { enum: [...values].sort() }), ...limits }
+  return { is: 'string', ...limits, ...(values === undefined ? {} : { enum: [...values].sort() }) }
 }
 
 function readObject(schema: JsonSchema, dialect: Dialect): Shape {

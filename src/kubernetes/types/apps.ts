@@ -50,7 +50,7 @@ export interface DaemonSetStatus {
 
 export interface DaemonSetUpdateStrategy {
   rollingUpdate?: RollingUpdateDaemonSet | undefined
-  type?: string | undefined
+  type?: 'OnDelete' | 'RollingUpdate' | undefined
 }
 
 export interface Deployment {
@@ -95,7 +95,7 @@ export interface DeploymentStatus {
 
 export interface DeploymentStrategy {
   rollingUpdate?: RollingUpdateDeployment | undefined
-  type?: string | undefined
+  type?: 'Recreate' | 'RollingUpdate' | undefined
 }
 
 export interface ReplicaSet {
@@ -175,7 +175,7 @@ export interface StatefulSetSpec {
   minReadySeconds?: number | undefined
   ordinals?: StatefulSetOrdinals | undefined
   persistentVolumeClaimRetentionPolicy?: StatefulSetPersistentVolumeClaimRetentionPolicy | undefined
-  podManagementPolicy?: string | undefined
+  podManagementPolicy?: 'OrderedReady' | 'Parallel' | undefined
   replicas?: number | undefined
   revisionHistoryLimit?: number | undefined
   selector: LabelSelector
@@ -200,5 +200,5 @@ export interface StatefulSetStatus {
 
 export interface StatefulSetUpdateStrategy {
   rollingUpdate?: RollingUpdateStatefulSetStrategy | undefined
-  type?: string | undefined
+  type?: 'OnDelete' | 'RollingUpdate' | undefined
 }

@@ -11,7 +11,7 @@ export interface CronJob {
 }
 
 export interface CronJobSpec {
-  concurrencyPolicy?: string | undefined
+  concurrencyPolicy?: 'Allow' | 'Forbid' | 'Replace' | undefined
   failedJobsHistoryLimit?: number | undefined
   jobTemplate: JobTemplateSpec
   schedule: string
@@ -48,14 +48,14 @@ export interface JobSpec {
   activeDeadlineSeconds?: number | undefined
   backoffLimit?: number | undefined
   backoffLimitPerIndex?: number | undefined
-  completionMode?: string | undefined
+  completionMode?: 'Indexed' | 'NonIndexed' | undefined
   completions?: number | undefined
   managedBy?: string | undefined
   manualSelector?: boolean | undefined
   maxFailedIndexes?: number | undefined
   parallelism?: number | undefined
   podFailurePolicy?: PodFailurePolicy | undefined
-  podReplacementPolicy?: string | undefined
+  podReplacementPolicy?: 'Failed' | 'TerminatingOrFailed' | undefined
   selector?: LabelSelector | undefined
   successPolicy?: SuccessPolicy | undefined
   suspend?: boolean | undefined
@@ -88,7 +88,7 @@ export interface PodFailurePolicy {
 
 export interface PodFailurePolicyOnExitCodesRequirement {
   containerName?: string | undefined
-  operator: string
+  operator: 'In' | 'NotIn'
   values: readonly number[]
 }
 
@@ -98,7 +98,7 @@ export interface PodFailurePolicyOnPodConditionsPattern {
 }
 
 export interface PodFailurePolicyRule {
-  action: string
+  action: 'Count' | 'FailIndex' | 'FailJob' | 'Ignore'
   onExitCodes?: PodFailurePolicyOnExitCodesRequirement | undefined
   onPodConditions?: readonly PodFailurePolicyOnPodConditionsPattern[] | undefined
 }

@@ -17,7 +17,7 @@ export interface Affinity {
 
 export interface AppArmorProfile {
   localhostProfile?: string | undefined
-  type: string
+  type: 'Localhost' | 'RuntimeDefault' | 'Unconfined'
 }
 
 export interface AttachedVolume {
@@ -26,11 +26,11 @@ export interface AttachedVolume {
 }
 
 export interface AzureDiskVolumeSource {
-  cachingMode?: string | undefined
+  cachingMode?: 'None' | 'ReadOnly' | 'ReadWrite' | undefined
   diskName: string
   diskURI: string
   fsType?: string | undefined
-  kind?: string | undefined
+  kind?: 'Dedicated' | 'Managed' | 'Shared' | undefined
   readOnly?: boolean | undefined
 }
 
@@ -164,7 +164,7 @@ export interface Container {
   env?: readonly EnvVar[] | undefined
   envFrom?: readonly EnvFromSource[] | undefined
   image?: string | undefined
-  imagePullPolicy?: string | undefined
+  imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never' | undefined
   lifecycle?: Lifecycle | undefined
   livenessProbe?: Probe | undefined
   name: string
@@ -179,7 +179,7 @@ export interface Container {
   stdin?: boolean | undefined
   stdinOnce?: boolean | undefined
   terminationMessagePath?: string | undefined
-  terminationMessagePolicy?: string | undefined
+  terminationMessagePolicy?: 'FallbackToLogsOnError' | 'File' | undefined
   tty?: boolean | undefined
   volumeDevices?: readonly VolumeDevice[] | undefined
   volumeMounts?: readonly VolumeMount[] | undefined
@@ -202,7 +202,7 @@ export interface ContainerPort {
   hostIP?: string | undefined
   hostPort?: number | undefined
   name?: string | undefined
-  protocol?: string | undefined
+  protocol?: 'SCTP' | 'TCP' | 'UDP' | undefined
 }
 
 export interface ContainerResizePolicy {
@@ -258,7 +258,7 @@ export interface ContainerStatus {
   restartCount: number
   started?: boolean | undefined
   state?: ContainerState | undefined
-  stopSignal?: string | undefined
+  stopSignal?: 'SIGABRT' | 'SIGALRM' | 'SIGBUS' | 'SIGCHLD' | 'SIGCLD' | 'SIGCONT' | 'SIGFPE' | 'SIGHUP' | 'SIGILL' | 'SIGINT' | 'SIGIO' | 'SIGIOT' | 'SIGKILL' | 'SIGPIPE' | 'SIGPOLL' | 'SIGPROF' | 'SIGPWR' | 'SIGQUIT' | 'SIGRTMAX' | 'SIGRTMAX-1' | 'SIGRTMAX-10' | 'SIGRTMAX-11' | 'SIGRTMAX-12' | 'SIGRTMAX-13' | 'SIGRTMAX-14' | 'SIGRTMAX-2' | 'SIGRTMAX-3' | 'SIGRTMAX-4' | 'SIGRTMAX-5' | 'SIGRTMAX-6' | 'SIGRTMAX-7' | 'SIGRTMAX-8' | 'SIGRTMAX-9' | 'SIGRTMIN' | 'SIGRTMIN+1' | 'SIGRTMIN+10' | 'SIGRTMIN+11' | 'SIGRTMIN+12' | 'SIGRTMIN+13' | 'SIGRTMIN+14' | 'SIGRTMIN+15' | 'SIGRTMIN+2' | 'SIGRTMIN+3' | 'SIGRTMIN+4' | 'SIGRTMIN+5' | 'SIGRTMIN+6' | 'SIGRTMIN+7' | 'SIGRTMIN+8' | 'SIGRTMIN+9' | 'SIGSEGV' | 'SIGSTKFLT' | 'SIGSTOP' | 'SIGSYS' | 'SIGTERM' | 'SIGTRAP' | 'SIGTSTP' | 'SIGTTIN' | 'SIGTTOU' | 'SIGURG' | 'SIGUSR1' | 'SIGUSR2' | 'SIGVTALRM' | 'SIGWINCH' | 'SIGXCPU' | 'SIGXFSZ' | undefined
   user?: ContainerUser | undefined
   volumeMounts?: readonly VolumeMountStatus[] | undefined
 }
@@ -303,7 +303,7 @@ export interface EndpointPort {
   appProtocol?: string | undefined
   name?: string | undefined
   port: number
-  protocol?: string | undefined
+  protocol?: 'SCTP' | 'TCP' | 'UDP' | undefined
 }
 
 export interface EndpointSubset {
@@ -345,7 +345,7 @@ export interface EphemeralContainer {
   env?: readonly EnvVar[] | undefined
   envFrom?: readonly EnvFromSource[] | undefined
   image?: string | undefined
-  imagePullPolicy?: string | undefined
+  imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never' | undefined
   lifecycle?: Lifecycle | undefined
   livenessProbe?: Probe | undefined
   name: string
@@ -361,7 +361,7 @@ export interface EphemeralContainer {
   stdinOnce?: boolean | undefined
   targetContainerName?: string | undefined
   terminationMessagePath?: string | undefined
-  terminationMessagePolicy?: string | undefined
+  terminationMessagePolicy?: 'FallbackToLogsOnError' | 'File' | undefined
   tty?: boolean | undefined
   volumeDevices?: readonly VolumeDevice[] | undefined
   volumeMounts?: readonly VolumeMount[] | undefined
@@ -478,7 +478,7 @@ export interface HTTPGetAction {
   httpHeaders?: readonly HTTPHeader[] | undefined
   path?: string | undefined
   port: IntOrString
-  scheme?: string | undefined
+  scheme?: 'HTTP' | 'HTTPS' | undefined
 }
 
 export interface HTTPHeader {
@@ -497,7 +497,7 @@ export interface HostIP {
 
 export interface HostPathVolumeSource {
   path: string
-  type?: string | undefined
+  type?: '' | 'BlockDevice' | 'CharDevice' | 'Directory' | 'DirectoryOrCreate' | 'File' | 'FileOrCreate' | 'Socket' | undefined
 }
 
 export interface ISCSIPersistentVolumeSource {
@@ -529,7 +529,7 @@ export interface ISCSIVolumeSource {
 }
 
 export interface ImageVolumeSource {
-  pullPolicy?: string | undefined
+  pullPolicy?: 'Always' | 'IfNotPresent' | 'Never' | undefined
   reference?: string | undefined
 }
 
@@ -546,7 +546,7 @@ export interface KeyToPath {
 export interface Lifecycle {
   postStart?: LifecycleHandler | undefined
   preStop?: LifecycleHandler | undefined
-  stopSignal?: string | undefined
+  stopSignal?: 'SIGABRT' | 'SIGALRM' | 'SIGBUS' | 'SIGCHLD' | 'SIGCLD' | 'SIGCONT' | 'SIGFPE' | 'SIGHUP' | 'SIGILL' | 'SIGINT' | 'SIGIO' | 'SIGIOT' | 'SIGKILL' | 'SIGPIPE' | 'SIGPOLL' | 'SIGPROF' | 'SIGPWR' | 'SIGQUIT' | 'SIGRTMAX' | 'SIGRTMAX-1' | 'SIGRTMAX-10' | 'SIGRTMAX-11' | 'SIGRTMAX-12' | 'SIGRTMAX-13' | 'SIGRTMAX-14' | 'SIGRTMAX-2' | 'SIGRTMAX-3' | 'SIGRTMAX-4' | 'SIGRTMAX-5' | 'SIGRTMAX-6' | 'SIGRTMAX-7' | 'SIGRTMAX-8' | 'SIGRTMAX-9' | 'SIGRTMIN' | 'SIGRTMIN+1' | 'SIGRTMIN+10' | 'SIGRTMIN+11' | 'SIGRTMIN+12' | 'SIGRTMIN+13' | 'SIGRTMIN+14' | 'SIGRTMIN+15' | 'SIGRTMIN+2' | 'SIGRTMIN+3' | 'SIGRTMIN+4' | 'SIGRTMIN+5' | 'SIGRTMIN+6' | 'SIGRTMIN+7' | 'SIGRTMIN+8' | 'SIGRTMIN+9' | 'SIGSEGV' | 'SIGSTKFLT' | 'SIGSTOP' | 'SIGSYS' | 'SIGTERM' | 'SIGTRAP' | 'SIGTSTP' | 'SIGTTIN' | 'SIGTTOU' | 'SIGURG' | 'SIGUSR1' | 'SIGUSR2' | 'SIGVTALRM' | 'SIGWINCH' | 'SIGXCPU' | 'SIGXFSZ' | undefined
 }
 
 export interface LifecycleHandler {
@@ -603,7 +603,7 @@ export interface LocalVolumeSource {
 }
 
 export interface ModifyVolumeStatus {
-  status: string
+  status: 'InProgress' | 'Infeasible' | 'Pending'
   targetVolumeAttributesClassName?: string | undefined
 }
 
@@ -635,7 +635,7 @@ export interface NamespaceSpec {
 
 export interface NamespaceStatus {
   conditions?: readonly NamespaceCondition[] | undefined
-  phase?: string | undefined
+  phase?: 'Active' | 'Terminating' | undefined
 }
 
 export interface Node {
@@ -706,7 +706,7 @@ export interface NodeSelector {
 
 export interface NodeSelectorRequirement {
   key: string
-  operator: string
+  operator: 'DoesNotExist' | 'Exists' | 'Gt' | 'In' | 'Lt' | 'NotIn'
   values?: readonly string[] | undefined
 }
 
@@ -736,7 +736,7 @@ export interface NodeStatus {
   features?: NodeFeatures | undefined
   images?: readonly ContainerImage[] | undefined
   nodeInfo?: NodeSystemInfo | undefined
-  phase?: string | undefined
+  phase?: 'Pending' | 'Running' | 'Terminated' | undefined
   runtimeHandlers?: readonly NodeRuntimeHandler[] | undefined
   volumesAttached?: readonly AttachedVolume[] | undefined
   volumesInUse?: readonly string[] | undefined
@@ -801,26 +801,26 @@ export interface PersistentVolumeClaimCondition {
 }
 
 export interface PersistentVolumeClaimSpec {
-  accessModes?: readonly string[] | undefined
+  accessModes?: readonly ('ReadOnlyMany' | 'ReadWriteMany' | 'ReadWriteOnce' | 'ReadWriteOncePod')[] | undefined
   dataSource?: TypedLocalObjectReference | undefined
   dataSourceRef?: TypedObjectReference | undefined
   resources?: VolumeResourceRequirements | undefined
   selector?: LabelSelector | undefined
   storageClassName?: string | undefined
   volumeAttributesClassName?: string | undefined
-  volumeMode?: string | undefined
+  volumeMode?: 'Block' | 'Filesystem' | undefined
   volumeName?: string | undefined
 }
 
 export interface PersistentVolumeClaimStatus {
-  accessModes?: readonly string[] | undefined
-  allocatedResourceStatuses?: { [name: string]: string } | undefined
+  accessModes?: readonly ('ReadOnlyMany' | 'ReadWriteMany' | 'ReadWriteOnce' | 'ReadWriteOncePod')[] | undefined
+  allocatedResourceStatuses?: { [name: string]: 'ControllerResizeInProgress' | 'ControllerResizeInfeasible' | 'NodeResizeInProgress' | 'NodeResizeInfeasible' | 'NodeResizePending' } | undefined
   allocatedResources?: { [name: string]: Quantity } | undefined
   capacity?: { [name: string]: Quantity } | undefined
   conditions?: readonly PersistentVolumeClaimCondition[] | undefined
   currentVolumeAttributesClassName?: string | undefined
   modifyVolumeStatus?: ModifyVolumeStatus | undefined
-  phase?: string | undefined
+  phase?: 'Bound' | 'Lost' | 'Pending' | undefined
 }
 
 export interface PersistentVolumeClaimTemplate {
@@ -834,7 +834,7 @@ export interface PersistentVolumeClaimVolumeSource {
 }
 
 export interface PersistentVolumeSpec {
-  accessModes?: readonly string[] | undefined
+  accessModes?: readonly ('ReadOnlyMany' | 'ReadWriteMany' | 'ReadWriteOnce' | 'ReadWriteOncePod')[] | undefined
   awsElasticBlockStore?: AWSElasticBlockStoreVolumeSource | undefined
   azureDisk?: AzureDiskVolumeSource | undefined
   azureFile?: AzureFilePersistentVolumeSource | undefined
@@ -854,7 +854,7 @@ export interface PersistentVolumeSpec {
   mountOptions?: readonly string[] | undefined
   nfs?: NFSVolumeSource | undefined
   nodeAffinity?: VolumeNodeAffinity | undefined
-  persistentVolumeReclaimPolicy?: string | undefined
+  persistentVolumeReclaimPolicy?: 'Delete' | 'Recycle' | 'Retain' | undefined
   photonPersistentDisk?: PhotonPersistentDiskVolumeSource | undefined
   portworxVolume?: PortworxVolumeSource | undefined
   quobyte?: QuobyteVolumeSource | undefined
@@ -863,14 +863,14 @@ export interface PersistentVolumeSpec {
   storageClassName?: string | undefined
   storageos?: StorageOSPersistentVolumeSource | undefined
   volumeAttributesClassName?: string | undefined
-  volumeMode?: string | undefined
+  volumeMode?: 'Block' | 'Filesystem' | undefined
   vsphereVolume?: VsphereVirtualDiskVolumeSource | undefined
 }
 
 export interface PersistentVolumeStatus {
   lastPhaseTransitionTime?: string | undefined
   message?: string | undefined
-  phase?: string | undefined
+  phase?: 'Available' | 'Bound' | 'Failed' | 'Pending' | 'Released' | undefined
   reason?: string | undefined
 }
 
@@ -976,7 +976,7 @@ export interface PodSchedulingGroup {
 export interface PodSecurityContext {
   appArmorProfile?: AppArmorProfile | undefined
   fsGroup?: number | undefined
-  fsGroupChangePolicy?: string | undefined
+  fsGroupChangePolicy?: 'Always' | 'OnRootMismatch' | undefined
   runAsGroup?: number | undefined
   runAsNonRoot?: boolean | undefined
   runAsUser?: number | undefined
@@ -984,7 +984,7 @@ export interface PodSecurityContext {
   seLinuxOptions?: SELinuxOptions | undefined
   seccompProfile?: SeccompProfile | undefined
   supplementalGroups?: readonly number[] | undefined
-  supplementalGroupsPolicy?: string | undefined
+  supplementalGroupsPolicy?: 'Merge' | 'Strict' | undefined
   sysctls?: readonly Sysctl[] | undefined
   windowsOptions?: WindowsSecurityContextOptions | undefined
 }
@@ -995,7 +995,7 @@ export interface PodSpec {
   automountServiceAccountToken?: boolean | undefined
   containers: readonly Container[]
   dnsConfig?: PodDNSConfig | undefined
-  dnsPolicy?: string | undefined
+  dnsPolicy?: 'ClusterFirst' | 'ClusterFirstWithHostNet' | 'Default' | 'None' | undefined
   enableServiceLinks?: boolean | undefined
   ephemeralContainers?: readonly EphemeralContainer[] | undefined
   hostAliases?: readonly HostAlias[] | undefined
@@ -1011,13 +1011,13 @@ export interface PodSpec {
   nodeSelector?: { [name: string]: string } | undefined
   os?: PodOS | undefined
   overhead?: { [name: string]: Quantity } | undefined
-  preemptionPolicy?: string | undefined
+  preemptionPolicy?: 'Never' | 'PreemptLowerPriority' | undefined
   priority?: number | undefined
   priorityClassName?: string | undefined
   readinessGates?: readonly PodReadinessGate[] | undefined
   resourceClaims?: readonly PodResourceClaim[] | undefined
   resources?: ResourceRequirements | undefined
-  restartPolicy?: string | undefined
+  restartPolicy?: 'Always' | 'Never' | 'OnFailure' | undefined
   runtimeClassName?: string | undefined
   schedulerName?: string | undefined
   schedulingGates?: readonly PodSchedulingGate[] | undefined
@@ -1047,10 +1047,10 @@ export interface PodStatus {
   nodeAllocatableResourceClaimStatuses?: readonly NodeAllocatableResourceClaimStatus[] | undefined
   nominatedNodeName?: string | undefined
   observedGeneration?: number | undefined
-  phase?: string | undefined
+  phase?: 'Failed' | 'Pending' | 'Running' | 'Succeeded' | 'Unknown' | undefined
   podIP?: string | undefined
   podIPs?: readonly PodIP[] | undefined
-  qosClass?: string | undefined
+  qosClass?: 'BestEffort' | 'Burstable' | 'Guaranteed' | undefined
   reason?: string | undefined
   resize?: string | undefined
   resourceClaimStatuses?: readonly PodResourceClaimStatus[] | undefined
@@ -1066,7 +1066,7 @@ export interface PodTemplateSpec {
 export interface PortStatus {
   error?: string | undefined
   port: number
-  protocol: string
+  protocol: 'SCTP' | 'TCP' | 'UDP'
 }
 
 export interface PortworxVolumeSource {
@@ -1157,7 +1157,7 @@ export interface ResourceQuota {
 export interface ResourceQuotaSpec {
   hard?: { [name: string]: Quantity } | undefined
   scopeSelector?: ScopeSelector | undefined
-  scopes?: readonly string[] | undefined
+  scopes?: readonly ('BestEffort' | 'CrossNamespacePodAffinity' | 'NotBestEffort' | 'NotTerminating' | 'PriorityClass' | 'Terminating' | 'VolumeAttributesClass')[] | undefined
 }
 
 export interface ResourceQuotaStatus {
@@ -1214,14 +1214,14 @@ export interface ScopeSelector {
 }
 
 export interface ScopedResourceSelectorRequirement {
-  operator: string
-  scopeName: string
+  operator: 'DoesNotExist' | 'Exists' | 'In' | 'NotIn'
+  scopeName: 'BestEffort' | 'CrossNamespacePodAffinity' | 'NotBestEffort' | 'NotTerminating' | 'PriorityClass' | 'Terminating' | 'VolumeAttributesClass'
   values?: readonly string[] | undefined
 }
 
 export interface SeccompProfile {
   localhostProfile?: string | undefined
-  type: string
+  type: 'Localhost' | 'RuntimeDefault' | 'Unconfined'
 }
 
 export interface Secret {
@@ -1268,7 +1268,7 @@ export interface SecurityContext {
   appArmorProfile?: AppArmorProfile | undefined
   capabilities?: Capabilities | undefined
   privileged?: boolean | undefined
-  procMount?: string | undefined
+  procMount?: 'Default' | 'Unmasked' | undefined
   readOnlyRootFilesystem?: boolean | undefined
   runAsGroup?: number | undefined
   runAsNonRoot?: boolean | undefined
@@ -1306,7 +1306,7 @@ export interface ServicePort {
   name?: string | undefined
   nodePort?: number | undefined
   port: number
-  protocol?: string | undefined
+  protocol?: 'SCTP' | 'TCP' | 'UDP' | undefined
   targetPort?: IntOrString | undefined
 }
 
@@ -1316,21 +1316,21 @@ export interface ServiceSpec {
   clusterIPs?: readonly string[] | undefined
   externalIPs?: readonly string[] | undefined
   externalName?: string | undefined
-  externalTrafficPolicy?: string | undefined
+  externalTrafficPolicy?: 'Cluster' | 'Local' | undefined
   healthCheckNodePort?: number | undefined
-  internalTrafficPolicy?: string | undefined
-  ipFamilies?: readonly string[] | undefined
-  ipFamilyPolicy?: string | undefined
+  internalTrafficPolicy?: 'Cluster' | 'Local' | undefined
+  ipFamilies?: readonly ('' | 'IPv4' | 'IPv6')[] | undefined
+  ipFamilyPolicy?: 'PreferDualStack' | 'RequireDualStack' | 'SingleStack' | undefined
   loadBalancerClass?: string | undefined
   loadBalancerIP?: string | undefined
   loadBalancerSourceRanges?: readonly string[] | undefined
   ports?: readonly ServicePort[] | undefined
   publishNotReadyAddresses?: boolean | undefined
   selector?: { [name: string]: string } | undefined
-  sessionAffinity?: string | undefined
+  sessionAffinity?: 'ClientIP' | 'None' | undefined
   sessionAffinityConfig?: SessionAffinityConfig | undefined
   trafficDistribution?: string | undefined
-  type?: string | undefined
+  type?: 'ClusterIP' | 'ExternalName' | 'LoadBalancer' | 'NodePort' | undefined
 }
 
 export interface ServiceStatus {
@@ -1373,16 +1373,16 @@ export interface TCPSocketAction {
 }
 
 export interface Taint {
-  effect: string
+  effect: 'NoExecute' | 'NoSchedule' | 'PreferNoSchedule'
   key: string
   timeAdded?: string | undefined
   value?: string | undefined
 }
 
 export interface Toleration {
-  effect?: string | undefined
+  effect?: 'NoExecute' | 'NoSchedule' | 'PreferNoSchedule' | undefined
   key?: string | undefined
-  operator?: string | undefined
+  operator?: 'Equal' | 'Exists' | 'Gt' | 'Lt' | undefined
   tolerationSeconds?: number | undefined
   value?: string | undefined
 }
@@ -1401,10 +1401,10 @@ export interface TopologySpreadConstraint {
   matchLabelKeys?: readonly string[] | undefined
   maxSkew: number
   minDomains?: number | undefined
-  nodeAffinityPolicy?: string | undefined
-  nodeTaintsPolicy?: string | undefined
+  nodeAffinityPolicy?: 'Honor' | 'Ignore' | undefined
+  nodeTaintsPolicy?: 'Honor' | 'Ignore' | undefined
   topologyKey: string
-  whenUnsatisfiable: string
+  whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway'
 }
 
 export interface TypedLocalObjectReference {
@@ -1461,7 +1461,7 @@ export interface VolumeDevice {
 
 export interface VolumeMount {
   mountPath: string
-  mountPropagation?: string | undefined
+  mountPropagation?: 'Bidirectional' | 'HostToContainer' | 'None' | undefined
   name: string
   readOnly?: boolean | undefined
   recursiveReadOnly?: string | undefined

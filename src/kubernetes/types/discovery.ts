@@ -6,7 +6,7 @@ export interface DiscoveryEndpointPort {
   appProtocol?: string | undefined
   name?: string | undefined
   port?: number | undefined
-  protocol?: string | undefined
+  protocol?: 'SCTP' | 'TCP' | 'UDP' | undefined
 }
 
 export interface Endpoint {
@@ -35,7 +35,7 @@ export interface EndpointSlice {
   apiVersion: 'discovery.k8s.io/v1'
   kind: 'EndpointSlice'
   metadata: ObjectMeta
-  addressType: string
+  addressType: 'FQDN' | 'IPv4' | 'IPv6'
   endpoints?: readonly Endpoint[] | undefined
   ports?: readonly DiscoveryEndpointPort[] | undefined
 }

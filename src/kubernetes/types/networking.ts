@@ -6,7 +6,7 @@ import type { IntOrString } from './values.ts'
 export interface HTTPIngressPath {
   backend: IngressBackend
   path?: string | undefined
-  pathType: string
+  pathType: 'Exact' | 'ImplementationSpecific' | 'Prefix'
 }
 
 export interface HTTPIngressRuleValue {
@@ -64,7 +64,7 @@ export interface IngressLoadBalancerStatus {
 export interface IngressPortStatus {
   error?: string | undefined
   port: number
-  protocol: string
+  protocol: 'SCTP' | 'TCP' | 'UDP'
 }
 
 export interface IngressRule {
@@ -119,14 +119,14 @@ export interface NetworkPolicyPeer {
 export interface NetworkPolicyPort {
   endPort?: number | undefined
   port?: IntOrString | undefined
-  protocol?: string | undefined
+  protocol?: 'SCTP' | 'TCP' | 'UDP' | undefined
 }
 
 export interface NetworkPolicySpec {
   egress?: readonly NetworkPolicyEgressRule[] | undefined
   ingress?: readonly NetworkPolicyIngressRule[] | undefined
   podSelector?: LabelSelector | undefined
-  policyTypes?: readonly string[] | undefined
+  policyTypes?: readonly ('Egress' | 'Ingress')[] | undefined
 }
 
 export interface ServiceBackendPort {

@@ -14,7 +14,7 @@ export interface PodDisruptionBudgetSpec {
   maxUnavailable?: IntOrString | undefined
   minAvailable?: IntOrString | undefined
   selector?: LabelSelector | undefined
-  unhealthyPodEvictionPolicy?: string | undefined
+  unhealthyPodEvictionPolicy?: 'AlwaysAllow' | 'IfHealthyBudget' | undefined
 }
 
 export interface PodDisruptionBudgetStatus {

@@ -7,6 +7,6 @@ export interface PriorityClass {
   metadata: ObjectMeta
   description?: string | undefined
   globalDefault?: boolean | undefined
-  preemptionPolicy?: string | undefined
+  preemptionPolicy?: 'Never' | 'PreemptLowerPriority' | undefined
   value?: number | undefined
 }

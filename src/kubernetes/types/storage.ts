@@ -11,6 +11,6 @@ export interface StorageClass {
   mountOptions?: readonly string[] | undefined
   parameters?: { [name: string]: string } | undefined
   provisioner: string
-  reclaimPolicy?: string | undefined
-  volumeBindingMode?: string | undefined
+  reclaimPolicy?: 'Delete' | 'Recycle' | 'Retain' | undefined
+  volumeBindingMode?: 'Immediate' | 'WaitForFirstConsumer' | undefined
 }
