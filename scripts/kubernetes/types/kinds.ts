@@ -25,6 +25,7 @@ export const coreKinds: readonly KindEntry[] = [
   ...of('storage.k8s.io', 'StorageClass'),
   ...of('discovery.k8s.io', 'EndpointSlice'),
   ...of('coordination.k8s.io', 'Lease'),
+  ...of('resource.k8s.io', 'ResourceClaimTemplate'),
 ]
 
 /** Kinds of custom resource definitions; their schemas come from test/cluster/crds. */

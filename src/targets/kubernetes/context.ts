@@ -4,6 +4,7 @@ import type { Plan, PlanWarning } from '../../plan/index.ts'
 import {
   engineServices,
   gatewayService,
+  type Artifact,
   type EngineService,
   type GatewayService,
   type ObjectArtifact,
@@ -38,6 +39,8 @@ export interface KubernetesContext {
 /** What a part gives: objects, and what a person should know of them. */
 export interface Rendered {
   readonly objects?: readonly ObjectArtifact[]
+  /** Files beside the objects, such as values of another chart; in folders, where `kubectl apply -f` does not look. */
+  readonly files?: readonly Artifact[]
   readonly notes?: readonly PlanWarning[]
 }
 

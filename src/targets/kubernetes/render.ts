@@ -15,7 +15,10 @@ export const kubernetesRenderer: Renderer = {
     const context = contextOf(plan, options)
     const rendered = parts.map((part) => part(context))
     return {
-      artifacts: inApplyOrder(rendered.flatMap(({ objects }) => objects ?? [])),
+      artifacts: [
+        ...inApplyOrder(rendered.flatMap(({ objects }) => objects ?? [])),
+        ...rendered.flatMap(({ files }) => files ?? []),
+      ],
       notes: rendered.flatMap(({ notes }) => notes ?? []),
     }
   },
