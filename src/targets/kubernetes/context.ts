@@ -1,86 +1,24 @@
 import type { Fleet } from '../../fleet/index.ts'
-import { objectLabels, selectorLabels, type ObjectMeta, type Part } from '../../kubernetes/index.ts'
-import type { Plan, PlanWarning } from '../../plan/index.ts'
-import {
-  engineServices,
-  gatewayService,
-  type Artifact,
-  type EngineService,
-  type GatewayService,
-  type ObjectArtifact,
-  type RenderOptions,
-} from '../rendering/index.ts'
-import { namesOf, type ObjectNames } from './names.ts'
+import type { Plan } from '../../plan/index.ts'
+import type { RenderOptions } from '../rendering/index.ts'
+import { clusterContext, type ClusterContext, type ObjectsOf as PartOf } from '../rendering/cluster/index.ts'
 
-/** A part of a Fleet, without its name. */
-export type PartOfFleet = Omit<Part, 'fleet'>
+export { enginePart, gatewayPart, type PartOfFleet, type Rendered } from '../rendering/cluster/index.ts'
 
 /** What every part of the target renders from. */
-export interface KubernetesContext {
-  readonly plan: Plan
-  readonly fleet: Fleet
-  readonly options: RenderOptions
+export interface KubernetesContext extends ClusterContext {
   /** `targets.kubernetes`. */
   readonly settings: Fleet['targets']['kubernetes']
-  readonly namespace: string
-  readonly names: ObjectNames
-  /** Every kind of replica that the Fleet starts itself. */
-  readonly engines: readonly EngineService[]
-  /** Null where the gateway is left out. */
-  readonly gateway: GatewayService | null
-  /** Metadata of an object in the Fleet’s namespace: name, labels, and what the Fleet adds to every object. */
-  metadata(name: string, part: PartOfFleet): ObjectMeta
-  /** Labels of a part’s pods: those of objects, which hold the ones that selectors match. */
-  podLabels(part: PartOfFleet): Record<string, string>
-  /** Labels by which controllers, Services and policies find a part’s pods; they never change. */
-  selector(part: PartOfFleet): Record<string, string>
-}
-
-/** What a part gives: objects, and what a person should know of them. */
-export interface Rendered {
-  readonly objects?: readonly ObjectArtifact[]
-  /** Files beside the objects, such as values of another chart; in folders, where `kubectl apply -f` does not look. */
-  readonly files?: readonly Artifact[]
-  readonly notes?: readonly PlanWarning[]
 }
 
 /** A part of the target: what it makes of a Fleet. */
-export type ObjectsOf = (context: KubernetesContext) => Rendered
-
-/** Of which part of the Fleet an engine’s objects are. */
-export const enginePart = ({ modelLabel, role }: EngineService): PartOfFleet => ({
-  component: 'engine',
-  model: modelLabel,
-  role,
-})
-
-/** Of which part the gateway’s objects are. */
-export const gatewayPart: PartOfFleet = { component: 'gateway' }
+export type ObjectsOf = PartOf<KubernetesContext>
 
 /** The context of a plan. */
 export function contextOf(plan: Plan, options: RenderOptions): KubernetesContext {
-  const { fleet } = plan
-  const settings = fleet.targets.kubernetes
-  const { namespace, labels, annotations } = settings
-  const names = namesOf(fleet)
-  const engines = engineServices(plan, options)
-  const labelsOf = (part: PartOfFleet) => ({ ...labels, ...objectLabels({ fleet: fleet.name, ...part }) })
-  return {
-    plan,
-    fleet,
-    options,
-    settings,
-    namespace,
-    names,
-    engines,
-    gateway: options.gateway ? gatewayService(plan, engines, (engine) => names.hostOf(engine), options) : null,
-    metadata: (name, part) => ({
-      name,
-      namespace,
-      labels: labelsOf(part),
-      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
-    }),
-    podLabels: labelsOf,
-    selector: (part) => selectorLabels({ fleet: fleet.name, ...part }),
-  }
+  const settings = plan.fleet.targets.kubernetes
+  return { ...clusterContext(plan, options, settings), settings }
 }
+
+/** How the target calls itself in notes. */
+export const targetTitle = 'kubernetes'

@@ -1,6 +1,6 @@
-import type { Renderer } from '../rendering/index.ts'
-import { inApplyOrder } from './apply-order.ts'
-import { contextOf, type ObjectsOf } from './context.ts'
+import type { ObjectArtifact, Renderer } from '../rendering/index.ts'
+import { inApplyOrder, neededSecrets, secretsComment } from '../rendering/cluster/index.ts'
+import { contextOf, type KubernetesContext, type ObjectsOf } from './context.ts'
 import { surroundings } from './surroundings/index.ts'
 import { workloads } from './workloads/index.ts'
 
@@ -14,12 +14,19 @@ export const kubernetesRenderer: Renderer = {
   render: (plan, options) => {
     const context = contextOf(plan, options)
     const rendered = parts.map((part) => part(context))
+    const objects = inApplyOrder(rendered.flatMap((each) => each.objects ?? []))
     return {
-      artifacts: [
-        ...inApplyOrder(rendered.flatMap(({ objects }) => objects ?? [])),
-        ...rendered.flatMap(({ files }) => files ?? []),
-      ],
+      artifacts: [...withSecretsAhead(objects, context), ...rendered.flatMap(({ files }) => files ?? [])],
       notes: rendered.flatMap(({ notes }) => notes ?? []),
     }
   },
+}
+
+/** Before the first object stands which Secrets must be there: they are the one thing that nobody renders. */
+function withSecretsAhead(objects: readonly ObjectArtifact[], context: KubernetesContext): ObjectArtifact[] {
+  const { fleet, names, namespace, gateway } = context
+  const text = secretsComment(neededSecrets(fleet, names, gateway !== null), namespace)
+  const [first, ...rest] = objects
+  if (text === undefined || first === undefined) return [...objects]
+  return [{ ...first, comments: [{ path: [], text }, ...(first.comments ?? [])] }, ...rest]
 }

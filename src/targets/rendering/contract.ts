@@ -13,6 +13,8 @@ export interface RenderOptions {
   readonly fleetText: string
   /** `FAIRLEAD_…` variables that overrode fields of it, so that they hold where it runs too. */
   readonly overrides: Readonly<Record<string, string>>
+  /** Texts of small files that the Fleet names for engines (`chat.templateFile`), by the names that it gives them. */
+  readonly files?: Readonly<Record<string, string>>
   /** Whether the gateway is part of it; without, clients call the engines’ own Services. */
   readonly gateway: boolean
 }

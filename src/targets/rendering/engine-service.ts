@@ -31,6 +31,8 @@ export interface EngineService {
   readonly probes: Probes
   /** Where its weights lie in the container; null for an engine without. */
   readonly weights: WeightsPlace | null
+  /** Small files that it reads, by their paths in the container: its chat template. */
+  readonly files: Readonly<Record<string, string>>
   /** Seconds from the request to stop until it is killed. */
   readonly graceSeconds: number
   /** GPUs of one replica. */
@@ -40,7 +42,7 @@ export interface EngineService {
 }
 
 /** Every kind of replica that a Fleet starts by itself, in the Fleet’s order; engines that somebody else runs are left out. */
-export function engineServices(plan: Plan, options: Pick<RenderOptions, 'version'>): EngineService[] {
+export function engineServices(plan: Plan, options: Pick<RenderOptions, 'version' | 'files'>): EngineService[] {
   const { fleet } = plan
   const labels = distinctLabels(
     fleet.models.map(({ name }) => name),
@@ -50,7 +52,7 @@ export function engineServices(plan: Plan, options: Pick<RenderOptions, 'version
     const planned = plan.models[index]
     const modelLabel = labels.get(model.name)
     if (model.engine === 'external' || planned === undefined || modelLabel === undefined) return []
-    return planned.pools.map((pool) => serviceOf({ fleet, model, index, pool, modelLabel, version: options.version }))
+    return planned.pools.map((pool) => serviceOf({ fleet, model, index, pool, modelLabel, options }))
   })
 }
 
@@ -60,11 +62,13 @@ interface ServiceParts {
   readonly index: number
   readonly pool: PoolPlan
   readonly modelLabel: string
-  readonly version: string
+  readonly options: Pick<RenderOptions, 'version' | 'files'>
 }
 
-function serviceOf({ fleet, model, index, pool, modelLabel, version }: ServiceParts): EngineService {
+function serviceOf({ fleet, model, index, pool, modelLabel, options }: ServiceParts): EngineService {
   const { role, gpus } = pool
+  const template = chatTemplate(model, modelLabel, options.files ?? {})
+  const drainSeconds = Math.ceil(fleet.gateway.drain.timeout / 1_000)
   const weights = weightsPlace(model, modelLabel)
   const publishesEvents = model.engine === 'vllm' && model.routing.policy === 'prefixExact' && role !== 'decode'
   const isSplit = role !== 'both'
@@ -82,17 +86,50 @@ function serviceOf({ fleet, model, index, pool, modelLabel, version }: ServicePa
     path: `models[${index}]${role === 'both' ? '' : `.${role}`}`,
     role,
     pool,
-    image: engineImage(model, gpus, fleet, version),
-    command: commandOf(model, pool, weights, publishesEvents),
+    image: engineImage(model, gpus, fleet, options.version),
+    command: commandOf(model, pool, weights, {
+      ...(publishesEvents ? kvEvents : {}),
+      ...(template === undefined ? {} : { chatTemplateFile: template.path }),
+      // vLLM drops running requests at once unless it is told how long to wait for them.
+      ...(model.engine === 'vllm' ? { shutdownTimeoutSeconds: drainSeconds } : {}),
+    }),
     environment: engineEnvironment(model, { fleet, weights, usesNixl, nixlPort: enginePorts.nixl }),
     ports: ports.map((name) => ({ name, port: enginePorts[name] })),
     metricsPath: engineFor(model.engine).metricsPath,
     probes: probesOf(model),
     weights,
-    graceSeconds: Math.ceil(fleet.gateway.drain.timeout / 1_000) + 30,
+    files: template === undefined ? {} : { [template.path]: template.text },
+    graceSeconds: drainSeconds + 30,
     gpus,
-    nodes: (role === 'prefill' ? model.prefill : role === 'decode' ? model.decode : model)?.parallelism.nodes ?? 1,
+    nodes: nodesOf(model, role),
   }
+}
+
+/** Machines of a replica: the pool’s own word, else the model’s where the pool leaves open how it is spread. */
+function nodesOf(model: Model, role: PoolRole): number {
+  const pool = role === 'both' ? undefined : model[role]
+  if (pool === undefined) return model.parallelism.nodes
+  const { tensor, pipeline, data, nodes } = pool.parallelism
+  const leavesOpen = pool.hardware.gpus === undefined && tensor * pipeline * data * nodes === 1
+  return leavesOpen ? model.parallelism.nodes : nodes
+}
+
+const kvEvents: Partial<EngineSettings> = {
+  kvEventsEndpoint: `tcp://*:${enginePorts.kvEvents}`,
+  kvEventsReplayEndpoint: `tcp://*:${enginePorts.kvReplay}`,
+}
+
+/** Folder of engines’ chat templates in their containers. */
+const templatesFolder = '/etc/fairlead/templates'
+
+/** The chat template that goes along with a model: the Fleet’s own words, or a file that lay beside it. */
+function chatTemplate(
+  { chat }: Model,
+  modelLabel: string,
+  files: Readonly<Record<string, string>>,
+): { readonly path: string; readonly text: string } | undefined {
+  const text = chat.template ?? (chat.templateFile === undefined ? undefined : files[chat.templateFile])
+  return text === undefined ? undefined : { path: `${templatesFolder}/${modelLabel}.jinja`, text }
 }
 
 /** The command in a container: on every address of it, on the port that all engines have there. */
@@ -100,7 +137,7 @@ function commandOf(
   model: Model,
   { settings }: PoolPlan,
   weights: WeightsPlace | null,
-  publishesEvents: boolean,
+  more: Partial<EngineSettings>,
 ): string[] {
   const engine = factsEngine(model.engine)
   const place = { host: '0.0.0.0', port: enginePorts.http }
@@ -109,18 +146,9 @@ function commandOf(
     return ['fairlead', 'engine', launch.program.name, ...launch.args]
   }
   if (settings === undefined) return []
-  const events: Partial<EngineSettings> = publishesEvents
-    ? {
-        kvEventsEndpoint: `tcp://*:${enginePorts.kvEvents}`,
-        kvEventsReplayEndpoint: `tcp://*:${enginePorts.kvReplay}`,
-        promptTokensDetails: true,
-      }
-    : {}
   const path = weights?.path === undefined ? {} : { model: weights.path }
-  return [
-    ...programOf(model, factsFor(engine).command),
-    ...commandLine(engine, { ...settings, ...place, ...path, ...events }),
-  ]
+  const line = commandLine(engine, { ...settings, ...place, ...path, ...more })
+  return [...programOf(model, factsFor(engine).command), ...line]
 }
 
 /** llama.cpp’s images have their server beside PATH, not on it (.devops/*.Dockerfile: `ENTRYPOINT ["/app/llama-server"]`). */

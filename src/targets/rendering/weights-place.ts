@@ -9,9 +9,10 @@ export interface WeightsPlace {
   readonly source: string
   /**
    * Who puts them there: the engine itself, from the hub into its own cache below `modelCachePath`; Fairlead’s model store
-   * (`fairlead models pull`) before the engine starts; or nobody, since the volume or the host has them.
+   * (`fairlead models pull`) before the engine starts; a container image that has them in its folder `/models`; or nobody,
+   * since the volume or the host has them.
    */
-  readonly by: 'engine' | 'store' | 'present'
+  readonly by: 'engine' | 'store' | 'image' | 'present'
   /** Path that the engine is told, in place of the source; absent when it fetches by the model’s own name. */
   readonly path?: string
 }
@@ -24,6 +25,8 @@ export function weightsPlace(model: Model, modelLabel: string): WeightsPlace | n
     return { source, by: 'present', path: decodeURIComponent(source.slice('file://'.length)) }
   }
   if (source.startsWith('pvc://')) return { source, by: 'present', path: `${modelCachePath}/${pathOfClaim(source)}` }
+  // The image is at home in a folder of the model’s own, and keeps weights in `/models`, as KServe’s modelcars do.
+  if (source.startsWith('oci://')) return { source, by: 'image', path: `${modelCachePath}/${modelLabel}/models` }
   if (source.startsWith('hf://') && engine !== 'llamacpp') return { source, by: 'engine' }
   return { source, by: 'store', path: `${modelCachePath}/${modelLabel}` }
 }

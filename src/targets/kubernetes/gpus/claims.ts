@@ -1,7 +1,7 @@
 import type { ResourceClaimTemplate } from '../../../kubernetes/index.ts'
 import type { EngineService } from '../../rendering/index.ts'
 import { enginePart, type ObjectsOf } from '../context.ts'
-import { gpusOfPod, gpuRequest } from './request.ts'
+import { gpusOfPod, gpuRequest } from '../../rendering/cluster/index.ts'
 
 /** Class of whole GPUs that NVIDIA’s driver for dynamic resource allocation installs. */
 const deviceClass = 'gpu.nvidia.com'

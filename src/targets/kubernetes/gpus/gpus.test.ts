@@ -3,7 +3,8 @@ import { validateObject } from '../../../kubernetes/index.ts'
 import { fleetSchema, type FleetInput } from '../../../fleet/index.ts'
 import { makePlan } from '../../../plan/index.ts'
 import { contextOf } from '../context.ts'
-import { gpuRequest, renderClaimTemplates, renderSharingConfig } from './index.ts'
+import { gpuRequest } from '../../rendering/cluster/index.ts'
+import { renderClaimTemplates, renderSharingConfig } from './index.ts'
 
 const model = { name: 'llama', engine: 'vllm', source: 'hf://meta-llama/Llama-3.1-8B-Instruct' } as const
 const contextWith = (

@@ -2,6 +2,5 @@
  * How pods ask for GPUs, by how the Fleet shares them: whole ones, slices of time, MIG slices, MPS, or claims of dynamic
  * resource allocation; and what the cluster needs for it.
  */
-export { gpuRequest, type GpuRequest } from './request.ts'
 export { renderClaimTemplates } from './claims.ts'
 export { renderSharingConfig } from './sharing-config.ts'

@@ -2,7 +2,7 @@ import type { PlanWarning } from '../../../plan/index.ts'
 import type { DocumentArtifact, EngineService } from '../../rendering/index.ts'
 import { writeYaml } from '../../rendering/index.ts'
 import type { KubernetesContext, ObjectsOf } from '../context.ts'
-import { gpusOfPod, hardwareOf, sharingOf } from './request.ts'
+import { gpusOfPod, hardwareOf, sharingOf } from '../../rendering/cluster/index.ts'
 
 /** Namespace where the GPU operator looks for the configuration of the device plugin. */
 const operatorNamespace = 'gpu-operator'

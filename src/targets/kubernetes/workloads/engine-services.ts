@@ -1,5 +1,9 @@
 import type { Service } from '../../../kubernetes/index.ts'
+import { portName } from '../../rendering/cluster/index.ts'
 import { enginePart, type ObjectsOf } from '../context.ts'
+
+/** Label of the pods of a replica over several machines that clients call. */
+export const leaderLabels = { 'fairlead.dev/node': 'leader' }
 
 /** A headless Service for each kind of replica: its DNS name has the address of every ready pod, which the gateway calls. */
 export const renderEngineServices: ObjectsOf = ({ engines, names, metadata, selector }) => ({
@@ -12,7 +16,7 @@ export const renderEngineServices: ObjectsOf = ({ engines, names, metadata, sele
       spec: {
         clusterIP: 'None',
         publishNotReadyAddresses: false,
-        selector: selector(part),
+        selector: { ...selector(part), ...(service.nodes > 1 ? leaderLabels : {}) },
         ports: service.ports.map(({ name, port }) => ({ name: portName(name), port, targetPort: portName(name) })),
       },
     }
@@ -28,6 +32,3 @@ export const renderEngineServices: ObjectsOf = ({ engines, names, metadata, sele
     }
   }),
 })
-
-/** A port's name as Kubernetes takes it (RFC 6335 section 5.1): `kv-events`. */
-const portName = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

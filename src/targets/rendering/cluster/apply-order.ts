@@ -1,4 +1,4 @@
-import type { ObjectArtifact } from '../rendering/index.ts'
+import type { ObjectArtifact } from '../artifact.ts'
 
 /**
  * Kinds in the order in which they are applied: what others refer to first, so that no pod waits for an account or a
