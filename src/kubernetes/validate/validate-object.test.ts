@@ -123,6 +123,11 @@ describe('validateObject', () => {
     ])
   })
 
+  it('asks for Service names that older API servers take as well', () => {
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: '1chat' }, spec: { ports: [{ port: 80 }] } }
+    expect(told(service)).toEqual([expect.stringMatching(/^metadata.name: is "1chat": .* beginning with a letter/)])
+  })
+
   it('can compile every pattern of every schema, so that no object makes it throw', () => {
     const patterns = table.schemas.flatMap((schema) => ('pattern' in schema ? [schema.pattern] : []))
     expect(patterns.length).toBeGreaterThan(20)
