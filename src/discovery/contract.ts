@@ -43,7 +43,7 @@ export interface Replica {
   readonly role: ReplicaRole
   /** Changes whenever the process behind the address is another one. */
   readonly generation: number
-  /** Null or absent where it does not publish them, or nobody asks. */
+  /** Null where it does not publish them; absent where its source does not know. */
   readonly kvEvents?: KvEventsPlace | null
 }
 

@@ -1,7 +1,6 @@
-import type { Fleet } from '../fleet/index.ts'
+import type { Fleet, Model } from '../fleet/index.ts'
 import { parseBaseUrl } from './base-url.ts'
 import type { ReplicaRole } from '../scheduling/contract.ts'
-import { kvEventsOf } from './kv-events-place.ts'
 import type { Replica, ReplicaSource } from './contract.ts'
 
 /**
@@ -23,7 +22,7 @@ export function createStaticSource(fleet: Pick<Fleet, 'models'>): ReplicaSource 
           phase: 'serving',
           role,
           generation: 0,
-          kvEvents: kvEventsOf(model, parsed, role, index),
+          ...(role === 'both' && saidEvents(model, index)),
         }
       })
     return [
@@ -39,4 +38,12 @@ export function createStaticSource(fleet: Pick<Fleet, 'models'>): ReplicaSource 
     subscribe: () => () => {},
     close: async () => {},
   }
+}
+
+/** Where a replica publishes its KV events, if the Fleet says so. */
+function saidEvents({ kvCache, parallelism }: Model, index: number): Pick<Replica, 'kvEvents'> {
+  const { endpoints, replayEndpoints } = kvCache.events
+  const endpoint = endpoints[index]
+  if (endpoint === undefined) return {}
+  return { kvEvents: { endpoint, replayEndpoint: replayEndpoints[index] ?? null, ranks: parallelism.data } }
 }

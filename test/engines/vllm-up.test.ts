@@ -1,5 +1,7 @@
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { parsePrometheusText } from '../../src/engines/prometheus-text.ts'
+import type { LoadReport } from '../../src/observe/index.ts'
 import { getJson } from '../harness/fleet.ts'
 import { until } from '../harness/until.ts'
 import { freePort, openWorld, type World } from '../harness/world.ts'
@@ -22,9 +24,32 @@ const chat = (url: string, stream: boolean) =>
     }),
   })
 
+interface Message {
+  readonly role: string
+  readonly content: string
+}
+
+/** Asks for an answer that can be asked again; its text. */
+async function answerTo(url: string, messages: readonly Message[]): Promise<string> {
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify({ model: 'tiny', messages, max_tokens: 24, temperature: 0, ignore_eos: true })
+  const answer = await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers, body })
+  expect(answer.status).toBe(200)
+  const { choices } = (await answer.json()) as { choices: { message: { content: string } }[] }
+  return choices[0]?.message.content ?? ''
+}
+
+/** What the gateway counted, by reason. */
+async function countsOf(adminUrl: string, metric: string): Promise<Readonly<Record<string, number>>> {
+  const samples = parsePrometheusText(await (await fetch(`${adminUrl}/metrics`)).text())
+  const own = samples.filter(({ name }) => name === metric)
+  return Object.fromEntries(own.map(({ labels, value }) => [labels['reason'] ?? '', value]))
+}
+
 describe('`fairlead up` with the vllm that is on PATH', () => {
   let world: World | undefined
   let url = ''
+  let adminUrl = ''
   beforeAll(async () => {
     if (vllmFolder === undefined) return
     world = await openWorld({ cache: 'empty' })
@@ -38,8 +63,11 @@ describe('`fairlead up` with the vllm that is on PATH', () => {
             engine: 'vllm',
             source: `file://${tinyModel()}`,
             aliases: ['standard'],
-            context: 1024,
+            context: 2048,
             maxSequences: 8,
+            replicas: 2,
+            kvCache: { blockSize: 32 },
+            routing: { policy: 'prefixExact' },
             startupBudget: '9m',
             engineArgs: ['--enforce-eager'],
           },
@@ -48,6 +76,7 @@ describe('`fairlead up` with the vllm that is on PATH', () => {
     )
     const port = await freePort()
     url = `http://127.0.0.1:${port}`
+    adminUrl = `http://127.0.0.1:${port + 1}`
     const path = [join(vllmFolder, 'bin'), processorEnvironment['PATH']].join(delimiter)
     const program = join(import.meta.dirname, '..', '..', 'bin', 'fairlead.js')
     const started = world.start(process.execPath, [program, 'up', file, '--port', String(port)], {
@@ -69,5 +98,40 @@ describe('`fairlead up` with the vllm that is on PATH', () => {
     const whole = (await (await chat(url, false)).json()) as { usage: { completion_tokens: number } }
     expect(whole.usage.completion_tokens).toBe(6)
     expect(await (await chat(url, true)).text()).toMatch(/^data: \{.*\n\ndata: \[DONE\]\n\n$/s)
+  })
+
+  // proves C4 (real part)
+  it('routes by what the engines say that they hold, and is right about it, repeated and extended prompts alike', async () => {
+    const load = async () => (await getJson<LoadReport>(`${adminUrl}/admin/v1/load`))?.body
+    const exact = async () => (await load())?.exact[0]
+    await until(
+      async () => (await exact())?.state === 'on',
+      () => 'it routes by events',
+      60_000,
+    )
+    const replicas = (await load())?.replicas ?? []
+    expect(replicas).toHaveLength(2)
+    const families = ['tide', 'harbour', 'meadow', 'ridge']
+    const questions = families.map((family) => [
+      { role: 'user', content: `Of the ${family}. ${'Tell more. '.repeat(50)}` },
+    ])
+    // Past the gateway: it knows of these from events alone.
+    const before = (await exact())?.blocks ?? 0
+    for (const [index, messages] of questions.entries()) await answerTo(replicas[index % 2]?.address ?? '', messages)
+    await until(
+      async () => ((await exact())?.blocks ?? 0) >= before + 60,
+      () => 'events have come',
+      30_000,
+    )
+    const requests = async () => ((await load())?.replicas ?? []).map((replica) => replica.requests)
+    for (const [index, messages] of questions.entries()) {
+      const [first = 0, second = 0] = await requests()
+      const said = await answerTo(url, messages)
+      await answerTo(url, [...messages, { role: 'assistant', content: said }, { role: 'user', content: 'And then?' }])
+      const [firstAfter = 0, secondAfter = 0] = await requests()
+      expect([firstAfter - first, secondAfter - second]).toEqual(index % 2 === 0 ? [2, 0] : [0, 2])
+    }
+    expect(await countsOf(adminUrl, 'fairlead_scheduler_exact_requests_total')).toEqual({ '': 8 })
+    expect(await countsOf(adminUrl, 'fairlead_scheduler_predictions_total')).toEqual({ '': 8 })
   })
 })

@@ -19,6 +19,7 @@ import {
   type subscribeKvEvents,
 } from '../kv-events/index.ts'
 import { askTokensOf } from './ask-tokens.ts'
+import { eventsPlaceOf } from './events-place.ts'
 import { readModelFiles, type FilesContext } from './model-files.ts'
 import type { Prompting, PromptingData } from './prompting-data.ts'
 import { preparePrompting } from './prompting.ts'
@@ -118,8 +119,8 @@ export class ExactModel {
   sync(handles: readonly ReplicaHandle[]): void {
     this.#handles = handles
     for (const [handle, followed] of this.#followed) {
-      const { kvEvents } = handle.replica
-      if (handles.includes(handle) && JSON.stringify(kvEvents) === JSON.stringify(followed.place)) continue
+      const place = eventsPlaceOf(this.#options.model, handle.replica)
+      if (handles.includes(handle) && JSON.stringify(place) === JSON.stringify(followed.place)) continue
       this.#forget(handle, followed)
     }
     if (this.#state === 'off') return
@@ -137,8 +138,11 @@ export class ExactModel {
 
   /** Reads files, follows events, and compares, once a replica is ready to be asked. */
   async #begin(): Promise<void> {
-    const handle = this.#handles.find(({ isReady, replica }) => isReady && (replica.kvEvents ?? null) !== null)
+    const ready = this.#handles.filter(({ isReady }) => isReady)
+    const handle = ready.find(({ replica }) => eventsPlaceOf(this.#options.model, replica) !== null)
+    if (ready.length > 0) this.#reason = 'no replica says where it publishes its KV events'
     if (handle === undefined || this.#isBusy || this.#isClosed) return
+    this.#reason = 'its engine is asked how it renders'
     this.#isBusy = true
     try {
       const problem = await this.#prepare(handle)
@@ -167,7 +171,7 @@ export class ExactModel {
       throw new Error(`its engine could not be asked how it renders: ${outcome.reason}`)
     if (outcome.kind === 'different') return outcome.reason
     // The first subscription shows whether there is ZeroMQ here at all.
-    const ranks = this.#handles.reduce((sum, { replica }) => sum + (replica.kvEvents?.ranks ?? 0), 0)
+    const ranks = this.#handles.reduce((sum, { replica }) => sum + (eventsPlaceOf(model, replica)?.ranks ?? 0), 0)
     const size = {
       nodes: model.routing.prefix.blocks,
       lanes: 32 * Math.ceil(Math.max(fewestLanes, lanesEachRank * ranks) / 32),
@@ -196,8 +200,8 @@ export class ExactModel {
 
   /** Follows the events of a replica, each of its ranks; nothing where they are followed already. */
   async #follow(handle: ReplicaHandle, { writer, tokens }: Ready): Promise<void> {
-    const { kvEvents } = handle.replica
-    if (kvEvents === undefined || kvEvents === null || this.#followed.has(handle) || this.#isClosed) return
+    const kvEvents = eventsPlaceOf(this.#options.model, handle.replica)
+    if (kvEvents === null || this.#followed.has(handle) || this.#isClosed) return
     const followed: Followed = { place: kvEvents, subscriptions: [], isGone: false }
     this.#followed.set(handle, followed)
     const number = this.#freeNumbers.length > 32 ? this.#freeNumbers.shift() : undefined
