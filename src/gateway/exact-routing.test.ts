@@ -247,6 +247,21 @@ describe.each([1, 2])('routing by what engines say that they hold, with %i threa
   })
 })
 
+describe('what an engine computes now', () => {
+  it('is counted for it, though it cannot have told of it yet: a burst of one prompt is computed once', async () => {
+    const { gateway, engines } = await serve(1, { settings: { msPerToken: 4 } })
+    await untilOn(gateway)
+    for (const engine of engines) await engine.ask(chatPath, conversation('known', 1, 20))
+    await untilBlocks(gateway, (blocks) => blocks > 4)
+    const body = JSON.stringify(conversation('burst', 1))
+    const first = gateway.ask(chatPath, body)
+    await until('it is under way', async () => (await gateway.load()).replicas.some(({ inFlight }) => inFlight > 0))
+    await Promise.all([first, gateway.ask(chatPath, body)])
+    await untilIdle(gateway)
+    expect((await gateway.load()).replicas.map(({ requests }) => requests).toSorted()).toEqual([0, 2])
+  })
+})
+
 describe('where engines’ caches cannot be known', () => {
   const warning = 'prompts are routed by what was sent where, and not by what engines say that they hold'
   const reasonIn = (gateway: TestGateway) =>

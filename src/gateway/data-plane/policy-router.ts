@@ -118,7 +118,7 @@ export class PolicyRouter {
     if (shape.asking !== asked || shape.replicas !== replicas) this.#fill(replicas, asked)
     if (place >= 0) this.#policy.sent?.(shape, { kind: 'replica', place, reason: 'turn' }, replicas, shape)
     const { blocks } = asked
-    if (blocks !== null) this.prefixes?.sent(blocks, replica)
+    if (blocks !== null) this.prefixes?.sent(blocks, replica, replicas)
     const { inFlight, pendingPrefillTokens, inFlightTokens } = replica
     const held = this.#exactTokens === null ? heldBlocks * blockTokens : (shape.heldTokens[place] ?? 0)
     const uncachedTokens = Math.max(0, shape.promptTokens - held)
@@ -170,7 +170,7 @@ export class PolicyRouter {
     const exact = asked.exact?.prompt ?? null
     this.#exactTokens = exact === null ? null : (this.exact?.held(replicas, exact) ?? null)
     if (exact !== null && asked.exact?.reason === null && this.#exactTokens !== null) {
-      this.#fillExactly(replicas, this.#exactTokens, this.exact?.estimateTokens(exact) ?? 0)
+      this.#fillExactly(replicas, asked, this.#exactTokens, this.exact?.estimateTokens(exact) ?? 0)
       return
     }
     const held = blocks === null ? null : (this.prefixes?.held(replicas, blocks) ?? null)
@@ -186,10 +186,23 @@ export class PolicyRouter {
     return Math.round((tokens / Math.max(1, shape.promptTokens)) * (blocks?.count ?? 0))
   }
 
-  #fillExactly(replicas: readonly ReplicaHandle[], tokens: Int32Array, promptTokens: number): void {
+  /**
+   * An engine tells of a block when it has computed it: of what it computes now, what it was sent says more, as far as
+   * that can be what it computes.
+   */
+  #fillExactly(
+    replicas: readonly ReplicaHandle[],
+    { blocks }: RoutedRequest,
+    tokens: Int32Array,
+    promptTokens: number,
+  ): void {
+    const isComputing = blocks !== null && replicas.some(({ pendingBlocks }) => pendingBlocks > 0)
+    const sent = isComputing ? (this.prefixes?.held(replicas, blocks) ?? null) : null
     shape.promptTokens = promptTokens
     for (let place = 0; place < replicas.length; place += 1) {
-      const held = tokens[place] ?? 0
+      const told = tokens[place] ?? 0
+      const pending = replicas[place]?.pendingPrefillTokens ?? 0
+      const held = sent === null ? told : Math.max(told, Math.min((sent[place] ?? 0) * blockTokens, told + pending))
       shape.heldTokens[place] = held
       // An engine computes the last token anew in any case, so that a prompt has one more than is held.
       if (held >= shape.promptTokens) shape.promptTokens = held + 1

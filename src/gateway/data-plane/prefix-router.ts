@@ -70,9 +70,9 @@ export class PrefixRouter {
     return this.#matches
   }
 
-  /** A replica is sent a prompt. */
-  sent(prompt: RoutedPrompt, replica: ReplicaHandle): void {
-    this.#index?.add(prompt, this.#numbers.indexOf(replica))
+  /** A replica is sent a prompt; `replicas` are those of the last `held` when absent. */
+  sent(prompt: RoutedPrompt, replica: ReplicaHandle, replicas: readonly ReplicaHandle[] = this.#replicas): void {
+    this.#indexFor(replicas).add(prompt, this.#numbers.indexOf(replica))
   }
 
   /** The index with a number for each of the replicas. */

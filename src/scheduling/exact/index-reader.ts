@@ -8,6 +8,7 @@ import {
   nextAt,
   nodeWords,
   parentAt,
+  reusesAt,
   root,
   secretAt,
   setAt,
@@ -27,6 +28,11 @@ const longestChain = 256
 const mostShapes = 4096
 /** Blocks that one prompt may lead through, all ways that its bytes can be cut taken together. */
 const mostBlocks = 1 << 18
+
+/** Blocks that are looked at before it is asked whether what was seen still counts. */
+const stretch = 64
+/** Nodes of one bucket that are looked at within a stretch. */
+const nearChain = 8
 
 /** A way through the tree that is still to be walked. */
 interface Branch {
@@ -57,6 +63,10 @@ export class IndexReader {
   #shapes = new Int32Array(64)
   #shapeCount = 0
   readonly #branches: Branch[] = []
+  /** A word of this reader's own: storing to it keeps what was read before apart from what is read after. */
+  readonly #fence = new Int32Array(new SharedArrayBuffer(4))
+  /** Where the last stretch ended. */
+  readonly #reached = { node: 0, chain: 0, position: 0, tokens: 0, blocks: 0 }
 
   constructor(memory: ExactIndexMemory) {
     this.#views = viewsOf(memory)
@@ -110,6 +120,16 @@ export class IndexReader {
     let tokens = startTokens
     let seed = firstSeed
     for (let left = budget; left > 0; left -= 1) {
+      if (this.#shapeCount === 1 && this.#glide(bytes, node, chain, position, seed)) {
+        const reached = this.#reached
+        node = reached.node
+        chain = reached.chain
+        position = reached.position
+        tokens += reached.tokens
+        left -= reached.blocks - 1
+        seed = restSeed
+        continue
+      }
       let shape = 0
       let next = 0
       let nextChain = 0
@@ -139,6 +159,67 @@ export class IndexReader {
     }
     this.#note(laneTokens, tokens)
     return 0
+  }
+
+  /**
+   * Goes on while each node has one shape of children and all are held by the same lanes, which is nearly the whole way.
+   * An `Atomics` call costs as much as all the rest of a block, so the words are read plainly, and it is asked once a
+   * stretch whether a place was given to another meanwhile. A node that was left just now may be read; never one that is
+   * half one block and half another.
+   * @returns whether it came further; where to is in `#reached`, and the last node's shape in `#shapes`
+   */
+  #glide(bytes: DataView, from: number, fromChain: number, start: number, seed: number): boolean {
+    const { nodes, heads, bucketMask, header, setGenerations } = this.#views
+    const set = this.#set
+    if (set < 0) return false
+    const end = bytes.byteLength
+    const reuses = Atomics.load(header, reusesAt)
+    let node = from
+    let chain = fromChain
+    let position = start
+    let shape = this.#shapes[0] ?? 0
+    let tokens = 0
+    let blocks = 0
+    while (blocks < stretch) {
+      const length = bytesOfShape(shape)
+      if (position + length >= end) break
+      hashRange(bytes, position, length, seed, this.#secretA, this.#secretB)
+      const high = hashed[0] ?? 0
+      const low = hashed[1] ?? 0
+      const nextChain = chainHash(chain, high, low)
+      let next = node + 1
+      for (let steps = 0; steps < nearChain && !this.#looksLike(next, node, shape, high, low); steps += 1) {
+        next = (steps === 0 ? heads[nextChain & bucketMask] : nodes[next * nodeWords + nextAt]) ?? 0
+        if (next === 0) break
+      }
+      if (next === 0 || !this.#looksLike(next, node, shape, high, low)) break
+      const children = nodes[next * nodeWords + childrenAt] ?? 0
+      if (children <= 0 || nodes[next * nodeWords + setAt] !== set) break
+      node = next
+      chain = nextChain
+      position += length
+      tokens += tokensOfShape(shape)
+      shape = children
+      blocks += 1
+    }
+    if (blocks === 0 || setGenerations[set] !== this.#setGeneration) return false
+    Atomics.store(this.#fence, 0, 0)
+    if (Atomics.load(header, reusesAt) !== reuses) return false
+    this.#shapes[0] = shape
+    Object.assign(this.#reached, { node, chain, position, tokens, blocks })
+    return true
+  }
+
+  /** The same as `is`, of words that are read plainly. */
+  #looksLike(node: number, parent: number, shape: number, high: number, low: number): boolean {
+    const { nodes } = this.#views
+    const at = node * nodeWords
+    return (
+      nodes[at + lowAt] === low &&
+      nodes[at + highAt] === high &&
+      nodes[at + parentAt] === parent &&
+      nodes[at + shapeAt] === shape
+    )
   }
 
   /**

@@ -41,6 +41,8 @@ export const laneLimitAt = 1
 export const secretAt = 2
 /** Behind the secret's two words: tokens of a block, as the last event said; 0 before the first. */
 export const blockTokensAt = 4
+/** Grows before a place that was given back is given to another, of a node or of an entry of a list. */
+export const reusesAt = 5
 const headerWords = 16
 
 /** The node before every first block. */

@@ -8,6 +8,7 @@ import {
   nextAt,
   nodeWords,
   parentAt,
+  reusesAt,
   root,
   setAt,
   shapeAt,
@@ -38,6 +39,8 @@ export class NodeTable {
   #size = 0
   #entryLimit = 0
   #freeEntry = 0
+  /** Whether places were given back since readers were told that some are used again. */
+  #hasGivenBack = true
 
   constructor(views: IndexViews, capacity: number) {
     this.#views = views
@@ -144,11 +147,12 @@ export class NodeTable {
     nodes[at + highAt] = high
     nodes[at + lowAt] = low
     nodes[at + parentAt] = parent
-    nodes[at + shapeAt] = shape
     nodes[at + setAt] = set
     nodes[at + childrenAt] = 0
     nodes[at + chainAt] = chain
     nodes[at + nextAt] = heads[chain & bucketMask] ?? 0
+    // The last word that makes it a block: readers may look at the place before it is shown.
+    nodes[at + shapeAt] = shape
     Atomics.store(heads, chain & bucketMask, node)
     this.#size += 1
     return node
@@ -183,6 +187,7 @@ export class NodeTable {
   #take(): number {
     const node = this.#free
     if (node !== 0) {
+      this.#tellReuse()
       this.#free = this.#views.nodes[node * nodeWords + nextAt] ?? 0
       return node
     }
@@ -190,7 +195,15 @@ export class NodeTable {
     return this.#limit
   }
 
+  /** Readers that have looked at many places at once look again. */
+  #tellReuse(): void {
+    if (!this.#hasGivenBack) return
+    this.#hasGivenBack = false
+    Atomics.add(this.#views.header, reusesAt, 1)
+  }
+
   #giveBack(node: number): void {
+    this.#hasGivenBack = true
     this.#views.nodes[node * nodeWords + nextAt] = this.#free
     this.#free = node
   }
@@ -255,8 +268,10 @@ export class NodeTable {
   #takeEntry(shape: number, count: number, next: number): number {
     const { entries, entryCount } = this.#views
     let entry = this.#freeEntry
-    if (entry !== 0) this.#freeEntry = entries[entry * entryWords + 2] ?? 0
-    else if (this.#entryLimit < entryCount) {
+    if (entry !== 0) {
+      this.#tellReuse()
+      this.#freeEntry = entries[entry * entryWords + 2] ?? 0
+    } else if (this.#entryLimit < entryCount) {
       this.#entryLimit += 1
       entry = this.#entryLimit
     } else return noRoom
@@ -267,6 +282,7 @@ export class NodeTable {
   }
 
   #giveBackEntry(entry: number): void {
+    this.#hasGivenBack = true
     this.#views.entries[entry * entryWords + 2] = this.#freeEntry
     this.#freeEntry = entry
   }
