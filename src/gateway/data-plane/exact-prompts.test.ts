@@ -62,14 +62,14 @@ describe('what is looked up by what engines say', () => {
   })
 })
 
-describe('trust in what engines say', () => {
-  const prediction = (by: ExactPrompts, heldTokens: number, wasComputing = false): Prediction => ({
-    by,
-    heldTokens,
-    promptBytes: 400,
-    wasComputing,
-  })
+const prediction = (by: ExactPrompts, heldTokens: number, wasComputing = false): Prediction => ({
+  by,
+  heldTokens,
+  promptBytes: 400,
+  wasComputing,
+})
 
+describe('trust in what engines say', () => {
   it('ends when answers report other cached tokens, is tried on one in eight, and comes back', () => {
     const { prompts, series, changes, hold } = start()
     hold()
