@@ -13,7 +13,7 @@ const examples = globSync('examples/**/*.yaml', { cwd: root }).toSorted()
  */
 const ofThePlan = new Set(['kv-cache-below-demand'])
 
-// proves B3 (real part), D4 (real part)
+// proves B3, D4 (real part)
 describe.each(examples)('%s', (file) => {
   const rendered = renderText(readFileSync(new URL(file, root), 'utf8'))
 
