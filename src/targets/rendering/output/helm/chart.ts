@@ -1,19 +1,10 @@
 import type { Artifact } from '../../artifact.ts'
 import { writeYaml } from '../../write-yaml.ts'
 import { isObject, pathOf, textOf, type OutputFile } from '../files.ts'
+import type { ChartFacts } from './chart-facts.ts'
 import { notesOf } from './notes.ts'
 import { templateOf } from './template.ts'
 import { ChartValues } from './values.ts'
-
-/** What a chart is called. */
-export interface ChartFacts {
-  /** Name of the Fleet, and of the chart. */
-  readonly fleet: string
-  /** Version of Fairlead, and of the chart: SemVer 2. */
-  readonly version: string
-  /** Namespace that the Fleet names: the release’s takes its place. */
-  readonly namespace: string | undefined
-}
 
 /** A chart: one template for each object, values with a schema, notes (https://helm.sh/docs/topics/charts/). */
 export function helmOf(artifacts: readonly Artifact[], facts: ChartFacts): OutputFile[] {

@@ -1,5 +1,5 @@
 import type { ObjectArtifact } from '../../artifact.ts'
-import type { ChartFacts } from './chart.ts'
+import type { ChartFacts } from './chart-facts.ts'
 
 /** What Helm prints after an installation: how to look after it, and where clients call. */
 export function notesOf(objects: readonly ObjectArtifact[], { fleet }: ChartFacts): string {
