@@ -15,6 +15,8 @@ export interface ReadFleet extends FleetSource {
   readonly warnings: readonly Diagnostic[]
   /** The file's text, for excerpts in warnings. */
   readonly text: string
+  /** The path as the person gave it, for diagnostics. */
+  readonly shownAs: string
   /** Names of the environment variables that overrode fields. */
   readonly overriddenBy: readonly string[]
   /** Line and column, 1-based, of a field given by its path. */
@@ -47,5 +49,5 @@ export async function readFleet(
   const fleet = requireFleet(loaded, { colour })
   const warnings = loaded.diagnostics.filter(({ severity }) => severity === 'warning')
   const { text, overriddenBy, positionOf } = loaded
-  return { fleet, file, warnings, text, overriddenBy, positionOf }
+  return { fleet, file, shownAs: path, warnings, text, overriddenBy, positionOf }
 }

@@ -45,12 +45,12 @@ export function renderFleet(read: ReadFleet, options: RenderFleetOptions): Rende
 
 function diagnosticOf(
   { severity, path, message, suggestion }: PlanWarning,
-  { file, positionOf }: ReadFleet,
+  { shownAs, positionOf }: ReadFleet,
 ): Diagnostic {
   const { line, column } = nearest(path, positionOf)
   return {
     severity: severity === 'error' ? 'error' : 'warning',
-    file,
+    file: shownAs,
     line,
     column,
     path,

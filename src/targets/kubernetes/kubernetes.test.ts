@@ -31,3 +31,20 @@ describe.each(examples)('%s', (file) => {
     expect(told.map(({ rule, line, message }) => `${line} ${rule} ${message}`)).toEqual([])
   })
 })
+
+const isKeyed = (text: string) => renderText(text).stream.includes('FAIRLEAD_ACCESS_KEYS_FILE')
+
+describe('a Fleet that names no keys', () => {
+  const model = 'models:\n  - name: m\n    engine: simulated\n'
+
+  it('is asked for some, since its gateway would be open to the cluster', () => {
+    const { stream, notes } = renderText(`name: lab\n${model}`)
+    expect(stream).toContain('--from-file=keys.txt=FILE')
+    expect(notes).toContainEqual(expect.objectContaining({ id: 'keys-needed', severity: 'warning' }))
+  })
+
+  it('is left alone where it says that everybody may call, or who', () => {
+    expect(isKeyed(`name: lab\naccess: { anonymous: true }\n${model}`)).toBe(false)
+    expect(isKeyed(`name: lab\naccess: { keysFile: mine.txt }\n${model}`)).toBe(false)
+  })
+})

@@ -1,9 +1,10 @@
-import { engineFileNotes, gpuNotes, neededSecrets, secretNotes } from '../../rendering/cluster/index.ts'
+import { engineFileNotes, gpuNotes, keysNotes, neededSecrets, secretNotes } from '../../rendering/cluster/index.ts'
 import { targetTitle, type ObjectsOf } from '../context.ts'
 
 /** What a person should know of the workloads, beside what each object says itself. */
-export const noteWorkloads: ObjectsOf = ({ engines, fleet, names, namespace, gateway }) => ({
+export const noteWorkloads: ObjectsOf = ({ engines, fleet, names, namespace, gateway, plan, options }) => ({
   notes: [
+    ...keysNotes(plan.fleet, options, targetTitle),
     ...engines.flatMap((service) => gpuNotes(service, targetTitle)),
     ...engineFileNotes(fleet, targetTitle),
     ...engines.flatMap(({ command, path, model }) =>

@@ -5,6 +5,7 @@ import type { Artifact, ObjectArtifact } from '../artifact.ts'
 import type { RenderOptions } from '../contract.ts'
 import { engineServices, type EngineService } from '../engine-service.ts'
 import { gatewayService, type GatewayService } from '../gateway-service.ts'
+import { withKeys } from './keys.ts'
 import { namesOf, type ObjectNames } from './names.ts'
 
 /** A part of a Fleet, without its name. */
@@ -60,8 +61,8 @@ interface ClusterSettings {
 }
 
 /** The context of a plan. */
-export function clusterContext(plan: Plan, options: RenderOptions, settings: ClusterSettings): ClusterContext {
-  const { fleet } = plan
+export function clusterContext(plan: Plan, asked: RenderOptions, settings: ClusterSettings): ClusterContext {
+  const { fleet, options } = withKeys(plan.fleet, asked)
   const { namespace, labels, annotations } = settings
   const names = namesOf(fleet, settings)
   const engines = engineServices(plan, options)
