@@ -1,10 +1,10 @@
 /**
  * What the exact prefix index costs: blocks a second, one core, by step. `node bench/exact-index.ts [BLOCKS]`.
  */
-import type { KvEvent } from '../src/engines/index.ts'
 import { ExactKnowledge, ExactKnowledgeWriter } from '../src/scheduling/exact/index.ts'
 import { hashRange } from '../src/scheduling/exact/range-hash.ts'
 import { layTokenBytes, writeTokenBytes } from '../src/scheduling/exact/vocabulary/token-bytes.ts'
+import { storedEvent } from './stored-event.ts'
 
 const blocks = Number(process.argv[2] ?? 500_000)
 const blockSize = 16
@@ -32,19 +32,7 @@ const namesOf = (chain: number): bigint[] =>
     return BigInt.asUintN(64, BigInt(owner * chainBlocks + block + 1) * 0x9e3779b97f4a7c15n)
   })
 
-const stored = (chain: number): KvEvent => ({
-  kind: 'stored',
-  blockHashes: namesOf(chain),
-  parentBlockHash: null,
-  tokenIds: tokensOf(chain),
-  blockSize,
-  loraId: null,
-  loraName: null,
-  medium: 'GPU',
-  extraKeys: null,
-  group: 0,
-  specKind: null,
-})
+const stored = (chain: number) => storedEvent(tokensOf(chain), namesOf(chain), blockSize)
 
 function report(what: string, milliseconds: number, count: number, unit = 'blocks'): void {
   const rate = count / milliseconds / 1000
@@ -64,7 +52,7 @@ function timed(act: () => void): number {
 const events = Array.from({ length: chains }, (_, chain) => stored(chain))
 const prompts = events.slice(0, Math.min(200, chains)).map((event) => {
   const into = Buffer.alloc(1 << 17)
-  const tokens = event.kind === 'stored' ? event.tokenIds : []
+  const tokens = event.tokenIds ?? []
   return into.subarray(
     0,
     writeTokenBytes(vocabulary, tokens, 0, tokens.length, new DataView(into.buffer, into.byteOffset, into.length)) + 1,
@@ -91,7 +79,7 @@ for (let round = 0; round < 4; round += 1) {
   const detokenise = timed(() => {
     const into = new DataView(new ArrayBuffer(1 << 12))
     for (const event of events) {
-      const tokens = event.kind === 'stored' ? event.tokenIds : []
+      const tokens = event.tokenIds ?? []
       for (let at = 0; at < tokens.length; at += blockSize)
         writeTokenBytes(vocabulary, tokens, at, at + blockSize, into)
     }
@@ -103,7 +91,7 @@ for (let round = 0; round < 4; round += 1) {
   })
   const remove = timed(() => {
     for (const [chain, event] of events.entries()) {
-      const blockHashes = event.kind === 'stored' ? event.blockHashes.toReversed() : []
+      const blockHashes = event.blockHashes.toReversed()
       writer.apply(chain % replicas, 0, [{ kind: 'removed', blockHashes, medium: 'GPU', group: 0 }], vocabulary)
     }
   })

@@ -1,13 +1,13 @@
 /**
  * What one long chat costs on the exact path, step by step (row Q3): `node bench/exact-prompt.ts [TOKENS [MESSAGES]]`.
  */
-import type { KvEvent } from '../src/engines/index.ts'
 import {
   ExactKnowledge,
   ExactKnowledgeWriter,
   readChatTemplate,
   readVocabulary,
 } from '../src/scheduling/exact/index.ts'
+import { storedEvent } from './stored-event.ts'
 
 const tokens = Number(process.argv[2] ?? 100_000)
 const messages = Number(process.argv[3] ?? 40)
@@ -75,19 +75,11 @@ const blocks = Math.floor(promptTokens.length / blockSize)
 for (let replica = 0; replica < replicas; replica += 1) {
   // Each replica holds some of the conversation.
   const held = Math.floor((blocks * (replica + 1)) / replicas)
-  const event: KvEvent = {
-    kind: 'stored',
-    blockHashes: Array.from({ length: held }, (_, block) => BigInt(block + 1) * 0x9e3779b97f4a7c15n),
-    parentBlockHash: null,
-    tokenIds: promptTokens.slice(0, held * blockSize),
+  const event = storedEvent(
+    promptTokens.slice(0, held * blockSize),
+    Array.from({ length: held }, (_, block) => BigInt(block + 1) * 0x9e3779b97f4a7c15n),
     blockSize,
-    loraId: null,
-    loraName: null,
-    medium: 'GPU',
-    extraKeys: null,
-    group: 0,
-    specKind: null,
-  }
+  )
   writer.apply(replica, 0, [event], vocabulary.tokens)
 }
 const knowledge = new ExactKnowledge(writer.memory)

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from './contract.ts'
 import { CostModel } from './cost-model.ts'
-import { randomFrom } from './random-from.ts'
+import { randomFrom } from '../engines/index.ts'
 
 /** An engine: so many milliseconds to the first token, and a token of prefill, and a token of context. */
 const engine =

@@ -5,7 +5,6 @@
 export { blockBytes, emptyBlockHashes, hashBlocks, seedOf, type BlockHashes } from './prefix-hash.ts'
 export { PrefixIndex, type PrefixIndexSize } from './prefix-index.ts'
 export * from './flow/index.ts'
-export { randomFrom } from './random-from.ts'
 export { policies, policyNamed } from './policies/index.ts'
 export type {
   ChoiceReason,

@@ -14,8 +14,11 @@ import type { Replica } from './replica.ts'
 
 /** Tokens of an answer that are expected before any has come. */
 const firstExpectation = 256
-/** Prompt tokens that consistent hashing looks at: a system prompt's beginning and, in most cases, a user's. */
-const hashedTokens = 1024
+/**
+ * Tokens that consistent hashing looks at behind what all prompts begin with: the gateway hashes a block of about 64, KubeAI
+ * 100 characters of what the user says first.
+ */
+const hashedTokens = 64
 
 /** Where a request goes, as it is carried out. */
 export interface Route {
@@ -39,6 +42,8 @@ export interface DispatcherParts {
   readonly knowledge: PrefixKnowledge
   readonly replicas: readonly Replica[]
   readonly unitTokens: number
+  /** Units that all prompts begin with. */
+  readonly commonUnits: number
   random(): number
 }
 
@@ -125,7 +130,8 @@ export class Dispatcher {
   }
 
   #shapeOf({ session, tenant, priority }: WorkloadRequest, { units, tokens }: Prompt): RequestShape {
-    const hashed = Math.min(units.length, Math.max(1, Math.floor(hashedTokens / this.#parts.unitTokens)))
+    const { commonUnits, unitTokens } = this.#parts
+    const hashed = Math.min(units.length, commonUnits + Math.max(1, Math.floor(hashedTokens / unitTokens)))
     return {
       model: 'model',
       adapter: null,

@@ -1,5 +1,5 @@
-import type { Sequence } from '../engines/index.ts'
-import { randomFrom, type PolicyKind } from '../scheduling/index.ts'
+import { randomFrom, type Sequence } from '../engines/index.ts'
+import type { PolicyKind } from '../scheduling/index.ts'
 import type { Simulation } from './contract.ts'
 import { Clients } from './clients/index.ts'
 import { Dispatcher, type Route } from './dispatcher.ts'
@@ -7,7 +7,7 @@ import { EventQueue } from './events/index.ts'
 import { WaitingLine, type Refusal } from './flow/index.ts'
 import { knowledgeFor } from './knowledge/index.ts'
 import { Ledger } from './measure/index.ts'
-import type { Prompt } from './prepare-prompts.ts'
+import { commonUnits, type Prompt } from './prepare-prompts.ts'
 import { Replica } from './replica.ts'
 
 /** How often engines report their load: as often as llm-d's router asks (50 ms), so that its policies have their due. */
@@ -78,6 +78,7 @@ export class FleetRun {
       knowledge,
       replicas: this.replicas,
       unitTokens: workload.blockTokens,
+      commonUnits: commonUnits(prompts),
       random: randomFrom(seed),
     })
     this.ledger = new Ledger(workload.requests.length, replicas)

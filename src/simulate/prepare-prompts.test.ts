@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { WorkloadRequest } from './contract.ts'
-import { preparePrompts } from './prepare-prompts.ts'
+import { commonUnits, preparePrompts } from './prepare-prompts.ts'
 import { requestOf } from './testing/simulations.ts'
 
 const prepare = (requests: readonly WorkloadRequest[]) => preparePrompts({ name: 'test', blockTokens: 64, requests })
@@ -32,5 +32,20 @@ describe('preparePrompts', () => {
       requestOf({ promptTokens: 200, outputTokens: 9, blocks: [9, 3, 4, 5], after: 0 }),
     ]
     expect(prepare(turns)[0]).toMatchObject({ namedTokens: 70 })
+  })
+})
+
+const promptsOf = (...blocks: readonly number[][]) =>
+  preparePrompts({
+    name: 'test',
+    blockTokens: 64,
+    requests: blocks.map((ids) => requestOf({ promptTokens: ids.length * 64, blocks: ids })),
+  })
+
+describe('what all prompts begin with', () => {
+  it('is counted in units, so that consistent hashing looks behind a system prompt', () => {
+    expect(commonUnits(promptsOf([1, 2, 3], [1, 2, 4], [1, 2]))).toBe(2)
+    expect(commonUnits(promptsOf([1], [2]))).toBe(0)
+    expect([commonUnits(promptsOf([1, 2])), commonUnits([])]).toEqual([0, 0])
   })
 })

@@ -26,6 +26,18 @@ export function preparePrompts({ requests, blockTokens }: Workload): readonly Pr
   })
 }
 
+/** Units that all prompts begin with; 0 where there is one prompt, or none. */
+export function commonUnits(prompts: readonly Prompt[]): number {
+  const [first, ...others] = prompts
+  if (first === undefined || others.length === 0) return 0
+  let count = first.units.length
+  for (const { units } of others) {
+    // A unit stands for all before it too.
+    while (count > 0 && units[count - 1] !== first.units[count - 1]) count -= 1
+  }
+  return count
+}
+
 /** Numbers, from 1 on, for ids behind beginnings. */
 class Nodes {
   #count = 0

@@ -1,7 +1,7 @@
-import { tokenize, tokenTexts, wordAt, wordCount } from '../../engines/index.ts'
+import { randomFrom, tokenize, tokenTexts, wordAt, wordCount } from '../../engines/index.ts'
 import type { ResponseFormat } from '../serving/index.ts'
+import { hashNumbers } from './hash-numbers.ts'
 import { minimalInstance } from './minimal-instance.ts'
-import { createRandom, hashNumbers } from './random.ts'
 
 /** What an answer depends on. */
 export interface AnswerRequest {
@@ -36,7 +36,7 @@ const proseLength = { least: 24, spread: 72 }
 const sentenceWords = { least: 5, spread: 9 }
 
 function composeProse({ promptTokens, seed, limit, ignoreEos }: AnswerRequest): number[] {
-  const random = createRandom(hashNumbers(promptTokens, hashNumbers([seed])))
+  const random = randomFrom(hashNumbers(promptTokens, hashNumbers([seed])))
   const pick = ({ least, spread }: { readonly least: number; readonly spread: number }): number =>
     least + Math.floor(random() * spread)
   const enough = ignoreEos ? limit : pick(proseLength)

@@ -1,4 +1,5 @@
-import { createRandom, hashNumbers } from './random.ts'
+import { randomFrom } from '../../engines/index.ts'
+import { hashNumbers } from './hash-numbers.ts'
 
 /** Numbers in an embedding of the simulated model. */
 const embeddingDimensions = 64
@@ -7,7 +8,7 @@ const embeddingDimensions = 64
 export function embedTokens(tokens: readonly number[]): number[] {
   const sum = new Float64Array(embeddingDimensions)
   for (const token of tokens) {
-    const random = createRandom(hashNumbers([token]))
+    const random = randomFrom(hashNumbers([token]))
     for (let index = 0; index < sum.length; index += 1) sum[index] = (sum[index] ?? 0) + random() * 2 - 1
   }
   const length = Math.hypot(...sum)

@@ -198,12 +198,6 @@ export class ServedModel {
     this.expectedOutputTokens += (tokens - this.expectedOutputTokens) * 0.05
   }
 
-  /** Tokens of its answers so far, in the mean. */
-  get meanOutputTokens(): number {
-    const answers = this.series.duration.counts.reduce((sum, count) => sum + count, 0)
-    return answers === 0 ? 0 : Math.round(this.series.outputTokens.value / answers)
-  }
-
   /** About how many tokens a request of that many bytes has; 0 as long as none has told its usage. */
   estimatePromptTokens(bytes: number): number {
     return this.#bytesPerToken === 0 ? 0 : Math.round(bytes / this.#bytesPerToken)

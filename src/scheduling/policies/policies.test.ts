@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Choosing, Outcome, ReplicaState, RequestShape } from '../contract.ts'
 import { policies, policyNamed } from '../index.ts'
-import { randomFrom } from '../random-from.ts'
+import { randomFrom } from '../../engines/index.ts'
 import { plainSettings, replicaState, requestShape } from '../testing/states.ts'
 
 const replica = fc.record({

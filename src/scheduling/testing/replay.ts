@@ -2,7 +2,7 @@ import type { Decision, Policy, PolicyKind, ReplicaState, RequestShape } from '.
 import type { BlockHashes } from '../prefix-hash.ts'
 import { PrefixIndex } from '../prefix-index.ts'
 import { BlockCache } from './block-cache.ts'
-import { randomFrom } from '../random-from.ts'
+import { randomFrom } from '../../engines/index.ts'
 
 /** A request to replay. */
 export interface ReplayRequest {

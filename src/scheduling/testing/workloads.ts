@@ -1,5 +1,5 @@
 import type { ReplayRequest } from './replay.ts'
-import { randomFrom } from '../random-from.ts'
+import { randomFrom } from '../../engines/index.ts'
 
 /** Requests of two kinds of shapes that services see, made up from a seed. */
 export interface WorkloadShape {

@@ -12,8 +12,26 @@ describe('readCalibration', () => {
       msPerAttentionPair: 0,
       weightsMs: 0,
       msPerContextToken: 0,
+      msPerOutputToken: 0,
+      firstTokenMs: 0,
+      decodeMs: 0,
       assumptions: ['as stated'],
     })
+  })
+
+  it('takes every figure that a step of the engine model has, so that what was fitted to an engine can be simulated', () => {
+    const step = {
+      baseMs: 1.5,
+      msPerToken: 0.1,
+      msPerAttentionPair: 1e-5,
+      weightsMs: 4,
+      msPerContextToken: 1e-3,
+      msPerOutputToken: 0.7,
+      firstTokenMs: 3,
+      decodeMs: 2,
+      assumptions: ['fitted to llama.cpp'],
+    }
+    expect(read({ step })).toEqual(step)
   })
 
   it('fits latencies, and steps', () => {

@@ -18,6 +18,9 @@ const constants = object({
   msPerAttentionPair: ms.default(0),
   weightsMs: ms.default(0),
   msPerContextToken: ms.default(0),
+  msPerOutputToken: ms.default(0),
+  firstTokenMs: ms.default(0),
+  decodeMs: ms.default(0),
   assumptions: array(string().max(1000)).max(100).default(['as stated']),
 })
   .strict()

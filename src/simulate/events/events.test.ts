@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EventQueue } from './event-queue.ts'
-import { randomFrom } from '../../scheduling/index.ts'
+import { randomFrom } from '../../engines/index.ts'
 
 describe('EventQueue', () => {
   it('gives events by time, and those of one time in their order, or runs of one seed would differ', () => {

@@ -1,4 +1,4 @@
-import { randomFrom } from '../../scheduling/index.ts'
+import { randomFrom } from '../../engines/index.ts'
 
 /** Numbers that look random and depend on a seed only, as the makers of workloads draw them. */
 export interface Draw {

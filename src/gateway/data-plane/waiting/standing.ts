@@ -15,7 +15,7 @@ export function standingOf(asked: ExchangeRequest, model: ServedModel, bytes: nu
   return {
     tenant: tenantOf(asked.owner, flow.fairness),
     priority: levelOf(asked.request.header(priorityField), flow.priorities),
-    tokens: promptTokens + model.meanOutputTokens,
+    tokens: promptTokens + Math.round(model.expectedOutputTokens),
   }
 }
 
