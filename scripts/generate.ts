@@ -1,6 +1,7 @@
 // Writes every generated file, or with --check says which are out of date (exit code 1).
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { renderClaims } from '../bench/claims/render.ts'
 import { commandReference } from '../src/cli/reference.ts'
 import { fleetJsonSchema, fleetReference } from '../src/fleet/index.ts'
 import { renderLintReference } from '../src/lint/index.ts'
@@ -14,6 +15,7 @@ const testFiles = globSync(['src/**/*.test.ts', 'test/**/*.test.ts']).sort()
 /** Generated files by path. */
 const generated: Record<string, () => string> = {
   'fairlead.schema.json': () => `${JSON.stringify(fleetJsonSchema(), null, 2)}\n`,
+  'docs/claims.md': () => renderClaims(JSON.parse(readFileSync('bench/claims/measured.json', 'utf8'))),
   'docs/reference/commands.md': () => commandReference(),
   'docs/reference/engines.md': () => renderEnginesReference(),
   'docs/reference/fleet.md': () => renderFleetReference(fleetReference()),

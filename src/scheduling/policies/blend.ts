@@ -75,3 +75,11 @@ export const blend: PolicyKind = {
   source: 'llm-d-router default scorers before 2026-08: prefix-cache, queue, kv-cache-utilization, no-hit-lru',
   create: () => new Blend(),
 }
+
+export const blendExact: PolicyKind = {
+  ...blend,
+  name: 'blend-exact',
+  summary: 'The same weighted sum, by what engines say that they hold.',
+  prefixes: 'exact',
+  source: 'llm-d-router before 2026-08 with precise-prefix-cache-producer',
+}

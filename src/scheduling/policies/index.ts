@@ -3,7 +3,7 @@
  */
 import type { PolicyKind } from '../contract.ts'
 import { adapter } from './adapter.ts'
-import { blend } from './blend.ts'
+import { blend, blendExact } from './blend.ts'
 import { consistentHash } from './consistent-hash.ts'
 import { standard, standardExact } from './default.ts'
 import { leastRequest } from './least-request.ts'
@@ -29,6 +29,7 @@ export const policies: readonly PolicyKind[] = [
   prefix,
   prefixExact,
   blend,
+  blendExact,
   stickyUntilSaturated,
   predicted,
   standard,

@@ -1,6 +1,7 @@
 import { gammaGaps, poissonGaps, type RateStep } from './arrivals.ts'
 import type { WorkloadKind } from './contract.ts'
 import { createBlockIds } from './prompt-blocks.ts'
+import { publishedKinds } from './published.ts'
 import { createDraw } from './random.ts'
 import { makeSessions, recordSessions } from './sessions.ts'
 import { makeSharedPrefix } from './shared-prefix.ts'
@@ -229,4 +230,5 @@ export const workloadKinds: readonly WorkloadKind[] = [
   bursts,
   tenants,
   prefillHeavy,
+  ...publishedKinds,
 ]

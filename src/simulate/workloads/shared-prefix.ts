@@ -2,6 +2,7 @@ import type { Workload, WorkloadRequest } from '../contract.ts'
 import { stepTimes, type RateStep } from './arrivals.ts'
 import { createBlockIds, PromptBlocks } from './prompt-blocks.ts'
 import type { Draw } from './random.ts'
+import { shuffled } from './shuffled.ts'
 
 /** Groups of users, each group with a long prompt in common; every user asks the same question again and again. */
 export interface SharedPrefixShape {
@@ -34,17 +35,6 @@ function makeUsers(shape: SharedPrefixShape): User[] {
       return { group, blocks: prompt.ids() }
     })
   }).flat()
-}
-
-/** Fisher and Yates. */
-function shuffled<Item>(items: readonly Item[], draw: Draw): Item[] {
-  const order = [...items]
-  for (let last = order.length - 1; last > 0; last--) {
-    const other = draw.below(last + 1)
-    const [one, two] = [order[last], order[other]]
-    if (one !== undefined && two !== undefined) [order[last], order[other]] = [two, one]
-  }
-  return order
 }
 
 /**
