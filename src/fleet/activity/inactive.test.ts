@@ -24,9 +24,9 @@ describe('fields that nothing acts on', () => {
   })
 
   it('are fewer in a plan for another target, and never none by silence', () => {
-    const kubernetes = 'targets: { default: kubernetes, kubernetes: { namespace: llm } }\n'
+    const kubernetes = 'targets: { default: kubernetes, kubernetes: { context: lab } }\n'
     expect(warnings(fleet(`${gpu}, maxReplicas: 3`, kubernetes), 'plan')).toEqual([
-      'targets.kubernetes: accepted, and nothing acts on it yet',
+      'targets.kubernetes.context: accepted, and nothing acts on it yet',
     ])
     expect(warnings(fleet(`${gpu}, maxReplicas: 3`, kubernetes), 'run')).toHaveLength(2)
   })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dnsLabel, list, text, textMap } from './names.ts'
+import { dnsLabel, httpUrl, list, text, textMap } from './names.ts'
 
 /** A TCP port. */
 const port = () => z.int().min(1).max(65_535)
@@ -75,6 +75,9 @@ const kubernetes = z.strictObject({
     .enum(['operator', 'annotations', 'none'])
     .default('operator')
     .describe('How Prometheus finds the metrics.'),
+  prometheus: httpUrl()
+    .default('http://prometheus-operated.monitoring.svc:9090')
+    .describe('Address of Prometheus, which autoscalers ask.'),
   gpuQuota: z.int().min(0).max(100_000).optional().describe('GPUs that the namespace may use.'),
   quota: textMap().default({}).describe('Further limits of the namespace’s ResourceQuota, such as requests.cpu: "64".'),
 })

@@ -95,7 +95,7 @@ function limitsOf(service: EngineService): PlanWarning[] {
     ...(isSliced && gpusOfPod(service) > 1
       ? [
           error(
-            `target kubernetes: ${gpusOfPod(service)} slices that one pod asks for may lie on one GPU, since the device plugin does not spread them`,
+            `kubernetes: ${gpusOfPod(service)} slices that one pod asks for may lie on one GPU, since the device plugin does not spread them`,
             'give it whole GPUs (sharing: exclusive, no group), or sharing: dra',
           ),
         ]
@@ -103,7 +103,7 @@ function limitsOf(service: EngineService): PlanWarning[] {
     ...(way === 'mig' && migProfile === undefined
       ? [
           error(
-            'target kubernetes: a MIG slice has a name, and migProfile is not set',
+            'kubernetes: a MIG slice has a name, and migProfile is not set',
             'set hardware.migProfile, such as 3g.40gb',
           ),
         ]
@@ -111,7 +111,7 @@ function limitsOf(service: EngineService): PlanWarning[] {
     ...((way === 'mig' || way === 'dra') && group !== undefined
       ? [
           error(
-            `target kubernetes: with sharing ${way} each replica has ${way === 'mig' ? 'slices' : 'GPUs'} of its own, and a group shares them`,
+            `kubernetes: with sharing ${way} each replica has ${way === 'mig' ? 'slices' : 'GPUs'} of its own, and a group shares them`,
             'take it out of hardware.group, or share by timeSlicing or mps',
           ),
         ]
@@ -126,7 +126,7 @@ function preparationOf(service: EngineService): PlanWarning[] {
   const path = `${service.path}.hardware.${sharing === 'exclusive' ? 'group' : 'sharing'}`
   const note = (message: string): PlanWarning => ({ severity: 'warning', id: 'gpu-sharing-needs', path, message })
   if (way === 'timeSlicing' || way === 'mps') {
-    const how = sharing === 'exclusive' ? 'target kubernetes shares the GPUs of a group by time-slicing; ' : ''
+    const how = sharing === 'exclusive' ? 'kubernetes shares the GPUs of a group by time-slicing; ' : ''
     return [note(`${how}nodes offer nvidia.com/gpu.shared once ${configPath} is in force there`)]
   }
   if (way === 'mig') {

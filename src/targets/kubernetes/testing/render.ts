@@ -1,7 +1,7 @@
 import { loadFleet, requireFleet } from '../../../fleet/index.ts'
 import type { KubernetesObject } from '../../../kubernetes/index.ts'
 import { makePlan, type PlanWarning } from '../../../plan/index.ts'
-import type { ObjectArtifact } from '../../rendering/index.ts'
+import type { Artifact, DocumentArtifact, ObjectArtifact } from '../../rendering/index.ts'
 import { streamOf } from '../../rendering/output/index.ts'
 import { kubernetesRenderer } from '../index.ts'
 
@@ -9,6 +9,8 @@ import { kubernetesRenderer } from '../index.ts'
 export interface RenderedForTest {
   readonly artifacts: readonly ObjectArtifact[]
   readonly objects: readonly KubernetesObject[]
+  /** Files beside the objects. */
+  readonly documents: readonly DocumentArtifact[]
   readonly notes: readonly PlanWarning[]
   /** The objects as one stream of YAML. */
   readonly stream: string
@@ -21,7 +23,14 @@ export function renderText(fleetText: string, files: Readonly<Record<string, str
   const options = { version: '1.2.3', fleetText, overrides: {}, gateway: true, files }
   const { artifacts, notes } = kubernetesRenderer.render(plan, options)
   const objects = artifacts.filter((artifact): artifact is ObjectArtifact => artifact.kind === 'object')
-  return { artifacts: objects, objects: objects.map(({ object }) => object), notes, stream: streamOf(artifacts) }
+  const documents = artifacts.filter((artifact: Artifact) => artifact.kind === 'document')
+  return {
+    artifacts: objects,
+    documents,
+    objects: objects.map(({ object }) => object),
+    notes,
+    stream: streamOf(artifacts),
+  }
 }
 
 /** Renders a Fleet that is named `lab` and has these fields. */

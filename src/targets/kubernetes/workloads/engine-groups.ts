@@ -2,6 +2,7 @@ import type { LeaderWorkerSet } from '../../../kubernetes/index.ts'
 import { commentsAt, enginePod, nodeCommands, nodeNotes } from '../../rendering/cluster/index.ts'
 import type { EngineService, ObjectArtifact } from '../../rendering/index.ts'
 import { enginePart, targetTitle, type KubernetesContext, type ObjectsOf } from '../context.ts'
+import { scrapedBy } from '../scrape-annotations.ts'
 import { leaderLabels } from './engine-services.ts'
 import { replicasOf } from './scaling.ts'
 
@@ -34,7 +35,10 @@ function groupOf(service: EngineService, context: KubernetesContext): ObjectArti
       leaderWorkerTemplate: {
         size: service.nodes,
         restartPolicy: 'RecreateGroupOnPodRestart',
-        leaderTemplate: { metadata: { labels: { ...labels, ...leaderLabels } }, spec: leader.value },
+        leaderTemplate: {
+          metadata: { labels: { ...labels, ...leaderLabels }, ...scrapedBy(context, service) },
+          spec: leader.value,
+        },
         workerTemplate: { metadata: { labels: { ...labels, 'fairlead.dev/node': 'worker' } }, spec: worker.value },
       },
     },

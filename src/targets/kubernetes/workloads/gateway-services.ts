@@ -10,7 +10,7 @@ const affinitySeconds = 3_600
 export const renderGatewayServices: ObjectsOf = (context) => {
   const { gateway, names, settings } = context
   if (gateway === null) return {}
-  const port = portOf(context)
+  const port = servicePortOf(context)
   return {
     objects: [
       serviceOf(names.gatewayService, port, settings.serviceType, context),
@@ -20,7 +20,7 @@ export const renderGatewayServices: ObjectsOf = (context) => {
 }
 
 /** Port of the Service: the Fleet’s word, else that of the gateway’s own listener. */
-function portOf({ fleet, settings }: Pick<KubernetesContext, 'fleet' | 'settings'>): number {
+export function servicePortOf({ fleet, settings }: Pick<KubernetesContext, 'fleet' | 'settings'>): number {
   const { port } = parseListenAddress(fleet.gateway.listen) ?? { port: 0 }
   return settings.servicePort ?? (port === 0 ? 8080 : port)
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ConfigMap, Deployment } from '../../../kubernetes/index.ts'
 import { commentsAt, gatewayPod, secretFileNotes } from '../../rendering/cluster/index.ts'
 import { gatewayPart, targetTitle, type ObjectsOf } from '../context.ts'
+import { scrapeAnnotations } from '../scrape-annotations.ts'
 
 /** Characters of the digest that pods carry of what they were started with. */
 const digestLength = 16
@@ -29,7 +30,10 @@ export const renderGateway: ObjectsOf = (context) => {
       template: {
         metadata: {
           labels: podLabels(gatewayPart),
-          annotations: { 'fairlead.dev/config-checksum': checksum },
+          annotations: {
+            'fairlead.dev/config-checksum': checksum,
+            ...scrapeAnnotations(context),
+          },
         },
         spec: pod.value,
       },

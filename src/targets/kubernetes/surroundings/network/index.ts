@@ -1,0 +1,2 @@
+/** NetworkPolicies: who of a Fleet may call whom, and what outside of it. */
+export { renderNetworkPolicies } from './policies.ts'

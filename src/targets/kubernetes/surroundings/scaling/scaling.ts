@@ -1,0 +1,65 @@
+import type { PlanWarning } from '../../../../plan/index.ts'
+import type { EngineService } from '../../../rendering/index.ts'
+import type { KubernetesContext, ObjectsOf } from '../../context.ts'
+import { adapterRules } from './adapter-rules.ts'
+import { horizontalAutoscaler } from './horizontal.ts'
+import { scaledObject } from './keda.ts'
+
+/** Autoscalers of models that may have more replicas than at the least, by `autoscale.by`. */
+export const renderScaling: ObjectsOf = (context) => {
+  const scaled = context.engines.filter(({ pool }) => pool.replicas.max > pool.replicas.min)
+  const by = (who: string) => scaled.filter(({ model }) => model.autoscale.by === who)
+  const [horizontal, keda] = [by('hpa'), by('keda')]
+  return {
+    objects: [
+      ...horizontal.map((service) => horizontalAutoscaler(service, context)),
+      ...keda.map((service) => scaledObject(service, context)),
+    ],
+    files: horizontal.length === 0 ? [] : [adapterRules(horizontal, context)],
+    notes: scaled.flatMap((service) => notesOf(service, context)),
+  }
+}
+
+function notesOf({ model, path, pool }: EngineService, { settings, gateway }: KubernetesContext): PlanWarning[] {
+  const { by } = model.autoscale
+  const note = (id: string, field: string, message: string, suggestion: string): PlanWarning => ({
+    severity: 'warning',
+    id,
+    path: `${path}.${field}`,
+    message: `kubernetes: ${message}`,
+    suggestion,
+  })
+  const asksPrometheus = by === 'hpa' || by === 'keda'
+  return [
+    ...(by === 'fairlead'
+      ? [
+          note(
+            'scaled-by-controller',
+            'maxReplicas',
+            `Fairlead’s controller scales ${model.name}, and this version has none; it keeps ${Math.max(1, pool.replicas.min)} replica${pool.replicas.min > 1 ? 's' : ''}`,
+            'autoscale.by: keda, or hpa',
+          ),
+        ]
+      : []),
+    ...(asksPrometheus && settings.monitoring === 'none'
+      ? [
+          note(
+            'scaled-unseen',
+            'maxReplicas',
+            `${by} goes by what Prometheus knows of ${model.name}, and targets.kubernetes.monitoring is none`,
+            'monitoring: operator, or annotations',
+          ),
+        ]
+      : []),
+    ...(by === 'keda' && pool.replicas.min === 0 && gateway === null
+      ? [
+          note(
+            'zero-without-gateway',
+            'minReplicas',
+            `requests for ${model.name} wait in the gateway until it wakes from zero, and the gateway is left out`,
+            'minReplicas: 1, or keep the gateway',
+          ),
+        ]
+      : []),
+  ]
+}
