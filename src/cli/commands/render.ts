@@ -1,5 +1,5 @@
-import { targetNames } from '../../fleet/index.ts'
 import type { Command } from '../command.ts'
+import { renderTargets } from './render-targets.ts'
 import { fleetFileArgument } from './shared.ts'
 
 /** `fairlead render` */
@@ -18,7 +18,7 @@ export const render: Command = {
       name: 'target',
       short: 't',
       value: 'NAME',
-      choices: targetNames.filter((name) => name !== 'local'),
+      choices: renderTargets,
       description: 'platform; the Fleet’s targets.default when absent',
     },
     {
