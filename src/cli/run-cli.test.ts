@@ -161,6 +161,7 @@ describe('a command line that is not understood', () => {
     ['status --watch --json', '--watch and --json exclude each other'],
     ['logs -f --json', '--follow and --json exclude each other'],
     ['models pull fleet.yaml --checksum sha256:00', '--checksum belongs to one source'],
+    ['models pull fleet.yaml --link /tmp/x', '--link belongs to one source'],
     ['models pull file:///x --checksum 00', '--checksum is sha256: and 64 hexadecimal digits'],
     ['gateway', 'fairlead gateway needs --fleet FILE'],
     ['chat --url http://', '--url is not a URL'],

@@ -81,6 +81,16 @@ describe('fairlead render', () => {
     expect(same).toMatchObject({ code: 0, stdout: '' })
   })
 
+  it('shows nothing of what a person put into the folder, since that may be secrets', async () => {
+    fleet('fleet.yaml')
+    await render(['--target', 'compose', '--output', 'out'])
+    writeFileSync(join(folder, 'out/langfuse.env'), 'SALT=of-a-person')
+    rmSync(join(folder, 'out/gateway/replicas.yaml'))
+    const { stdout } = await render(['fleet.yaml', '--target', 'compose', '--diff', 'out'])
+    expect(stdout).not.toContain('of-a-person')
+    expect(stdout).toContain('+++ b/gateway/replicas.yaml')
+  })
+
   it('takes variables that override fields along, and no other variable', async () => {
     fleet('fleet.yaml', 'access:\n  keys:\n    - name: a\n      value: { env: FAIRLEAD_LAB_KEY }\n')
     const { stdout } = await render(['--target', 'compose', '--output', 'out', '--json'], {

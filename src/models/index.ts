@@ -2,5 +2,5 @@
  * Models: where they come from, the store that keeps them on this machine, and what their files say about themselves.
  */
 export type { ModelRequest, ModelStore, ModelVerdict, PullContext, StoredModel } from './contract.ts'
-export { openModelStore } from './store/index.ts'
+export { linkModel, openModelStore } from './store/index.ts'
 export { inspectHubModel, inspectModel, isHubName, type ModelFiles } from './inspect/index.ts'

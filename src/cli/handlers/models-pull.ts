@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { exitCodes, UserError } from '../../errors/index.ts'
-import { openModelStore, type ModelRequest } from '../../models/index.ts'
+import { linkModel, openModelStore, type ModelRequest } from '../../models/index.ts'
 import type { CommandContext, CommandHandler } from '../command.ts'
 import { openFleet } from '../fleets/index.ts'
 import { readText } from '../option-values.ts'
@@ -35,6 +35,10 @@ export const modelsPull: CommandHandler = async ({ args: [argument = ''], option
   if (checksum !== undefined && !/^sha256:[0-9a-f]{64}$/.test(checksum)) {
     throw usageError({ what: '--checksum is sha256: and 64 hexadecimal digits', why: `It was "${checksum}".` })
   }
+  const link = readText(options['link'])
+  if (link !== undefined && !isSource(argument)) {
+    throw usageError({ what: '--link belongs to one source', why: 'A Fleet file may have several models.' })
+  }
   const isNeither = !isSource(argument) && !existsSync(resolve(context.workingFolder, argument))
   if (isNeither || argument === '') throw refuseNeither(argument)
   const requests = isSource(argument) ? [{ source: argument, checksum }] : await requestsOfFleet(argument, context)
@@ -44,6 +48,7 @@ export const modelsPull: CommandHandler = async ({ args: [argument = ''], option
     const pulled = []
     for (const request of requests) {
       const model = await store.pull(request, { environment, progress, signal })
+      if (link !== undefined) await linkModel(model, resolve(context.workingFolder, link))
       pulled.push(model)
       if (!output.json) output.line(`${model.source}\n  ${model.path}\n  ${model.checksum}`)
     }

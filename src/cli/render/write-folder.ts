@@ -48,7 +48,8 @@ const isForPeople = (path: string) => path.startsWith('overlays/') || path === '
 /** Nobody who writes into the record gets a file outside the folder removed. */
 const isInside = (name: unknown): name is string => typeof name === 'string' && !/^\/|(^|\/)\.\.(\/|$)/.test(name)
 
-async function recordOf(folder: string): Promise<ReadonlySet<string>> {
+/** The files of an earlier rendering, as its folder records them; none where it records nothing. */
+export async function recordOf(folder: string): Promise<ReadonlySet<string>> {
   const text = await contentOf(join(folder, recordName))
   if (text === undefined) return new Set()
   try {

@@ -1,7 +1,8 @@
-import { mkdir, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildGguf, checksumOf } from '../testing/gguf-file.ts'
+import { linkModel } from './link-model.ts'
 import { TestStore, userErrorOf } from '../testing/store-for-tests.ts'
 
 const content = buildGguf({ fillerBytes: 10_000 })
@@ -58,5 +59,20 @@ describe('a model file of this machine', () => {
     expect(parts.why).toMatch(
       /^Its header was read, and it is cut off: its tensors end at byte \d+, and it has 5000\.$/,
     )
+  })
+
+  it('has a link where an engine is told to look, which later pulls replace, and never a file of somebody else', async () => {
+    const link = join(test.home, 'links', 'chat')
+    const model = await test.store.pull({ source }, test.context())
+    await linkModel(model, link)
+    await linkModel(model, link)
+    expect(await readFile(link)).toEqual(content)
+    // Relative, so that it holds where the folder is mounted under another name.
+    await rename(test.home, `${test.home}-moved`)
+    expect(await readFile(join(`${test.home}-moved`, 'links', 'chat'))).toEqual(content)
+    await rename(`${test.home}-moved`, test.home)
+    const parts = await userErrorOf(linkModel(model, path))
+    expect(parts.why).toBe('It may be somebody’s file.')
+    expect(await readFile(path)).toEqual(content)
   })
 })

@@ -1,21 +1,154 @@
-import { modelCachePath, type EngineService } from '../rendering/index.ts'
+import type { Fleet } from '../../fleet/index.ts'
+import { enginePorts, type EngineService } from '../rendering/index.ts'
+import { byteText, secondsText } from './amounts.ts'
+import { always, locked, ownUser, pullPolicy } from './defaults.ts'
+import { engineVariables } from './environment.ts'
+import type { GpuAssignment } from './gpus.ts'
+import { healthCheck } from './health.ts'
+import type { Layout } from './layout.ts'
+import { externalNetworks, networks } from './networks.ts'
+import { publishedPorts } from './publish-engines.ts'
+import type { ComposeService, ProjectPart, ServiceEntry } from './types.ts'
+import { mountsOf } from './volumes.ts'
+import { isFetched, weightsEntries } from './weights.ts'
 
-/** An engine as a service of a Compose project. */
-export function engineServiceEntry(service: EngineService): Record<string, unknown> {
-  const { image, command, gpus, pool } = service
+/** The engines, and what fetches their weights. */
+export function enginesPart(layout: Layout): ProjectPart {
   return {
-    image,
-    entrypoint: command.slice(0, 1),
-    command: command.slice(1),
-    restart: 'unless-stopped',
-    volumes: [`models:${modelCachePath}`],
-    scale: pool.replicas.min,
-    ...(gpus === 0
-      ? {}
-      : {
-          deploy: {
-            resources: { reservations: { devices: [{ driver: 'nvidia', count: gpus, capabilities: ['gpu'] }] } },
-          },
-        }),
+    services: layout.engines.flatMap((engine) => [...weightsEntries(engine, layout), ...engineEntries(engine, layout)]),
   }
+}
+
+/** An engine’s services: one for each replica that has GPUs of its own, else one that is scaled. */
+function engineEntries(engine: EngineService, layout: Layout): ServiceEntry[] {
+  const { fleet, secretFiles } = layout
+  const names = layout.namesOf(engine)
+  const gpus = layout.gpus.assignments.get(engine.name)
+  const { min } = engine.pool.replicas
+  return names.services.map((name, replica) => {
+    const place = gpus?.places[replica]
+    const scale = names.services.length === 1 && min !== 1 ? { scale: min } : {}
+    const joined = name === names.host ? null : { aliases: [names.host] }
+    const published = publishedPorts(engine, replica, layout)
+    const service: ComposeService = {
+      image: engine.image,
+      ...pullPolicy(fleet),
+      ...commandOf(engine),
+      ...scale,
+      restart: 'unless-stopped',
+      stop_grace_period: secondsText(engine.graceSeconds),
+      ...(isFetched(engine, fleet)
+        ? { depends_on: { [names.weights]: { condition: 'service_completed_successfully' } } }
+        : {}),
+      ...engineVariables(engine, secretFiles),
+      volumes: mountsOf(engine, fleet),
+      ...(published.length === 0 ? {} : { ports: published }),
+      networks: { [networks.engines]: joined, ...outside(layout, joined) },
+      healthcheck: healthCheck(engine.model.engine, enginePorts.http, engine.probes),
+      ...sharedMemory(engine),
+      ...resourcesOf(engine, gpus, place),
+      ...rightsOf(engine, fleet),
+    }
+    return { name, service, comments: commentsOn(engine, service, gpus, replica) }
+  })
+}
+
+/** Without a gateway, who joins the Fleet’s networks are the engines. */
+function outside({ options, fleet }: Layout, joined: { readonly aliases: readonly string[] } | null) {
+  if (options.gateway) return {}
+  return Object.fromEntries([...externalNetworks(fleet).keys()].map((key) => [key, joined]))
+}
+
+/**
+ * The whole command, whatever the image’s entrypoint is. An engine that tells others its own address gets it at the start, since
+ * Compose has no word for it.
+ */
+function commandOf({ command, environment }: EngineService): Pick<ComposeService, 'entrypoint' | 'command'> {
+  const own = environment.filter((entry) => 'from' in entry).map(({ name }) => `export ${name}="$(hostname -i)"`)
+  if (own.length === 0) return { entrypoint: command.slice(0, 1), command: command.slice(1) }
+  return { entrypoint: ['/bin/sh', '-c', `${own.join('; ')}; exec "$@"`, 'sh'], command }
+}
+
+/** PyTorch’s processes of one replica talk through /dev/shm, of which Docker gives 64 MiB. */
+function sharedMemory({ pool, model }: EngineService): Pick<ComposeService, 'shm_size'> {
+  const bytes = pool.host?.sharedMemoryBytes ?? model.resources.sharedMemory ?? 0
+  return bytes === 0 ? {} : { shm_size: byteText(bytes) }
+}
+
+function resourcesOf(
+  { pool, model, role, gpus: count }: EngineService,
+  gpus: GpuAssignment | undefined,
+  place: readonly number[] | undefined,
+): Pick<ComposeService, 'deploy'> {
+  const { cpuLimit, memory, memoryRequest } = {
+    ...model.resources,
+    ...(role === 'both' ? {} : model[role]?.resources),
+  }
+  const limits = {
+    ...(cpuLimit === undefined ? {} : { cpus: String(cpuLimit) }),
+    ...(memory === undefined ? {} : { memory: byteText(pool.host?.memoryBytes ?? memory) }),
+  }
+  const which = gpus?.isAlone === true ? { count } : { device_ids: (place ?? []).map(String) }
+  const reservations = {
+    ...(memoryRequest === undefined ? {} : { memory: byteText(memoryRequest) }),
+    ...(count === 0 ? {} : { devices: [{ driver: 'nvidia' as const, ...which, capabilities: ['gpu'] as const }] }),
+  }
+  const resources = {
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(Object.keys(reservations).length === 0 ? {} : { reservations }),
+  }
+  return Object.keys(resources).length === 0 ? {} : { deploy: { resources } }
+}
+
+/**
+ * vLLM and SGLang compile kernels into folders of their images, as root, which here has no capabilities; but a host’s folder may be
+ * somebody else’s. llama.cpp and our own engines write nothing, as whoever they run.
+ */
+function rightsOf({ model, weights }: EngineService, { storage }: Fleet) {
+  if (model.engine !== 'vllm' && model.engine !== 'sglang') return { user: ownUser, ...locked }
+  const isInHostFolder = weights?.by === 'engine' && storage.models.path !== undefined
+  return { cap_drop: ['ALL'], ...(isInHostFolder ? { cap_add: ['DAC_OVERRIDE'] } : {}), ...always }
+}
+
+function commentsOn(
+  engine: EngineService,
+  service: ComposeService,
+  gpus: GpuAssignment | undefined,
+  replica: number,
+): NonNullable<ServiceEntry['comments']> {
+  if (replica > 0) return []
+  const kind = gpus?.kind === undefined ? '' : ` (${gpus.kind})`
+  return [
+    ...(service.entrypoint?.[0] === '/bin/sh'
+      ? [{ path: ['entrypoint'], text: 'Other replicas fetch KV blocks at this container’s own address.' }]
+      : []),
+    {
+      path: ['healthcheck'],
+      text: `Loading may take ${secondsText(engine.probes.startup.intervalSeconds * engine.probes.startup.failures)} (models[].startupBudget); start_interval needs Docker Engine 25.`,
+    },
+    ...(service.shm_size === undefined
+      ? []
+      : [{ path: ['shm_size'], text: 'Processes of one replica talk through /dev/shm; Docker gives 64 MiB.' }]),
+    ...(gpus === undefined || service.deploy?.resources.reservations?.devices === undefined
+      ? []
+      : [
+          {
+            path: ['deploy', 'resources', 'reservations', 'devices'],
+            text: gpus.isAlone
+              ? `The first ${engine.gpus === 1 ? 'GPU' : `${engine.gpus} GPUs`} of the host${kind}; device_ids in place of count takes others.`
+              : `GPUs of the host${kind} by the index that nvidia-smi -L tells. Docker lets containers share a GPU, and count would be the first ones for all.`,
+          },
+        ]),
+    ...(service.depends_on !== undefined
+      ? [{ path: ['depends_on'], text: 'Its weights are in their place before it starts.' }]
+      : []),
+    ...(service.read_only === true
+      ? []
+      : [
+          {
+            path: ['cap_drop'],
+            text: 'Its image runs as root, and compiles kernels into folders of root’s; so its root has no capabilities, and files stay writable.',
+          },
+        ]),
+  ]
 }

@@ -1,4 +1,5 @@
 /**
- * Docker Compose: the gateway and the engines as services of one project. Pure.
+ * Docker Compose: the gateway and the engines as services of one project, and what may run beside them: Redis, Prometheus with
+ * Grafana, Langfuse. Pure.
  */
 export { composeRenderer } from './render.ts'

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../kubernetes/index.ts'
 
-/** Why a value is what it is, beside the value. */
+/** Why a value is what it is, beside the value; without text, an empty line before it. */
 export interface Comment {
   /** Where, as keys and indices: `['spec', 'replicas']`. Empty is before the whole document. */
   readonly path: readonly (string | number)[]

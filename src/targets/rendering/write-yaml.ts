@@ -4,7 +4,7 @@ import type { Comment } from './artifact.ts'
 /**
  * A value as a YAML document that every reader takes alike: what YAML 1.1 would read as something else (`yes`, `0777`) is in
  * quotes, since kubectl reads YAML 1.1. Keys stand in the order of the value, absent ones are left out, a comment stands
- * before what it is about.
+ * before what it is about, and one without text is an empty line there.
  */
 export function writeYaml(value: unknown, comments: readonly Comment[] = []): string {
   const document = new Document(value, { aliasDuplicateObjects: false, compat: 'yaml-1.1', keepUndefined: false })
@@ -13,6 +13,11 @@ export function writeYaml(value: unknown, comments: readonly Comment[] = []): st
 }
 
 function place(document: Document, { path, text }: Comment): void {
+  if (text === '') {
+    const node = nodeAt(document, path)
+    if (node !== undefined) node.spaceBefore = true
+    return
+  }
   const comment = text
     .split('\n')
     .map((line) => ` ${line}`)
