@@ -74,8 +74,8 @@ describe('the Dockerfile', () => {
 
 /** Namespaces for a container without a container engine: as root with the image's user, else with the only user there is. */
 const ways = [
-  { unshare: ['unshare', '--mount', '--pid', '--fork'], user: lastOf(image, 'USER') },
-  { unshare: ['unshare', '--map-root-user', '--mount', '--pid', '--fork'], user: 'own' },
+  { unshare: ['unshare', '--mount', '--pid', '--fork', '--kill-child'], user: lastOf(image, 'USER') },
+  { unshare: ['unshare', '--map-root-user', '--mount', '--pid', '--fork', '--kill-child'], user: 'own' },
 ] as const
 const canMount = (unshare: readonly string[]) =>
   spawnSync(unshare[0] ?? '', [...unshare.slice(1), 'mount', '-t', 'proc', 'proc', '/proc'], { stdio: 'ignore' })

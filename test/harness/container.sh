@@ -1,6 +1,6 @@
 # Runs a command in what the container image holds, where no container engine is: in namespaces of its own (mounts,
 # processes), on a root file system that is read-only and holds the image's files, this machine's libraries, and Node.js
-# where the base image has it. Called within `unshare --mount --pid --fork`.
+# where the base image has it. Called within `unshare --mount --pid --fork --kill-child`.
 # container.sh ROOT IMAGE NODE FILES USER COMMAND...: ROOT is an empty folder, FILES is mounted at /run/files.
 set -e
 root=$1 image=$2 node=$3 files=$4 user=$5
