@@ -41,8 +41,24 @@ export interface EngineService {
   readonly nodes: number
 }
 
-/** Every kind of replica that a Fleet starts by itself, in the Fleet’s order; engines that somebody else runs are left out. */
-export function engineServices(plan: Plan, options: Pick<RenderOptions, 'version' | 'files'>): EngineService[] {
+/** Where a platform of its own ways keeps a model’s weights. */
+export interface ServicePlace {
+  readonly weights: WeightsPlace | null
+  /** Settings in place of the plan’s. */
+  readonly settings?: Partial<EngineSettings>
+  /** Settings that the platform makes by itself, so that the command leaves them out. */
+  readonly without?: readonly (keyof EngineSettings)[]
+}
+
+/**
+ * Every kind of replica that a Fleet starts by itself, in the Fleet’s order; engines that somebody else runs are left out.
+ * @param placeOf where the weights of a model lie, on a platform that fetches them itself
+ */
+export function engineServices(
+  plan: Plan,
+  options: Pick<RenderOptions, 'version' | 'files'>,
+  placeOf: (model: Model, modelLabel: string) => ServicePlace = (model, label) => ({ weights: weightsPlace(model, label) }),
+): EngineService[] {
   const { fleet } = plan
   const labels = distinctLabels(
     fleet.models.map(({ name }) => name),
@@ -52,7 +68,8 @@ export function engineServices(plan: Plan, options: Pick<RenderOptions, 'version
     const planned = plan.models[index]
     const modelLabel = labels.get(model.name)
     if (model.engine === 'external' || planned === undefined || modelLabel === undefined) return []
-    return planned.pools.map((pool) => serviceOf({ fleet, model, index, pool, modelLabel, options }))
+    const place = placeOf(model, modelLabel)
+    return planned.pools.map((pool) => serviceOf({ fleet, model, index, pool, modelLabel, options, place }))
   })
 }
 
@@ -63,13 +80,14 @@ interface ServiceParts {
   readonly pool: PoolPlan
   readonly modelLabel: string
   readonly options: Pick<RenderOptions, 'version' | 'files'>
+  readonly place: ServicePlace
 }
 
-function serviceOf({ fleet, model, index, pool, modelLabel, options }: ServiceParts): EngineService {
+function serviceOf({ fleet, model, index, pool, modelLabel, options, place }: ServiceParts): EngineService {
   const { role, gpus } = pool
   const template = chatTemplate(model, modelLabel, options.files ?? {})
   const drainSeconds = Math.ceil(fleet.gateway.drain.timeout / 1_000)
-  const weights = weightsPlace(model, modelLabel)
+  const { weights } = place
   const publishesEvents = model.engine === 'vllm' && model.routing.policy === 'prefixExact' && role !== 'decode'
   const isSplit = role !== 'both'
   const usesNixl = isSplit && model.engine === 'vllm' && model.routing.disaggregation.transfer.startsWith('nixl')
@@ -87,7 +105,7 @@ function serviceOf({ fleet, model, index, pool, modelLabel, options }: ServicePa
     role,
     pool,
     image: engineImage(model, gpus, fleet, options.version),
-    command: commandOf(model, pool, weights, {
+    command: commandOf(model, pool, place, {
       ...(publishesEvents ? kvEvents : {}),
       ...(template === undefined ? {} : { chatTemplateFile: template.path }),
       // vLLM drops running requests at once unless it is told how long to wait for them.
@@ -136,18 +154,20 @@ function chatTemplate(
 function commandOf(
   model: Model,
   { settings }: PoolPlan,
-  weights: WeightsPlace | null,
+  { weights, settings: own, without = [] }: ServicePlace,
   more: Partial<EngineSettings>,
 ): string[] {
   const engine = factsEngine(model.engine)
-  const place = { host: '0.0.0.0', port: enginePorts.http }
+  const address = { host: '0.0.0.0', port: enginePorts.http }
   if (engine === undefined) {
-    const launch = engineFor(model.engine).launch({ ...place, model, threads: 1, binariesOnPath: new Set() })
+    const launch = engineFor(model.engine).launch({ ...address, model, threads: 1, binariesOnPath: new Set() })
     return ['fairlead', 'engine', launch.program.name, ...launch.args]
   }
   if (settings === undefined) return []
   const path = weights?.path === undefined ? {} : { model: weights.path }
-  const line = commandLine(engine, { ...settings, ...place, ...path, ...more })
+  const all: EngineSettings = { ...settings, ...address, ...path, ...more, ...own }
+  const told = Object.entries(all).filter(([name]) => !without.some((each) => each === name))
+  const line = commandLine(engine, { ...Object.fromEntries(told), model: all.model })
   return [...programOf(model, factsFor(engine).command), ...line]
 }
 

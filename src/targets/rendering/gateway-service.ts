@@ -35,18 +35,26 @@ export interface GatewayService {
   }
 }
 
+/** Where replicas are, as the pools file says it (docs/replicas-file.md). */
+export interface ReplicasPlace {
+  /** Base URL, without /v1. */
+  readonly address: string
+  /** `dns`: each address behind the name is a replica; `static`: the name is one. */
+  readonly resolve: 'dns' | 'static'
+}
+
 /** What a gateway asks of its host unless the Fleet says it: a worker is one busy thread, and the control thread another. */
 const starts = { cpu: 1, memory: 512 * 1024 ** 2 }
 
 /**
  * The gateway of a Fleet. It reads the Fleet file as it was written, and finds the engines by the names that the target
  * gives them.
- * @param hostOf the DNS name whose addresses are the replicas of a service, each one a replica
+ * @param placeOf where the replicas of a service are: the DNS name that has the address of each, or a whole address
  */
 export function gatewayService(
   plan: Plan,
   services: readonly EngineService[],
-  hostOf: (service: EngineService) => string,
+  placeOf: (service: EngineService) => string | ReplicasPlace,
   { version, fleetText, overrides }: RenderOptions,
 ): GatewayService {
   const { fleet } = plan
@@ -55,8 +63,7 @@ export function gatewayService(
     model: service.model.name,
     role: service.role,
     engine: service.model.engine,
-    address: `http://${hostOf(service)}:${enginePorts.http}`,
-    resolve: 'dns',
+    ...poolPlace(placeOf(service)),
   }))
   const { cpu, cpuLimit, memory, memoryRequest } = gateway.resources
   const graceSeconds = Math.ceil(gateway.drain.timeout / 1_000) + 5
@@ -96,6 +103,9 @@ export function gatewayService(
     },
   }
 }
+
+const poolPlace = (place: string | ReplicasPlace): ReplicasPlace =>
+  typeof place === 'string' ? { address: `http://${place}:${enginePorts.http}`, resolve: 'dns' } : place
 
 const gatewayProbes: Probes = {
   startup: { path: '/livez', intervalSeconds: 1, timeoutSeconds: 2, failures: 60 },

@@ -225,6 +225,8 @@ const storageScheme: Rule = {
         ['spec', 'model', 'uri'],
       ]) {
         const uri = textOf(document.get(path))
+        // Whoever fetches it is named, and knows its own schemes.
+        if (document.get(['spec', 'predictor', 'storageContainerName']) !== undefined) continue
         if (uri === undefined || known.test(uri) || /\{\{|\$/.test(uri)) continue
         const hint = /^[\w.-]+\/[\w.-]+$/.test(uri)
           ? `Write hf://${uri}.`

@@ -190,6 +190,7 @@ const graceBelowDrain: Rule = {
   references: [kubernetesDocs('concepts/workloads/pods/pod-lifecycle/#pod-termination', 'termination of Pods')],
   *check(subject) {
     for (const { pod, engine } of enginePods(subject)) {
+      if (isTimedByKnative(pod)) continue
       const grace = numberOf(pod.spec['terminationGracePeriodSeconds']) ?? 30
       const { invocation } = engine
       const shutdown = invocation === undefined ? 0 : (integerOf(invocation, '--shutdown-timeout', 0) ?? 0)
@@ -203,6 +204,13 @@ const graceBelowDrain: Rule = {
     }
   },
 }
+
+/** Knative sets the time to stop itself, from the longest request that a revision takes (serving.knative.dev, timeoutSeconds). */
+const isTimedByKnative = ({ document }: Pod) =>
+  document.kind === 'InferenceService' &&
+  /^(?:Knative|Serverless)$/.test(
+    String(document.get(['metadata', 'annotations', 'serving.kserve.io/deploymentMode']) ?? ''),
+  )
 
 const shortGrace: Rule = {
   id: 'grace-period-short',

@@ -1,66 +1,6 @@
-import { createHash } from 'node:crypto'
-import type { ConfigMap, Deployment } from '../../../kubernetes/index.ts'
-import { commentsAt, gatewayPod, secretFileNotes } from '../../rendering/cluster/index.ts'
-import { gatewayPart, targetTitle, type ObjectsOf } from '../context.ts'
+import { gatewayObjects } from '../../rendering/cluster/index.ts'
+import { targetTitle, type ObjectsOf } from '../context.ts'
 import { scrapeAnnotations } from '../scrape-annotations.ts'
 
-/** Characters of the digest that pods carry of what they were started with. */
-const digestLength = 16
-
 /** The gateway: its files and its Deployment. */
-export const renderGateway: ObjectsOf = (context) => {
-  const { gateway, fleet, names, metadata, podLabels, selector } = context
-  if (gateway === null) return {}
-  const config: ConfigMap = {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: metadata(names.gateway, gatewayPart),
-    data: { ...gateway.files },
-  }
-  const pod = gatewayPod(gateway, context)
-  const checksum = createHash('sha256').update(JSON.stringify(gateway.files)).digest('hex').slice(0, digestLength)
-  const deployment: Deployment = {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: metadata(names.gateway, gatewayPart),
-    spec: {
-      replicas: gateway.replicas,
-      selector: { matchLabels: selector(gatewayPart) },
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-      template: {
-        metadata: {
-          labels: podLabels(gatewayPart),
-          annotations: {
-            'fairlead.dev/config-checksum': checksum,
-            ...scrapeAnnotations(context),
-          },
-        },
-        spec: pod.value,
-      },
-    },
-  }
-  return {
-    objects: [
-      {
-        kind: 'object',
-        object: config,
-        comments: [
-          { path: ['data', 'fleet.yaml'], text: 'The Fleet as it was written.' },
-          { path: ['data', 'replicas.yaml'], text: 'Where the engines are: each address behind a name is a replica.' },
-        ],
-      },
-      {
-        kind: 'object',
-        object: deployment,
-        comments: [
-          {
-            path: ['spec', 'template', 'metadata', 'annotations'],
-            text: 'A changed Fleet rolls the gateway, one pod after another.',
-          },
-          ...commentsAt(['spec', 'template', 'spec'], pod.comments),
-        ],
-      },
-    ],
-    notes: secretFileNotes(fleet, targetTitle),
-  }
-}
+export const renderGateway: ObjectsOf = (context) => gatewayObjects(context, targetTitle, scrapeAnnotations(context))

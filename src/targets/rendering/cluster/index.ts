@@ -3,9 +3,9 @@
  * volumes, GPUs, places and secrets that they need. Pure.
  */
 export { inApplyOrder } from './apply-order.ts'
-export { commentsAt } from './commented.ts'
+export { commentsAt, type Commented } from './commented.ts'
 export { portName } from './container-probes.ts'
-export { engineSecurity } from './container-security.ts'
+export { containerSecurityContext, engineSecurity, ownSecurity } from './container-security.ts'
 export {
   clusterContext,
   enginePart,
@@ -16,12 +16,15 @@ export {
   type Rendered,
 } from './context.ts'
 export { enginePod } from './engine-pod.ts'
-export { gatewayPod } from './gateway-pod.ts'
+export { gatewayObjects } from './gateway-objects.ts'
 export { secretFileNotes } from './gateway-secrets.ts'
 export { gpuRequest, gpusOfPod, hardwareOf, sharingOf } from './gpu-request.ts'
 export { gpuNotes } from './gpus.ts'
 export { keysNotes } from './keys.ts'
 export { modelCacheNotes, modelCacheOf, modelClaims, modelSizeNotes } from './model-cache.ts'
 export { nodeCommands, nodeNotes } from './nodes.ts'
+export { byteQuantity, cpuQuantity } from './quantities.ts'
+export { resourcesSaid } from './resources-said.ts'
 export { engineFileNotes, neededSecrets, secretNotes, secretsComment } from './secret-list.ts'
 export { templatesConfigMap } from './templates.ts'
+export { envVars, literal } from './container-environment.ts'

@@ -1,0 +1,68 @@
+import type { Fleet } from '../../fleet/index.ts'
+import type { Plan } from '../../plan/index.ts'
+import { engineServices, gatewayService, type EngineService, type RenderOptions } from '../rendering/index.ts'
+import { clusterContext, type ClusterContext, type ObjectsOf as PartOf } from '../rendering/cluster/index.ts'
+import { inferencePlace, llmPlace } from './places.ts'
+
+export { enginePart, gatewayPart } from '../rendering/cluster/index.ts'
+
+/** How the target calls itself in notes. */
+export const targetTitle = 'kserve'
+
+/** What every part of the target renders from. */
+export interface KserveContext extends ClusterContext {
+  /** `targets.kserve`. */
+  readonly settings: Fleet['targets']['kserve']
+  /** Whether pods come and go by Knative, which alone knows them. */
+  readonly isKnative: boolean
+  /** Name of the InferenceService or LLMInferenceService of a kind of replica. */
+  serviceName(service: EngineService): string
+}
+
+/** A part of the target: what it makes of a Fleet. */
+export type ObjectsOf = PartOf<KserveContext>
+
+/** Labels of an engine’s pods. Only our own: KServe finds pods by `app.kubernetes.io/*` and its own labels, which stay its. */
+export const podLabelsOf = (service: EngineService, fleet: string): Record<string, string> => ({
+  'fairlead.dev/fleet': fleet,
+  'fairlead.dev/model': service.modelLabel,
+  'fairlead.dev/role': service.role,
+})
+
+/** The context of a plan. */
+export function contextOf(plan: Plan, options: RenderOptions): KserveContext {
+  const { fleet } = plan
+  const settings = fleet.targets.kserve
+  const cluster = clusterContext(plan, options, settings)
+  const isLlm = settings.kind === 'LLMInferenceService'
+  const isKnative = !isLlm && settings.mode === 'Knative'
+  const serviceName = (service: EngineService) => startingWithLetter(cluster.names.engine(service))
+  // KServe makes a Service of the InferenceService’s own name, and one with `-predictor`.
+  const replicasOf = (service: EngineService) => cluster.names.named(`${service.name}-replicas`)
+  const names = {
+    ...cluster.names,
+    engine: replicasOf,
+    hostOf: (service: EngineService) => `${replicasOf(service)}.${settings.namespace}.svc`,
+  }
+  const engines = engineServices(plan, options, isLlm ? (model) => llmPlace(model, settings.namespace) : inferencePlace)
+  const placeOfReplicas = (service: EngineService) =>
+    isKnative
+      ? { address: `http://${serviceName(service)}-predictor.${settings.namespace}.svc.cluster.local`, resolve: 'static' as const }
+      : names.hostOf(service)
+  return {
+    ...cluster,
+    settings,
+    isKnative,
+    serviceName,
+    names,
+    engines,
+    gateway: options.gateway ? gatewayService(plan, engines, placeOfReplicas, options) : null,
+    selector: (part) =>
+      part.component === 'engine' && part.model !== undefined && part.role !== undefined
+        ? { 'fairlead.dev/fleet': fleet.name, 'fairlead.dev/model': part.model, 'fairlead.dev/role': part.role }
+        : cluster.selector(part),
+  }
+}
+
+/** KServe’s names begin with a letter (pkg/apis/serving/v1beta1, IsvcNameFmt). */
+const startingWithLetter = (name: string) => (/^[a-z]/.test(name) ? name : `m-${name}`)
