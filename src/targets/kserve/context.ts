@@ -47,7 +47,10 @@ export function contextOf(plan: Plan, options: RenderOptions): KserveContext {
   const engines = engineServices(plan, options, isLlm ? (model) => llmPlace(model, settings.namespace) : inferencePlace)
   const placeOfReplicas = (service: EngineService) =>
     isKnative
-      ? { address: `http://${serviceName(service)}-predictor.${settings.namespace}.svc.cluster.local`, resolve: 'static' as const }
+      ? {
+          address: `http://${serviceName(service)}-predictor.${settings.namespace}.svc.cluster.local`,
+          resolve: 'static' as const,
+        }
       : names.hostOf(service)
   return {
     ...cluster,

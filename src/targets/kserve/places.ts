@@ -10,7 +10,9 @@ export function inferencePlace(model: Model): ServicePlace {
   const { path, adapters } = storage
   return {
     weights: { source: storage.model.uri, by: 'present', path },
-    ...(adapters.length === 0 ? {} : { settings: { adapters: adapters.map(({ name, path: at }) => ({ name, path: at })) } }),
+    ...(adapters.length === 0
+      ? {}
+      : { settings: { adapters: adapters.map(({ name, path: at }) => ({ name, path: at })) } }),
   }
 }
 

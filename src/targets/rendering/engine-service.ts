@@ -57,7 +57,9 @@ export interface ServicePlace {
 export function engineServices(
   plan: Plan,
   options: Pick<RenderOptions, 'version' | 'files'>,
-  placeOf: (model: Model, modelLabel: string) => ServicePlace = (model, label) => ({ weights: weightsPlace(model, label) }),
+  placeOf: (model: Model, modelLabel: string) => ServicePlace = (model, label) => ({
+    weights: weightsPlace(model, label),
+  }),
 ): EngineService[] {
   const { fleet } = plan
   const labels = distinctLabels(

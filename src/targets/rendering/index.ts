@@ -6,7 +6,14 @@ export type { Artifact, Comment, DocumentArtifact, ObjectArtifact, TextArtifact 
 export type { RenderedTarget, Renderer, Rendering, RenderOptions } from './contract.ts'
 export { type EnvironmentEntry } from './engine-environment.ts'
 export { enginePorts, engineServices, type EngineService, type ServicePlace } from './engine-service.ts'
-export { gatewayFolder, gatewayPorts, gatewayService, secretsFolder, type GatewayService, type ReplicasPlace } from './gateway-service.ts'
+export {
+  gatewayFolder,
+  gatewayPorts,
+  gatewayService,
+  secretsFolder,
+  type GatewayService,
+  type ReplicasPlace,
+} from './gateway-service.ts'
 export { engineImage, gatewayImage, imageAt } from './images.ts'
 export { type Probes, type ProbeSettings } from './probes.ts'
 export { secretsOf, type NamedSecret } from './secrets.ts'

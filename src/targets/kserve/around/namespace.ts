@@ -6,6 +6,7 @@ export const renderNamespace: ObjectsOf = ({ namespace, metadata }) => {
   if (namespace === 'default') return {}
   const { namespace: _, ...rest } = metadata(namespace, gatewayPart)
   const object: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: rest }
-  const text = 'No Pod Security level: what KServe adds to pods (storage initializer, queue proxy) is not ours to vouch for.'
+  const text =
+    'No Pod Security level: what KServe adds to pods (storage initializer, queue proxy) is not ours to vouch for.'
   return { objects: [{ kind: 'object', object, comments: [{ path: ['metadata'], text }] }] }
 }

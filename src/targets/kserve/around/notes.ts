@@ -31,7 +31,14 @@ function engineNotes(service: EngineService, { settings }: KserveContext): PlanW
   return [
     ...(command.length > 0
       ? []
-      : [error('no-command', path, `there is no command for ${model.name}; \`fairlead plan\` says why`, 'engine: vllm')]),
+      : [
+          error(
+            'no-command',
+            path,
+            `there is no command for ${model.name}; \`fairlead plan\` says why`,
+            'engine: vllm',
+          ),
+        ]),
     ...(nodes === 1
       ? []
       : [
@@ -45,7 +52,14 @@ function engineNotes(service: EngineService, { settings }: KserveContext): PlanW
           ),
         ]),
     ...(sharingOf(service) === 'dra'
-      ? [error('kserve-dra', `${path}.hardware.sharing`, 'Fairlead renders no resource claims for KServe yet', 'sharing: exclusive, or fairlead render --target kubernetes')]
+      ? [
+          error(
+            'kserve-dra',
+            `${path}.hardware.sharing`,
+            'Fairlead renders no resource claims for KServe yet',
+            'sharing: exclusive, or fairlead render --target kubernetes',
+          ),
+        ]
       : []),
   ]
 }

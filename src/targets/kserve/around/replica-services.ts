@@ -6,7 +6,16 @@ import { enginePart, podLabelsOf, type ObjectsOf } from '../context.ts'
  * A headless Service for each kind of replica that the gateway routes to. KServe makes Services of its own (`<name>-predictor`),
  * which have one address for all pods unless its configuration says otherwise (`serviceClusterIPNone`).
  */
-export const renderReplicaServices: ObjectsOf = ({ engines, gateway, isKnative, names, metadata, fleet, settings, serviceName }) => {
+export const renderReplicaServices: ObjectsOf = ({
+  engines,
+  gateway,
+  isKnative,
+  names,
+  metadata,
+  fleet,
+  settings,
+  serviceName,
+}) => {
   if (gateway === null || isKnative) return {}
   return {
     objects: engines.map((service) => {

@@ -31,7 +31,13 @@ export function knativeNotes(service: EngineService, predictor: Predictor): Plan
   const claims = model.source?.startsWith('pvc://') === true ? ['kubernetes.podspec-persistent-volume-claim'] : []
   const flags = [...asked, ...claims]
   const timeout = predictor.timeout ?? 0
-  const note = (severity: PlanWarning['severity'], id: string, field: string, message: string, suggestion: string): PlanWarning => ({
+  const note = (
+    severity: PlanWarning['severity'],
+    id: string,
+    field: string,
+    message: string,
+    suggestion: string,
+  ): PlanWarning => ({
     severity,
     id,
     path: field === '' ? path : `${path}.${field}`,
@@ -42,15 +48,47 @@ export function knativeNotes(service: EngineService, predictor: Predictor): Plan
   return [
     ...(flags.length === 0
       ? []
-      : [note('warning', 'kserve-knative-features', '', `Knative takes parts of ${model.name}’s pod only once they are enabled in ConfigMap knative-serving/config-features`, `${flags.map((flag) => `${flag}: enabled`).join(', ')}; or ${standard}`)]),
+      : [
+          note(
+            'warning',
+            'kserve-knative-features',
+            '',
+            `Knative takes parts of ${model.name}’s pod only once they are enabled in ConfigMap knative-serving/config-features`,
+            `${flags.map((flag) => `${flag}: enabled`).join(', ')}; or ${standard}`,
+          ),
+        ]),
     ...(timeout <= longestTimeout
       ? []
-      : [note('warning', 'kserve-knative-timeout', 'deadlines.total', `requests of ${model.name} may take ${timeout} s, and Knative allows ${longestTimeout} s`, `max-revision-timeout-seconds: "${timeout}" in ConfigMap knative-serving/config-defaults, or deadlines.total: ${longestTimeout}s`)]),
+      : [
+          note(
+            'warning',
+            'kserve-knative-timeout',
+            'deadlines.total',
+            `requests of ${model.name} may take ${timeout} s, and Knative allows ${longestTimeout} s`,
+            `max-revision-timeout-seconds: "${timeout}" in ConfigMap knative-serving/config-defaults, or deadlines.total: ${longestTimeout}s`,
+          ),
+        ]),
     ...(ports.length === 1
       ? []
-      : [note('error', 'kserve-knative-ports', 'routing.policy', `Knative knows one port a pod, so that nobody hears the KV events of ${model.name}`, `routing.policy: auto, or ${standard}`)]),
+      : [
+          note(
+            'error',
+            'kserve-knative-ports',
+            'routing.policy',
+            `Knative knows one port a pod, so that nobody hears the KV events of ${model.name}`,
+            `routing.policy: auto, or ${standard}`,
+          ),
+        ]),
     ...(service.role === 'both'
       ? []
-      : [note('error', 'kserve-knative-split', '', `a decode replica must reach the very prefill replica of a request, which Knative hides`, standard)]),
+      : [
+          note(
+            'error',
+            'kserve-knative-split',
+            '',
+            `a decode replica must reach the very prefill replica of a request, which Knative hides`,
+            standard,
+          ),
+        ]),
   ]
 }

@@ -97,7 +97,10 @@ const portOf = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${lette
 /** The pod’s own fields; Knative sets the time to stop itself, from the longest request. */
 function podFields(pod: PodSpec, isKnative: boolean): Omit<Partial<PodSpec>, 'containers'> {
   const { containers: _, serviceAccountName: _account, terminationGracePeriodSeconds, ...fields } = pod
-  return { ...fields, ...(isKnative || terminationGracePeriodSeconds === undefined ? {} : { terminationGracePeriodSeconds }) }
+  return {
+    ...fields,
+    ...(isKnative || terminationGracePeriodSeconds === undefined ? {} : { terminationGracePeriodSeconds }),
+  }
 }
 
 /** Whether a path leads to something. */

@@ -10,7 +10,10 @@ type Predictor = NonNullable<InferenceService['spec']>['predictor']
 export interface Scaling {
   /** Annotations of the InferenceService. */
   readonly annotations: Readonly<Record<string, string>>
-  readonly predictor: Pick<Predictor, 'minReplicas' | 'maxReplicas' | 'scaleMetric' | 'scaleTarget' | 'autoScaling' | 'containerConcurrency'>
+  readonly predictor: Pick<
+    Predictor,
+    'minReplicas' | 'maxReplicas' | 'scaleMetric' | 'scaleTarget' | 'autoScaling' | 'containerConcurrency'
+  >
   /** By paths within the InferenceService. */
   readonly comments: readonly Comment[]
   readonly notes: readonly PlanWarning[]
@@ -39,7 +42,12 @@ function standardScaling(service: EngineService, context: KserveContext): Scalin
     return {
       annotations: { [classKey]: 'none' },
       predictor: { ...bounds, maxReplicas: Math.max(1, min) },
-      comments: [{ path: ['metadata', 'annotations'], text: 'Without class none KServe adds an autoscaler by CPU, which says nothing about GPUs.' }],
+      comments: [
+        {
+          path: ['metadata', 'annotations'],
+          text: 'Without class none KServe adds an autoscaler by CPU, which says nothing about GPUs.',
+        },
+      ],
       notes: [],
     }
   }
@@ -52,23 +60,51 @@ function standardScaling(service: EngineService, context: KserveContext): Scalin
         predictor: { ...bounds, minReplicas: Math.max(1, min), scaleMetric: 'cpu', scaleTarget: 80 },
         comments: [],
         notes: [
-          note('warning', 'kserve-hpa-cpu', 'class hpa scales by CPU or memory alone, which say little about GPUs', 'autoscale.by: keda, which scales by waiting requests'),
-          ...(min > 0 ? [] : [note('warning', 'kserve-hpa-zero', 'class hpa keeps one replica; it does not reach zero', 'autoscale.by: keda, or targets.kserve.mode: Knative')]),
+          note(
+            'warning',
+            'kserve-hpa-cpu',
+            'class hpa scales by CPU or memory alone, which say little about GPUs',
+            'autoscale.by: keda, which scales by waiting requests',
+          ),
+          ...(min > 0
+            ? []
+            : [
+                note(
+                  'warning',
+                  'kserve-hpa-zero',
+                  'class hpa keeps one replica; it does not reach zero',
+                  'autoscale.by: keda, or targets.kserve.mode: Knative',
+                ),
+              ]),
         ],
       }
     case 'fairlead':
       return {
         annotations: { [classKey]: 'external' },
         predictor: bounds,
-        comments: [{ path: ['metadata', 'annotations'], text: 'KServe makes no autoscaler: something else sets the Deployment’s replicas.' }],
+        comments: [
+          {
+            path: ['metadata', 'annotations'],
+            text: 'KServe makes no autoscaler: something else sets the Deployment’s replicas.',
+          },
+        ],
         notes: [
-          note('warning', 'kserve-external-scaling', `Fairlead scales no InferenceService yet, so ${service.model.name} stays at its replicas until something else scales its Deployment`, 'autoscale.by: keda'),
+          note(
+            'warning',
+            'kserve-external-scaling',
+            `Fairlead scales no InferenceService yet, so ${service.model.name} stays at its replicas until something else scales its Deployment`,
+            'autoscale.by: keda',
+          ),
         ],
       }
   }
 }
 
-function kedaScaling(service: EngineService, context: KserveContext, predictor: Scaling['predictor']): Omit<Scaling, 'annotations'> {
+function kedaScaling(
+  service: EngineService,
+  context: KserveContext,
+  predictor: Scaling['predictor'],
+): Omit<Scaling, 'annotations'> {
   const { upAfter, downAfter, queuePerReplica } = service.model.autoscale
   const query = waitingRequests(service, context)
   return {
@@ -113,7 +149,9 @@ function knativeScaling(service: EngineService): Scaling {
       : {
           'autoscaling.knative.dev/window': `${Math.min(3_600, Math.max(6, seconds(downAfter)))}s`,
           ...(min === 0
-            ? { 'autoscaling.knative.dev/scale-to-zero-pod-retention-period': `${Math.min(3_600, seconds(toZeroAfter))}s` }
+            ? {
+                'autoscaling.knative.dev/scale-to-zero-pod-retention-period': `${Math.min(3_600, seconds(toZeroAfter))}s`,
+              }
             : {}),
         },
     predictor: {
@@ -125,7 +163,12 @@ function knativeScaling(service: EngineService): Scaling {
     comments:
       isFixed || atOnce === undefined
         ? []
-        : [{ path: ['spec', 'predictor', 'scaleTarget'], text: 'Requests at once that a replica runs; Knative adds one when 70 % of that are there.' }],
+        : [
+            {
+              path: ['spec', 'predictor', 'scaleTarget'],
+              text: 'Requests at once that a replica runs; Knative adds one when 70 % of that are there.',
+            },
+          ],
     notes:
       isFixed || by !== 'keda'
         ? []

@@ -48,7 +48,10 @@ function llmInferenceService({ main, prefill }: Group, context: KserveContext): 
   const object: LLMInferenceService = {
     apiVersion: 'serving.kserve.io/v1alpha2',
     kind: 'LLMInferenceService',
-    metadata: context.metadata(name, prefill === undefined ? enginePart(main) : { component: 'engine', model: main.modelLabel }),
+    metadata: context.metadata(
+      name,
+      prefill === undefined ? enginePart(main) : { component: 'engine', model: main.modelLabel },
+    ),
     spec,
   }
   return {
@@ -56,8 +59,14 @@ function llmInferenceService({ main, prefill }: Group, context: KserveContext): 
     object,
     comments: [
       routes
-        ? { path: ['spec', 'router'], text: 'KServe’s own route, gateway and endpoint picker: the Fairlead gateway is left out.' }
-        : { path: ['spec'], text: 'No router: the Fairlead gateway finds the pods by their Service and routes itself. A second scheduler would undo its choices.' },
+        ? {
+            path: ['spec', 'router'],
+            text: 'KServe’s own route, gateway and endpoint picker: the Fairlead gateway is left out.',
+          }
+        : {
+            path: ['spec'],
+            text: 'No router: the Fairlead gateway finds the pods by their Service and routes itself. A second scheduler would undo its choices.',
+          },
       ...commentsAt(['spec'], workload.comments),
       ...(other === undefined ? [] : commentsAt(['spec', 'prefill'], other.comments)),
     ] satisfies Comment[],

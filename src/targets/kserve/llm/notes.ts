@@ -7,7 +7,13 @@ const instead = 'targets.kserve.kind: InferenceService'
 /** What an LLMInferenceService cannot say of a kind of replica, or says otherwise. */
 export function llmNotes({ model, pool, path, role }: EngineService, { gateway }: KserveContext): PlanWarning[] {
   const modelPath = path.replace(/\.(?:prefill|decode)$/, '')
-  const note = (severity: PlanWarning['severity'], id: string, field: string, message: string, suggestion: string): PlanWarning => ({
+  const note = (
+    severity: PlanWarning['severity'],
+    id: string,
+    field: string,
+    message: string,
+    suggestion: string,
+  ): PlanWarning => ({
     severity,
     id,
     path: field,
@@ -20,18 +26,69 @@ export function llmNotes({ model, pool, path, role }: EngineService, { gateway }
   return [
     ...(model.engine === 'vllm'
       ? []
-      : [note('error', 'kserve-llm-engine', `${modelPath}.engine`, `LLMInferenceServices begin with vLLM’s command, and ${model.name} runs on ${model.engine}`, instead)]),
+      : [
+          note(
+            'error',
+            'kserve-llm-engine',
+            `${modelPath}.engine`,
+            `LLMInferenceServices begin with vLLM’s command, and ${model.name} runs on ${model.engine}`,
+            instead,
+          ),
+        ]),
     ...(isScaled && by === 'fairlead'
-      ? [note('warning', 'kserve-llm-scaling', `${path}.autoscale.by`, `Fairlead scales no LLMInferenceService yet, so ${model.name} keeps ${min} replicas`, 'autoscale.by: keda')]
+      ? [
+          note(
+            'warning',
+            'kserve-llm-scaling',
+            `${path}.autoscale.by`,
+            `Fairlead scales no LLMInferenceService yet, so ${model.name} keeps ${min} replicas`,
+            'autoscale.by: keda',
+          ),
+        ]
       : []),
     ...(isScaled && by !== 'fairlead'
-      ? [note('warning', 'kserve-llm-autoscaler', `${path}.autoscale.by`, 'KServe scales LLMInferenceServices by the Workload Variant Autoscaler of llm-d, which must be installed', `autoscale.by: none, or ${instead}`)]
+      ? [
+          note(
+            'warning',
+            'kserve-llm-autoscaler',
+            `${path}.autoscale.by`,
+            'KServe scales LLMInferenceServices by the Workload Variant Autoscaler of llm-d, which must be installed',
+            `autoscale.by: none, or ${instead}`,
+          ),
+        ]
+      : []),
+    ...(isScaled && by !== 'fairlead' && min === 0
+      ? [
+          note(
+            'warning',
+            'kserve-llm-zero',
+            `${path}.minReplicas`,
+            `an LLMInferenceService that is scaled keeps one replica of ${model.name}`,
+            `${instead} with mode: Knative`,
+          ),
+        ]
       : []),
     ...(model.rollout.canaryShare > 0
-      ? [note('error', 'kserve-canary', `${modelPath}.rollout.canaryShare`, 'the canary of LLMInferenceServices is a second one in the same router.route.group with a weight, and one Fleet says one', 'targets.kserve.kind: InferenceService with mode: Knative, or canaryShare: 0')]
+      ? [
+          note(
+            'error',
+            'kserve-canary',
+            `${modelPath}.rollout.canaryShare`,
+            'the canary of LLMInferenceServices is a second one in the same router.route.group with a weight, and one Fleet says one',
+            'targets.kserve.kind: InferenceService with mode: Knative, or canaryShare: 0',
+          ),
+        ]
       : []),
     ...(gateway === null && role === 'prefill' && !model.routing.disaggregation.transfer.startsWith('nixl')
-      ? [note('error', 'kserve-llm-transfer', `${modelPath}.routing.disaggregation.transfer`, 'KServe’s sidecar hands KV blocks over by NIXL alone', 'routing.disaggregation.transfer: nixl, or render with the gateway')]
+      ? [
+          note(
+            'error',
+            'kserve-llm-transfer',
+            `${modelPath}.routing.disaggregation.transfer`,
+            'KServe’s sidecar hands KV blocks over by NIXL alone',
+            'routing.disaggregation.transfer: nixl, or render with the gateway',
+          ),
+        ]
       : []),
   ]
 }

@@ -11,10 +11,13 @@ export function llmScaling({ model, pool }: EngineService): Commented<Pick<Spec,
   if (min === max || by === 'none' || by === 'fairlead') return { value: { replicas: min }, comments: [] }
   return {
     value: {
-      scaling: { minReplicas: min, maxReplicas: max, wva: by === 'keda' ? { keda: {} } : { hpa: {} } },
+      scaling: { minReplicas: Math.max(1, min), maxReplicas: max, wva: by === 'keda' ? { keda: {} } : { hpa: {} } },
     },
     comments: [
-      { path: ['scaling', 'wva'], text: `The Workload Variant Autoscaler of llm-d decides, ${by === 'keda' ? 'KEDA' : 'an HPA'} acts.` },
+      {
+        path: ['scaling', 'wva'],
+        text: `The Workload Variant Autoscaler of llm-d decides, ${by === 'keda' ? 'KEDA' : 'an HPA'} acts.`,
+      },
     ],
   }
 }

