@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { checkArguments, factsFor } from '../../engines/index.ts'
@@ -62,12 +62,12 @@ describe.each(shapes)('in shape %s', (shape, kserve) => {
   )
 })
 
-describe('an InferenceService', () => {
-  const predictorOf = (fields: object, kserve: object = {}) => {
-    const { objects } = renderFleet({ models: [{ ...vllm, ...fields }], targets: { kserve } })
-    return inferenceServices(objects)[0]
-  }
+const predictorOf = (fields: object, kserve: object = {}) => {
+  const { objects } = renderFleet({ models: [{ ...vllm, ...fields }], targets: { kserve } })
+  return inferenceServices(objects)[0]
+}
 
+describe('an InferenceService', () => {
   it('has no autoscaler of KServe’s unless the Fleet asks for one', () => {
     const [key, fixed] = ['serving.kserve.io/autoscalerClass', predictorOf({ replicas: 2 })]
     expect(fixed?.metadata.annotations?.[key]).toBe('none')
@@ -113,7 +113,7 @@ describe('an InferenceService', () => {
   })
 
   it('has a name that KServe takes, whatever the model is called', () => {
-    const names = ['Meta/LLaMA_3.1', '7B', 'x'.repeat(100), 'a.b_c'].map((name) => ({ ...vllm, name }))
+    const names = ['Meta/LLaMA_3.1', '7B', 'x'.repeat(100), 'a.b_c'].map((name) => Object.assign({}, vllm, { name }))
     const { objects } = renderFleet({ name: '7b', models: names })
     const found = inferenceServices(objects).map(({ metadata }) => metadata.name ?? '')
     expect(new Set(found).size).toBe(names.length)
@@ -121,14 +121,14 @@ describe('an InferenceService', () => {
   })
 })
 
-describe('where the gateway finds engines', () => {
-  const poolsOf = (kserve: object) => {
-    const { objects } = renderFleet({ models: [vllm], targets: { kserve } })
-    const config = objects.find(({ kind }) => kind === 'ConfigMap') as ConfigMap | undefined
-    const pools = parse(config?.data?.['replicas.yaml'] ?? '') as { pools: { address: string; resolve: string }[] }
-    return { pool: pools.pools[0], objects }
-  }
+const poolsOf = (kserve: object) => {
+  const { objects } = renderFleet({ models: [vllm], targets: { kserve } })
+  const config = objects.find(({ kind }) => kind === 'ConfigMap') as ConfigMap | undefined
+  const pools = parse(config?.data?.['replicas.yaml'] ?? '') as { pools: { address: string; resolve: string }[] }
+  return { pool: pools.pools[0], objects }
+}
 
+describe('where the gateway finds engines', () => {
   it('is a headless Service beside KServe’s own, which selects the pods of the InferenceService', () => {
     const { pool, objects } = poolsOf({ namespace: 'llm' })
     const service = objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'lab-m-replicas')
@@ -148,14 +148,14 @@ describe('where the gateway finds engines', () => {
   })
 })
 
-describe('sources', () => {
-  const storedAs = (fields: object) => {
-    const { objects, errors } = renderFleet({ models: [{ ...vllm, ...fields }] })
-    const predictor = inferenceServices(objects)[0]?.spec?.predictor
-    const container = objects.some(({ kind }) => kind === 'ClusterStorageContainer')
-    return [predictor?.model?.storageUri, predictor?.model?.args?.[0], container, ...errors]
-  }
+const storedAs = (fields: object) => {
+  const { objects, errors } = renderFleet({ models: [{ ...vllm, ...fields }] })
+  const predictor = inferenceServices(objects)[0]?.spec?.predictor
+  const container = objects.some(({ kind }) => kind === 'ClusterStorageContainer')
+  return [predictor?.model?.storageUri, predictor?.model?.args?.[0], container, ...errors]
+}
 
+describe('sources', () => {
   it.each([
     ['hf://a/b', 'hf://a/b', '/mnt/models', false],
     ['hf://a/b@v1', 'hf://a/b:v1', '/mnt/models', false],

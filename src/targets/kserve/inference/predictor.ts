@@ -62,6 +62,10 @@ const limitsComment: Comment = {
   text: 'With limits, since KServe gives a container without them 1 CPU and 2 GiB, less than it asks for.',
 }
 
+/** A probe on the engine’s port by its number: Knative names ports itself. */
+const probe = (each: Container['startupProbe']) =>
+  each === undefined ? undefined : { ...each, httpGet: { path: each.httpGet?.path ?? '/', port: enginePorts.http } }
+
 /** What of the container differs from model to model. */
 function modelContainer(
   { env, resources, volumeMounts, startupProbe, readinessProbe, livenessProbe, lifecycle }: Container,
@@ -70,8 +74,6 @@ function modelContainer(
 ): Partial<Container> {
   const limited = withLimits(resources, service)
   const further = service.ports.filter(({ name }) => name !== 'http')
-  const probe = (each: Container['startupProbe']) =>
-    each === undefined ? undefined : { ...each, httpGet: { path: each.httpGet?.path ?? '/', port: enginePorts.http } }
   return {
     ...(env === undefined || env.length === 0 ? {} : { env }),
     // Knative knows one port a container.

@@ -6,7 +6,7 @@ import type { KserveContext, ObjectsOf } from '../context.ts'
 import { partsOf } from '../command-parts.ts'
 
 /** The container that KServe takes for the model server (pkg/constants, InferenceServiceContainerName). */
-export const engineContainer = 'kserve-container'
+const engineContainer = 'kserve-container'
 
 /** How a runtime calls the models that it serves. Names of our own, so that KServe chooses no runtime of them by itself. */
 export const modelFormat = (engine: EngineName): string => `fairlead-${engine}`
@@ -18,7 +18,7 @@ interface RuntimeOf {
 }
 
 /** The runtimes of a Fleet: one for each engine and image. */
-export function runtimesOf(context: KserveContext): RuntimeOf[] {
+function runtimesOf(context: KserveContext): RuntimeOf[] {
   const found: RuntimeOf[] = []
   for (const service of context.engines) {
     if (found.some((other) => isAlike(other.service, service))) continue

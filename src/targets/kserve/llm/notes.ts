@@ -4,22 +4,23 @@ import { targetTitle, type KserveContext } from '../context.ts'
 
 const instead = 'targets.kserve.kind: InferenceService'
 
+const note = (
+  severity: PlanWarning['severity'],
+  id: string,
+  field: string,
+  message: string,
+  suggestion: string,
+): PlanWarning => ({
+  severity,
+  id,
+  path: field,
+  message: `${targetTitle}: ${message}`,
+  suggestion,
+})
+
 /** What an LLMInferenceService cannot say of a kind of replica, or says otherwise. */
 export function llmNotes({ model, pool, path, role }: EngineService, { gateway }: KserveContext): PlanWarning[] {
   const modelPath = path.replace(/\.(?:prefill|decode)$/, '')
-  const note = (
-    severity: PlanWarning['severity'],
-    id: string,
-    field: string,
-    message: string,
-    suggestion: string,
-  ): PlanWarning => ({
-    severity,
-    id,
-    path: field,
-    message: `${targetTitle}: ${message}`,
-    suggestion,
-  })
   const { min, max } = pool.replicas
   const { by } = model.autoscale
   const isScaled = max > min && by !== 'none'

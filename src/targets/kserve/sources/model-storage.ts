@@ -38,9 +38,11 @@ export function modelStorage({ source, engine, revision, adapters }: Model): Mod
   return { model, path, adapters: found }
 }
 
+/** `/mnt/claims/0` of a path within a claim. */
+const claimRoot = (path: string) => path.split('/').slice(0, 4).join('/')
+
 /** The storage URIs of a model with adapters, with the folder of each. */
 export function storageUris({ model, adapters }: ModelStorage): { uri: string; mountPath: string }[] {
-  const claimRoot = (path: string) => path.split('/').slice(0, 4).join('/')
   return [
     { uri: model.uri, mountPath: modelFolder },
     ...adapters.map(({ uri, path }) => ({ uri, mountPath: claimRoot(path) })),

@@ -48,7 +48,7 @@ export function storedSource(source: string, engine: EngineName, revision?: stri
 }
 
 /** How a file is called that Fairlead’s model store puts into the folder. */
-export const ourFile = 'model.gguf'
+const ourFile = 'model.gguf'
 
 /** `owner/name[:file][@revision]`; KServe writes a revision behind a colon, and knows no single files. */
 function ofHub(rest: string, engine: EngineName, revision: string | undefined): StoredSource {

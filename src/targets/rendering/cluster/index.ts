@@ -17,7 +17,6 @@ export {
 } from './context.ts'
 export { enginePod } from './engine-pod.ts'
 export { gatewayObjects } from './gateway-objects.ts'
-export { secretFileNotes } from './gateway-secrets.ts'
 export { gpuRequest, gpusOfPod, hardwareOf, sharingOf } from './gpu-request.ts'
 export { gpuNotes } from './gpus.ts'
 export { keysNotes } from './keys.ts'
