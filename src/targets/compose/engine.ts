@@ -69,9 +69,14 @@ function commandOf({ command, environment }: EngineService): Pick<ComposeService
   return { entrypoint: ['/bin/sh', '-c', `${own.join('; ')}; exec "$@"`, 'sh'], command }
 }
 
+/** Shared memory of a replica on one GPU whose needs are not known (vLLM’s own Kubernetes example). */
+const usualSharedMemory = 2 * 2 ** 30
+
 /** PyTorch’s processes of one replica talk through /dev/shm, of which Docker gives 64 MiB. */
-function sharedMemory({ pool, model }: EngineService): Pick<ComposeService, 'shm_size'> {
-  const bytes = pool.host?.sharedMemoryBytes ?? model.resources.sharedMemory ?? 0
+function sharedMemory({ pool, model, gpus }: EngineService): Pick<ComposeService, 'shm_size'> {
+  const isPython = model.engine === 'vllm' || model.engine === 'sglang'
+  const usual = isPython ? usualSharedMemory * Math.max(1, gpus) : 0
+  const bytes = pool.host?.sharedMemoryBytes ?? model.resources.sharedMemory ?? usual
   return bytes === 0 ? {} : { shm_size: byteText(bytes) }
 }
 
@@ -110,6 +115,11 @@ function rightsOf({ model, weights }: EngineService, { storage }: Fleet) {
   return { cap_drop: ['ALL'], ...(isInHostFolder ? { cap_add: ['DAC_OVERRIDE'] } : {}), ...always }
 }
 
+const groupText = ({ model }: EngineService) =>
+  model.hardware.group === undefined
+    ? ''
+    : ` Models of group ${model.hardware.group} share theirs: each takes its part of the memory.`
+
 function commentsOn(
   engine: EngineService,
   service: ComposeService,
@@ -136,7 +146,7 @@ function commentsOn(
             path: ['deploy', 'resources', 'reservations', 'devices'],
             text: gpus.isAlone
               ? `The first ${engine.gpus === 1 ? 'GPU' : `${engine.gpus} GPUs`} of the host${kind}; device_ids in place of count takes others.`
-              : `GPUs of the host${kind} by the index that nvidia-smi -L tells. Docker lets containers share a GPU, and count would be the first ones for all.`,
+              : `GPUs of the host${kind} by the index that nvidia-smi -L tells. Docker lets containers share a GPU, and count would be the first ones for all.${groupText(engine)}`,
           },
         ]),
     ...(service.depends_on !== undefined

@@ -13,14 +13,15 @@ export interface RenderedProject {
 }
 
 /** The project of a Fleet that is given as its text. */
-export function renderProject(text: string, { gateway = true } = {}): RenderedProject {
-  return renderFleet(requireFleet(loadFleet(text, { file: 'fleet.yaml', purpose: 'compose' })), { text, gateway })
+export function renderProject(text: string, { gateway = true, version = '1.2.3' } = {}): RenderedProject {
+  const fleet = requireFleet(loadFleet(text, { file: 'fleet.yaml', purpose: 'compose' }))
+  return renderFleet(fleet, { text, gateway, version })
 }
 
 /** The project of a Fleet. */
-export function renderFleet(fleet: Fleet, { text = '', gateway = true } = {}): RenderedProject {
+export function renderFleet(fleet: Fleet, { text = '', gateway = true, version = '1.2.3' } = {}): RenderedProject {
   const plan = makePlan(fleet, { target: 'compose' })
-  const options = { version: '1.2.3', fleetText: text, overrides: {}, gateway }
+  const options = { version, fleetText: text, overrides: {}, gateway }
   const { artifacts, notes } = composeRenderer.render(plan, options)
   const files = filesOf(artifacts)
   const textOf = (path: string) => {
