@@ -59,9 +59,9 @@ function containerOf({ model }: EngineService, { model: source }: ModelStorage, 
     command: [
       'sh',
       '-c',
-      `exec fairlead models pull "$0" --to "$1${source.file === '' ? '' : `/${source.file}`}"${checksum}`,
+      `XDG_CACHE_HOME="$1/.cache" exec fairlead models pull "$0" --link "$1/${source.file === '' ? 'model' : source.file}"${checksum}`,
     ],
-    env: [{ name: 'XDG_CACHE_HOME', value: '/tmp/cache' }, ...env],
+    ...withEnv,
     resources: { requests: { cpu: '500m', memory: '256Mi' }, limits: { memory: '1Gi' } },
     securityContext: containerSecurityContext({ ...ownSecurity, readOnlyRoot: false }),
   }
@@ -77,7 +77,7 @@ function commentsOf({ model }: ModelStorage): Comment[] {
       ? [
           {
             path: ['spec', 'container', 'command'],
-            text: 'KServe adds the source and the folder as arguments, which the shell knows as $0 and $1.',
+            text: 'KServe adds the source and the folder as arguments, which the shell knows as $0 and $1. The store lies in that folder too,\nsince the engine has nothing else of this container.',
           },
         ]
       : []),
