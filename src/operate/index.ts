@@ -3,6 +3,7 @@
  */
 export { explainField, type EngineDestination, type FieldExplanation } from './explain/index.ts'
 export { findTarget } from './find-target.ts'
+export { readChatTemplates } from './read-chat-templates.ts'
 export { readGeometries } from './read-geometries.ts'
 export { renderFleet, type RenderedFleet } from './render-fleet.ts'
 export { planActions, type PlannedActions } from './plan-actions.ts'

@@ -11,6 +11,8 @@ export interface RenderFleetOptions {
   readonly version: string
   readonly environment: Environment
   readonly gateway: boolean
+  /** Texts of files that the Fleet names for engines, by the names that it gives them. */
+  readonly files?: Readonly<Record<string, string>>
   readonly geometries?: PlanFacts['geometries']
 }
 
@@ -24,12 +26,12 @@ export interface RenderedFleet extends Pick<Rendering, 'artifacts'> {
  * @throws UserError for a target that is not rendered, and for what the target cannot express, with every place at once
  */
 export function renderFleet(read: ReadFleet, options: RenderFleetOptions): RenderedFleet {
-  const { target, version, environment, gateway, geometries } = options
+  const { target, version, environment, gateway, files = {}, geometries } = options
   const renderer = findRenderer(target)
   if (renderer === undefined) throw refuseTarget(target)
   const plan = makePlan(read.fleet, { target, ...(geometries === undefined ? {} : { geometries }) })
   const overrides = Object.fromEntries(read.overriddenBy.map((name) => [name, environment[name] ?? '']))
-  const { artifacts, notes } = renderer.render(plan, { version, fleetText: read.text, overrides, gateway })
+  const { artifacts, notes } = renderer.render(plan, { version, fleetText: read.text, overrides, files, gateway })
   const told = notes.map((note) => diagnosticOf(note, read))
   const errors = told.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) {

@@ -55,7 +55,7 @@ function defaultText({ default: value, required }: FieldExplanation): string {
 }
 
 function destinationRows({ actedOnBy, targets, engines }: FieldExplanation): Row[] {
-  const acting = actedOnBy.map(({ title }) => title).join('; ')
+  const acting = [...new Set(actedOnBy.map(({ title }) => title))].join('; ')
   const local = targets.find(({ target }) => target === 'local')?.actedOnBy ?? []
   const others = targets.filter(({ target }) => target !== 'local')
   const isPlanned = actedOnBy.some(({ name }) => name === 'plan')

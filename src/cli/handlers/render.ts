@@ -3,7 +3,13 @@ import { resolve } from 'node:path'
 import { exitCodes, type ExitCode } from '../../errors/index.ts'
 import { formatDiagnostics, targetNames, type TargetName } from '../../fleet/index.ts'
 import { version } from '../../observe/index.ts'
-import { readGeometries, renderFleet, type ReadFleet, type RenderedFleet } from '../../operate/index.ts'
+import {
+  readChatTemplates,
+  readGeometries,
+  renderFleet,
+  type ReadFleet,
+  type RenderedFleet,
+} from '../../operate/index.ts'
 import { filesOf, helmOf, isObject, kustomizeOf, streamOf, textOf, type OutputFile } from '../../targets/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
 import { openFleet } from '../fleets/index.ts'
@@ -47,7 +53,9 @@ async function renderOne(read: ReadFleet, options: Options, context: CommandCont
   const offline = options['offline'] === true
   const geometries = await readGeometries(read.fleet, { environment, signal, offline })
   const target = targetIn(options) ?? read.fleet.targets.default
-  return renderFleet(read, { target, version, environment, gateway: options['without-gateway'] !== true, geometries })
+  const gateway = options['without-gateway'] !== true
+  const files = target === 'local' ? {} : await readChatTemplates(read)
+  return renderFleet(read, { target, version, environment, gateway, files, geometries })
 }
 
 function inFormat({ artifacts }: RenderedFleet, { fleet }: ReadFleet, options: Options): OutputFile[] {

@@ -46,7 +46,10 @@ describe('explainField', () => {
 
   it('tells on which target something acts on it', () => {
     const targets = explainField('models.minReplicas')?.targets
-    expect(targets?.find(({ target }) => target === 'kubernetes')?.actedOnBy).toEqual(['`fairlead plan`'])
+    expect(targets?.find(({ target }) => target === 'kubernetes')?.actedOnBy).toEqual([
+      '`fairlead render --target kubernetes`',
+      '`fairlead plan`',
+    ])
     expect(explainField('guard.model')?.targets.every(({ actedOnBy }) => actedOnBy.length === 0)).toBe(true)
     expect(explainField('gateway.listen')?.targets[0]).toEqual({
       target: 'local',

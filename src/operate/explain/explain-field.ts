@@ -96,9 +96,10 @@ function destinationIn(engine: FactsEngine, settings: readonly (keyof EngineSett
 
 /** Who acts on a field on a target: what runs there, and what renders for it. */
 function actingOn({ actedOnBy }: FieldDescription, target: TargetName): string[] {
-  return actedOnBy
+  const titles = actedOnBy
     .filter((actor) =>
       actor.target === undefined ? target === 'local' || actor.name !== 'local' : actor.target === target,
     )
     .map(({ title }) => title)
+  return [...new Set(titles)]
 }

@@ -33,7 +33,7 @@ export const podLabelsOf = (service: EngineService, fleet: string): Record<strin
 export function contextOf(plan: Plan, options: RenderOptions): KserveContext {
   const { fleet } = plan
   const settings = fleet.targets.kserve
-  const cluster = clusterContext(plan, options, settings)
+  const cluster = clusterContext(plan, options, { title: targetTitle, ...settings })
   const isLlm = settings.kind === 'LLMInferenceService'
   const isKnative = !isLlm && settings.mode === 'Knative'
   const serviceName = (service: EngineService) => startingWithLetter(cluster.names.engine(service))

@@ -1,6 +1,7 @@
 import type { Fleet } from '../../fleet/index.ts'
 import type { Plan } from '../../plan/index.ts'
 import type { RenderOptions } from '../rendering/index.ts'
+import { scrapeAnnotations } from './scrape-annotations.ts'
 import { clusterContext, type ClusterContext, type ObjectsOf as PartOf } from '../rendering/cluster/index.ts'
 
 export { enginePart, gatewayPart, type PartOfFleet, type Rendered } from '../rendering/cluster/index.ts'
@@ -17,8 +18,12 @@ export type ObjectsOf = PartOf<KubernetesContext>
 /** The context of a plan. */
 export function contextOf(plan: Plan, options: RenderOptions): KubernetesContext {
   const settings = plan.fleet.targets.kubernetes
-  return { ...clusterContext(plan, options, settings), settings }
+  return {
+    ...clusterContext(plan, options, {
+      title: 'kubernetes',
+      podAnnotations: (service) => scrapeAnnotations(settings, service),
+      ...settings,
+    }),
+    settings,
+  }
 }
-
-/** How the target calls itself in notes. */
-export const targetTitle = 'kubernetes'

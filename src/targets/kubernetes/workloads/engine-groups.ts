@@ -1,15 +1,14 @@
 import type { LeaderWorkerSet } from '../../../kubernetes/index.ts'
-import { commentsAt, enginePod, nodeCommands, nodeNotes } from '../../rendering/cluster/index.ts'
+import { commentsAt, enginePod, nodeCommands, nodeNotes, podMetadata } from '../../rendering/cluster/index.ts'
 import type { EngineService, ObjectArtifact } from '../../rendering/index.ts'
-import { enginePart, targetTitle, type KubernetesContext, type ObjectsOf } from '../context.ts'
-import { scrapedBy } from '../scrape-annotations.ts'
+import { enginePart, type KubernetesContext, type ObjectsOf } from '../context.ts'
 import { leaderLabels } from './engine-services.ts'
 import { replicasOf } from './scaling.ts'
 
 /** A LeaderWorkerSet (https://lws.sigs.k8s.io) for each kind of replica that spans machines: a replica is a group of pods. */
 export const renderEngineGroups: ObjectsOf = (context) => ({
   objects: context.engines.filter(({ nodes }) => nodes > 1).flatMap((service) => groupOf(service, context)),
-  notes: context.engines.flatMap((service) => nodeNotes(service, targetTitle)),
+  notes: context.engines.flatMap((service) => nodeNotes(service, context.title)),
 })
 
 function groupOf(service: EngineService, context: KubernetesContext): ObjectArtifact[] {
@@ -35,11 +34,11 @@ function groupOf(service: EngineService, context: KubernetesContext): ObjectArti
       leaderWorkerTemplate: {
         size: service.nodes,
         restartPolicy: 'RecreateGroupOnPodRestart',
-        leaderTemplate: {
-          metadata: { labels: { ...labels, ...leaderLabels }, ...scrapedBy(context, service) },
-          spec: leader.value,
+        leaderTemplate: { metadata: podMetadata(service, { ...labels, ...leaderLabels }, context), spec: leader.value },
+        workerTemplate: {
+          metadata: podMetadata(service, { ...labels, 'fairlead.dev/node': 'worker' }),
+          spec: worker.value,
         },
-        workerTemplate: { metadata: { labels: { ...labels, 'fairlead.dev/node': 'worker' } }, spec: worker.value },
       },
     },
   }

@@ -1,8 +1,7 @@
 import type { Deployment, DeploymentStrategy } from '../../../kubernetes/index.ts'
-import { commentsAt, enginePod, modelCacheOf } from '../../rendering/cluster/index.ts'
+import { commentsAt, enginePod, modelCacheOf, podMetadata } from '../../rendering/cluster/index.ts'
 import type { Comment, EngineService, ObjectArtifact } from '../../rendering/index.ts'
 import { enginePart, type KubernetesContext, type ObjectsOf } from '../context.ts'
-import { scrapedBy } from '../scrape-annotations.ts'
 import { hasRoomToSurge, replicasOf } from './scaling.ts'
 
 /** A Deployment for each kind of replica that fits one machine. */
@@ -28,7 +27,7 @@ function deploymentOf(service: EngineService, context: KubernetesContext): Objec
       selector: { matchLabels: selector(part) },
       strategy: strategy.value,
       progressDeadlineSeconds: Math.ceil(service.model.startupBudget / 1_000) + pullSeconds,
-      template: { metadata: { labels: podLabels(part), ...scrapedBy(context, service) }, spec: pod.value },
+      template: { metadata: podMetadata(service, podLabels(part), context), spec: pod.value },
     },
   }
   const comments: Comment[] = [

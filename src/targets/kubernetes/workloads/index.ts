@@ -1,16 +1,15 @@
 /**
  * The workloads of a Fleet on Kubernetes, and everything that their pods need.
  */
+import { renderDownloads, renderModelStorage, renderServiceAccounts } from '../../rendering/cluster/index.ts'
 import type { ObjectsOf } from '../context.ts'
 import { renderEngineGroups } from './engine-groups.ts'
 import { renderEngineServices } from './engine-services.ts'
 import { renderEngines } from './engines.ts'
-import { renderGatewayServices } from './gateway-services.ts'
 import { renderGateway } from './gateway.ts'
-import { renderModelStorage } from './model-storage.ts'
+import { renderGatewayServices } from './gateway-services.ts'
 import { renderNamespace } from './namespace.ts'
 import { noteWorkloads } from './notes.ts'
-import { renderServiceAccounts } from './service-accounts.ts'
 
 /** In the order of reading; `apply-order.ts` has the order of applying. */
 export const workloads: readonly ObjectsOf[] = [
@@ -22,5 +21,6 @@ export const workloads: readonly ObjectsOf[] = [
   renderEngineGroups,
   renderEngineServices,
   renderModelStorage,
+  renderDownloads,
   noteWorkloads,
 ]

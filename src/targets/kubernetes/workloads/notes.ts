@@ -1,12 +1,12 @@
 import { engineFileNotes, gpuNotes, keysNotes, neededSecrets, secretNotes } from '../../rendering/cluster/index.ts'
-import { targetTitle, type ObjectsOf } from '../context.ts'
+import type { ObjectsOf } from '../context.ts'
 
 /** What a person should know of the workloads, beside what each object says itself. */
-export const noteWorkloads: ObjectsOf = ({ engines, fleet, names, namespace, gateway, plan, options }) => ({
+export const noteWorkloads: ObjectsOf = ({ title, engines, fleet, names, namespace, gateway, plan, options }) => ({
   notes: [
-    ...keysNotes(plan.fleet, options, targetTitle),
-    ...engines.flatMap((service) => gpuNotes(service, targetTitle)),
-    ...engineFileNotes(fleet, targetTitle),
+    ...keysNotes(plan.fleet, options, title),
+    ...engines.flatMap((service) => gpuNotes(service, title)),
+    ...engineFileNotes(fleet, title),
     ...engines.flatMap(({ command, path, model }) =>
       command.length > 0
         ? []
@@ -15,7 +15,7 @@ export const noteWorkloads: ObjectsOf = ({ engines, fleet, names, namespace, gat
               severity: 'error' as const,
               id: 'no-command',
               path,
-              message: `${targetTitle}: there is no command for ${model.name}; \`fairlead plan\` says why`,
+              message: `${title}: there is no command for ${model.name}; \`fairlead plan\` says why`,
             },
           ],
     ),
@@ -26,12 +26,12 @@ export const noteWorkloads: ObjectsOf = ({ engines, fleet, names, namespace, gat
               severity: 'warning' as const,
               id: 'zero-needs-keda',
               path: `${path}.minReplicas`,
-              message: `${targetTitle}: nothing wakes ${model.name} from zero, so one replica stays`,
+              message: `${title}: nothing wakes ${model.name} from zero, so one replica stays`,
               suggestion: 'autoscale.by: keda',
             },
           ]
         : [],
     ),
-    ...secretNotes(neededSecrets(fleet, names, gateway !== null), namespace, targetTitle),
+    ...secretNotes(neededSecrets(fleet, names, gateway !== null), namespace, title),
   ],
 })

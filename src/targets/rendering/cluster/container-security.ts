@@ -49,11 +49,17 @@ export function engineSecurity({ model }: EngineService): PodSecurity {
   }
 }
 
-/** Of the whole pod. @param ownsVolumes whether volumes belong to the user’s group, so that it can write to them */
+/**
+ * Group that the Fleet’s volumes belong to, whoever writes to them. One for all: pods with different ones would take a shared
+ * volume from each other.
+ */
+const volumesGroup = 2_000
+
+/** Of the whole pod. @param ownsVolumes whether its volumes are the Fleet’s own, so that it can write to them */
 export function podSecurityContext({ user }: PodSecurity, ownsVolumes: boolean): PodSecurityContext {
   return {
     ...(user === null ? {} : { runAsNonRoot: true, runAsUser: user.id, runAsGroup: user.group }),
-    ...(user === null || !ownsVolumes ? {} : { fsGroup: user.id, fsGroupChangePolicy: 'OnRootMismatch' }),
+    ...(ownsVolumes ? { fsGroup: volumesGroup, fsGroupChangePolicy: 'OnRootMismatch' } : {}),
     seccompProfile: { type: 'RuntimeDefault' },
   }
 }

@@ -16,6 +16,8 @@ export interface ClusterContext {
   readonly plan: Plan
   readonly fleet: Fleet
   readonly options: RenderOptions
+  /** How the target calls itself in notes. */
+  readonly title: string
   readonly namespace: string
   readonly names: ObjectNames
   /** Every kind of replica that the Fleet starts itself. */
@@ -26,6 +28,8 @@ export interface ClusterContext {
   metadata(name: string, part: PartOfFleet): ObjectMeta
   /** Labels of a part’s pods: those of objects, which hold the ones that selectors match. */
   podLabels(part: PartOfFleet): Record<string, string>
+  /** Annotations of an engine’s pods that serve, or of the gateway’s. */
+  podAnnotations(service?: EngineService): Readonly<Record<string, string>>
   /** Labels by which controllers, Services and policies find a part’s pods; they never change. */
   selector(part: PartOfFleet): Record<string, string>
 }
@@ -53,9 +57,11 @@ export const gatewayPart: PartOfFleet = { component: 'gateway' }
 
 /** What a target says of all its objects. */
 interface ClusterSettings {
+  readonly title: string
   readonly namespace: string
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
+  readonly podAnnotations?: ClusterContext['podAnnotations']
   /** Name of the Service that clients call; the Fleet’s when absent. */
   readonly serviceName?: string | undefined
 }
@@ -63,7 +69,7 @@ interface ClusterSettings {
 /** The context of a plan. */
 export function clusterContext(plan: Plan, asked: RenderOptions, settings: ClusterSettings): ClusterContext {
   const { fleet, options } = withKeys(plan.fleet, asked)
-  const { namespace, labels, annotations } = settings
+  const { title, namespace, labels, annotations } = settings
   const names = namesOf(fleet, settings)
   const engines = engineServices(plan, options)
   const labelsOf = (part: PartOfFleet) => ({ ...labels, ...objectLabels({ fleet: fleet.name, ...part }) })
@@ -71,6 +77,7 @@ export function clusterContext(plan: Plan, asked: RenderOptions, settings: Clust
     plan,
     fleet,
     options,
+    title,
     namespace,
     names,
     engines,
@@ -82,6 +89,7 @@ export function clusterContext(plan: Plan, asked: RenderOptions, settings: Clust
       ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     }),
     podLabels: labelsOf,
+    podAnnotations: settings.podAnnotations ?? (() => ({})),
     selector: (part) => selectorLabels({ fleet: fleet.name, ...part }),
   }
 }

@@ -11,7 +11,7 @@ import { gpuRequest, type GpuRequest } from './gpu-request.ts'
 import { modelCacheOf } from './model-cache.ts'
 import { modelVolumes } from './model-volumes.ts'
 import { placementOf } from './placement.ts'
-import { byteQuantity, cpuQuantity } from './quantities.ts'
+import { byteQuantity, cpuQuantity, roughBytes } from './quantities.ts'
 import { resourcesSaid } from './resources-said.ts'
 import { templateVolume } from './templates.ts'
 
@@ -130,12 +130,14 @@ function containerComments(container: Container, { probes, model }: EngineServic
 /** What the container asks of its host; figures of the Fleet go before those of sizing. */
 function resourcesOf(service: EngineService, gpu: GpuRequest): Container['resources'] {
   const { cpu, cpuLimit, memory, memoryRequest, disk } = resourcesSaid(service)
-  const { host } = service.pool
+  const host = hostOf(service)
   const cpus = cpu ?? host?.cpus
-  const bytes = memoryRequest ?? memory ?? host?.memoryBytes
+  const bytes = memoryRequest ?? memory
+  const memoryAsked =
+    bytes === undefined ? (host === undefined ? undefined : roughBytes(host.memoryBytes)) : byteQuantity(bytes)
   const requests = {
     ...(cpus === undefined ? {} : { cpu: cpuQuantity(cpus) }),
-    ...(bytes === undefined ? {} : { memory: byteQuantity(bytes) }),
+    ...(memoryAsked === undefined ? {} : { memory: memoryAsked }),
     ...(disk === undefined ? {} : { 'ephemeral-storage': byteQuantity(disk) }),
     ...gpu.resources,
   }
@@ -151,10 +153,15 @@ function resourcesOf(service: EngineService, gpu: GpuRequest): Container['resour
   }
 }
 
+/** What sizing says of the host; nothing where it had no GPU to size for and so knows no figure. */
+function hostOf({ pool }: EngineService): EngineService['pool']['host'] {
+  return Number.isFinite(pool.host?.memoryBytes) && Number.isFinite(pool.host?.cpus) ? pool.host : undefined
+}
+
 /** Folders that go with the pod: shared memory for processes that talk to each other, and what is written at run time. */
 function scratchVolumes(service: EngineService): { volumes: Volume[]; mounts: VolumeMount[] } {
   const { home } = engineSecurity(service)
-  const shared = resourcesSaid(service).sharedMemory ?? service.pool.host?.sharedMemoryBytes
+  const shared = resourcesSaid(service).sharedMemory ?? hostOf(service)?.sharedMemoryBytes
   const folders = [
     ...(shared === undefined || service.model.engine === 'simulated'
       ? []

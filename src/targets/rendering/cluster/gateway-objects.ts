@@ -4,12 +4,13 @@ import { commentsAt } from './commented.ts'
 import { gatewayPart, type ClusterContext, type Rendered } from './context.ts'
 import { gatewayPod } from './gateway-pod.ts'
 import { secretFileNotes } from './gateway-secrets.ts'
+import { redisObjects } from './objects/redis.ts'
 
 /** Characters of the digest that pods carry of what they were started with. */
 const digestLength = 16
 
 /**
- * The gateway: its files and its Deployment.
+ * The gateway: its files, its Deployment, and the Redis that several of them share.
  * @param target how the target calls itself in notes
  * @param annotations further ones of its pods
  */
@@ -66,6 +67,7 @@ export function gatewayObjects(
           ...commentsAt(['spec', 'template', 'spec'], pod.comments),
         ],
       },
+      ...redisObjects(context),
     ],
     notes: secretFileNotes(fleet, target),
   }

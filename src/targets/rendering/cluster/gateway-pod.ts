@@ -9,6 +9,7 @@ import { containerSecurityContext, ownSecurity, podSecurityContext } from './con
 import { gatewayFiles } from './gateway-secrets.ts'
 import { spreadOverHosts } from './placement.ts'
 import { byteQuantity, cpuQuantity } from './quantities.ts'
+import { stateEnvironment } from './state.ts'
 
 /** Seconds in which Services and load balancers take a pod out that is about to stop. */
 const stopAfterSeconds = 5
@@ -40,7 +41,7 @@ export function gatewayPod(gateway: GatewayService, context: ClusterContext): Co
         image: gateway.image,
         imagePullPolicy: fleet.storage.images.pullPolicy,
         command: gateway.command.map(literal),
-        env: [{ name: 'XDG_STATE_HOME', value: stateFolder }, ...envVars(gateway.environment, names.secrets)],
+        env: envVars([...stateEnvironment(context), ...gateway.environment], names.secrets),
         ports: [
           { name: 'http', containerPort: gatewayPorts.http },
           { name: 'admin', containerPort: gatewayPorts.admin },
@@ -82,7 +83,7 @@ export function gatewayPod(gateway: GatewayService, context: ClusterContext): Co
   }
 }
 
-/** Where the gateway keeps its state in its container. */
+/** Home of the user in our image, which writes nowhere else. */
 const stateFolder = '/var/lib/fairlead'
 
 const configMapOf = ({ files }: GatewayService, name: string): VolumeProjection => ({

@@ -103,7 +103,8 @@ function claimBytes(services: readonly EngineService[], plan: Plan): number {
 const fetched = /^(?:hf|pypi|oci|pvc|file):\/\//
 
 /** What of a service’s weights a cluster cannot have, or has otherwise than one may think. */
-export function modelCacheNotes(service: EngineService, context: ClusterContext, target: string): PlanWarning[] {
+export function modelCacheNotes(service: EngineService, context: ClusterContext): PlanWarning[] {
+  const target = context.title
   const { model, weights, path } = service
   if (weights === null) return []
   const at = `${modelPath(path)}.source`
@@ -149,8 +150,8 @@ export function modelCacheNotes(service: EngineService, context: ClusterContext,
 }
 
 /** What the Fleet as a whole leaves open about its models. */
-export function modelSizeNotes(context: ClusterContext, target: string): PlanWarning[] {
-  const { fleet, plan } = context
+export function modelSizeNotes(context: ClusterContext): PlanWarning[] {
+  const { fleet, plan, title: target } = context
   if (fleet.storage.models.size !== undefined || modelClaims(context).length === 0) return []
   const { unknown } = planStorage(plan)
   if (unknown.length === 0) return []

@@ -36,7 +36,7 @@ export function modelVolumes(service: EngineService, context: ClusterContext): M
 }
 
 /** The cache as a volume’s source. */
-function sourceOf(cache: ModelCache): Omit<Volume, 'name'> {
+export function sourceOf(cache: ModelCache): Omit<Volume, 'name'> {
   switch (cache.kind) {
     case 'hostPath':
       return { hostPath: { path: cache.path, type: 'DirectoryOrCreate' } }
@@ -122,7 +122,7 @@ function fillers(cache: ModelCache | null, service: EngineService, context: Clus
 }
 
 /** Fairlead’s model store, which checks what it fetches and goes on where it stopped. */
-function storePull(service: EngineService, context: ClusterContext): Container {
+export function storePull(service: EngineService, context: ClusterContext): Container {
   const { fleet, options, names } = context
   const { model, weights } = service
   return {
@@ -135,7 +135,7 @@ function storePull(service: EngineService, context: ClusterContext): Container {
       'pull',
       literal(weights?.source ?? ''),
       ...(model.checksum === undefined ? [] : ['--checksum', model.checksum]),
-      ...(weights?.path === undefined ? [] : ['--to', weights.path]),
+      ...(weights?.path === undefined ? [] : ['--link', weights.path]),
     ],
     env: envVars(
       [

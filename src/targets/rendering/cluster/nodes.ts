@@ -33,11 +33,14 @@ export function nodeCommands({ model, command, nodes, pool }: EngineService): No
     if (dataParallel % nodes !== 0) return null
     const each = dataParallel / nodes
     const meet = ['--data-parallel-size-local', String(each), '--data-parallel-address', leaderAddress]
-    const headless = [...own, ...meet, '--headless', '--data-parallel-start-rank']
+    const worker = [...own, ...meet, '--headless']
     return {
       leader: [...own, ...meet],
       // One rank a machine: its number is the machine’s. Several: the kubelet cannot multiply, so a shell does.
-      worker: each === 1 ? [...headless, workerIndex] : throughShell(headless, `$$((LWS_WORKER_INDEX * ${each}))`),
+      worker:
+        each === 1
+          ? [...worker, '--data-parallel-start-rank', workerIndex]
+          : throughShell(worker, `--data-parallel-start-rank $$((LWS_WORKER_INDEX * ${each}))`),
     }
   }
   const meet = ['--distributed-executor-backend', 'mp', '--nnodes', String(nodes), '--master-addr', leaderAddress]
@@ -47,11 +50,11 @@ export function nodeCommands({ model, command, nodes, pool }: EngineService): No
   }
 }
 
-/** The words with one more that a shell computes; the words themselves reach the program as they are. */
-const throughShell = (words: readonly string[], last: string): string[] => [
+/** The words and more that a shell computes; the words themselves reach the program as they are. */
+const throughShell = (words: readonly string[], more: string): string[] => [
   'sh',
   '-c',
-  `exec "$@" ${last}`,
+  `exec "$@" ${more}`,
   'sh',
   ...words,
 ]

@@ -2,10 +2,19 @@
 export const cpuQuantity = (cores: number): string =>
   Number.isInteger(cores) ? String(cores) : `${Math.ceil(cores * 1_000)}m`
 
+const mebibyte = 2 ** 20
+const gibibyte = 2 ** 30
+
+/** An estimate in round units: above 4 GiB whole ones, else whole MiB. */
+export function roughBytes(bytes: number): string {
+  const unit = bytes > 4 * gibibyte ? gibibyte : mebibyte
+  return byteQuantity(Math.ceil(bytes / unit) * unit)
+}
+
 const units = [
   ['Ti', 2 ** 40],
-  ['Gi', 2 ** 30],
-  ['Mi', 2 ** 20],
+  ['Gi', gibibyte],
+  ['Mi', mebibyte],
   ['Ki', 2 ** 10],
 ] as const
 

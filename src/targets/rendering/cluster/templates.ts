@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ConfigMap, Volume, VolumeMount } from '../../../kubernetes/index.ts'
 import type { EngineService } from '../engine-service.ts'
 import type { ClusterContext } from './context.ts'
@@ -16,6 +17,27 @@ export function templatesConfigMap({ engines, names, metadata }: ClusterContext)
     metadata: metadata(names.templates, { component: 'engine' }),
     data: Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1))),
   }
+}
+
+/** Characters of the digest that pods carry of what they were started with. */
+const digestLength = 16
+
+/**
+ * Metadata of an engine’s pods: a changed template is read at the start only, so it makes new pods.
+ * @param context of pods that serve; others answer no scrape
+ */
+export function podMetadata(
+  service: EngineService,
+  labels: Record<string, string>,
+  context?: Pick<ClusterContext, 'podAnnotations'>,
+): { labels: Record<string, string>; annotations?: Record<string, string> } {
+  const { files } = service
+  const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, digestLength)
+  const annotations = {
+    ...(Object.keys(files).length === 0 ? {} : { 'fairlead.dev/config-checksum': digest }),
+    ...context?.podAnnotations(service),
+  }
+  return { labels, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) }
 }
 
 /** The engine’s own chat template as a volume. */

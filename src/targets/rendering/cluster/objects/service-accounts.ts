@@ -1,4 +1,4 @@
-import type { ServiceAccount } from '../../../kubernetes/index.ts'
+import type { ServiceAccount } from '../../../../kubernetes/index.ts'
 import { gatewayPart, type ObjectsOf, type PartOfFleet } from '../context.ts'
 
 /** Accounts without any right, and without a token in the pods: nothing here talks to the API server. */

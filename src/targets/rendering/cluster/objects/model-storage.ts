@@ -1,6 +1,7 @@
-import type { ObjectArtifact } from '../../rendering/index.ts'
-import { modelCacheNotes, modelClaims, modelSizeNotes, templatesConfigMap } from '../../rendering/cluster/index.ts'
-import { targetTitle, type ObjectsOf } from '../context.ts'
+import type { ObjectArtifact } from '../../artifact.ts'
+import type { ObjectsOf } from '../context.ts'
+import { modelCacheNotes, modelClaims, modelSizeNotes } from '../model-cache.ts'
+import { templatesConfigMap } from '../templates.ts'
 
 /** Claims of the volumes that keep models, and the ConfigMap of chat templates. */
 export const renderModelStorage: ObjectsOf = (context) => {
@@ -19,9 +20,6 @@ export const renderModelStorage: ObjectsOf = (context) => {
   }))
   return {
     objects: [...claims, ...(templates === undefined ? [] : [{ kind: 'object' as const, object: templates }])],
-    notes: [
-      ...context.engines.flatMap((service) => modelCacheNotes(service, context, targetTitle)),
-      ...modelSizeNotes(context, targetTitle),
-    ],
+    notes: [...context.engines.flatMap((service) => modelCacheNotes(service, context)), ...modelSizeNotes(context)],
   }
 }
