@@ -94,7 +94,7 @@ function claimBytes(services: readonly EngineService[], plan: Plan): number {
   if (size !== undefined) return size
   const models = new Set(services.filter(({ weights }) => weights !== null).map(({ model }) => model.name))
   const { weights } = planStorage(plan)
-  const known = weights.filter(({ model }) => models.has(model))
+  const known = weights.filter(({ model, bytes }) => models.has(model) && Number.isFinite(bytes))
   const bytes = known.reduce((sum, each) => sum + each.bytes, 0) + (models.size - known.length) * unknownBytes
   return Math.max(1, Math.ceil((bytes * spare) / gibibyte)) * gibibyte
 }
