@@ -184,6 +184,9 @@ describe('the size of a plan', () => {
     const { processor } = onlyPool(plan([{ source, context: '8k', maxSequences: 2 }]))
     expect(processor).toMatchObject({ sequences: 2, context: 8192, kvBytesPerToken: 23_040 })
     expect(processor?.items.find(({ name }) => name === 'kv')?.bytes).toBe(2 * 8192 * 23_040)
+    // Said or not, that there is no GPU is no division by it.
+    const said = onlyPool(plan([{ source, context: '8k', maxSequences: 2, hardware: { gpus: 0 } }]))
+    expect(said.processor).toEqual(processor)
   })
 })
 

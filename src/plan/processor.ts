@@ -34,7 +34,9 @@ export function sizeOnProcessor(replica: Replica, geometry: ModelGeometry, decis
   if (!decisions.has('maxSequences')) {
     decisions.set('maxSequences', defaultSequences, 'default', 'the default for llama.cpp on target local')
   }
-  const { memory, resolved, kvBytesPerToken } = sizeModel(sizingRequest(replica, { geometry, gpu: machine }, decisions))
+  // The machine is one place for all of it, whatever the Fleet says of GPUs.
+  const request = { ...sizingRequest(replica, { geometry, gpu: machine }, decisions), count: 1 }
+  const { memory, resolved, kvBytesPerToken } = sizeModel(request)
   const items = memory.filter(({ name }) => lines.has(name))
   return {
     items,
