@@ -1,5 +1,6 @@
 // `npm test`: installs what is missing, provides what tests need without root, runs vitest, and says what did not run.
 import { ensureInstall } from './ensure-install.js'
+import { checkersEnvironment } from './kubernetes/checkers/provision.js'
 import { findKubernetes, kubernetesEnvironment } from './kubernetes/provision.js'
 import { provisionHadolint, provisionPython } from './test-python.js'
 import { exitWith, runTests } from './vitest-run.js'
@@ -13,5 +14,6 @@ await exitWith(async () => {
     ...(python === undefined ? { FAIRLEAD_TEST_PYTHON_MISSING: reason } : { FAIRLEAD_TEST_PYTHON: python }),
     ...(hadolint === undefined ? { FAIRLEAD_TEST_HADOLINT_MISSING: noHadolint } : { FAIRLEAD_TEST_HADOLINT: hadolint }),
     ...kubernetesEnvironment(findKubernetes()),
+    ...checkersEnvironment(),
   })
 })
