@@ -84,6 +84,17 @@ describe('network policies', () => {
     expect(stream).toContain('# For observe.traces.endpoint.')
   })
 
+  it('let Jobs fetch weights that fill a shared volume', () => {
+    const { objects } = render({ storage: { models: { kind: 'sharedClaim', hubMirror: 'http://10.9.8.7:8080' } } })
+    const policy = find(objects, 'NetworkPolicy', 'lab-download')
+    expect(policy).toMatchObject({
+      spec: {
+        podSelector: { matchLabels: { 'app.kubernetes.io/name': 'fairlead-download' } },
+        egress: [{}, { to: [{ ipBlock: { cidr: '10.9.8.7/32' } }], ports: [{ port: 8080 }] }],
+      },
+    })
+  })
+
   it('are left out where the Fleet says so', () => {
     expect(kindsOf(render({ targets: { kubernetes: { networkPolicy: false } } }).objects)).not.toContain(
       'NetworkPolicy',

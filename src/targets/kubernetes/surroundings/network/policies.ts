@@ -1,4 +1,5 @@
 import type { NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule } from '../../../../kubernetes/index.ts'
+import { modelCacheOf } from '../../../rendering/cluster/index.ts'
 import {
   enginePorts,
   gatewayPorts,
@@ -12,6 +13,7 @@ import { anyPod, dns, egressTo, prometheus, tcp } from './rules.ts'
 
 const redisPart: PartOfFleet = { component: 'redis' }
 const redisPort = 6379
+const downloadPart: PartOfFleet = { component: 'download' }
 
 /** Policies that let through what runs and nothing else; the API server is among what nobody calls. */
 export const renderNetworkPolicies: ObjectsOf = (context) => {
@@ -22,6 +24,7 @@ export const renderNetworkPolicies: ObjectsOf = (context) => {
       denyAll(context),
       ...(gateway === null ? [] : [ofGateway(context)]),
       ...engines.map((service) => ofEngine(service, context)),
+      ...ofDownloads(context),
       ...(hasOwnRedis(context) ? [ofRedis(context)] : []),
     ],
   }
@@ -177,6 +180,21 @@ function ofEngine(service: EngineService, context: KubernetesContext): ObjectArt
     },
     context,
   )
+}
+
+/** Jobs that fill a shared volume fetch what engines would. */
+function ofDownloads(context: KubernetesContext): ObjectArtifact[] {
+  const { engines, fleet, names } = context
+  const filled = engines.filter((service) => {
+    const cache = modelCacheOf(service, context)
+    return cache?.kind === 'claim' && cache.isOurs && cache.isShared
+  })
+  const { egress, comments } = withDestinations(
+    [dns],
+    filled.flatMap((service) => engineDestinations(service, fleet)),
+  )
+  if (egress.length === 1) return []
+  return [policyOf({ name: names.named('download'), part: downloadPart, ingress: [], egress, comments }, context)]
 }
 
 function ofRedis(context: KubernetesContext): ObjectArtifact {
