@@ -26,7 +26,7 @@ models:
     minReplicas: 2
     maxReplicas: 4
     autoscale: { by: hpa }
-storage: { images: { pullSecrets: [pull] } }
+storage: { state: { kind: redis }, images: { pullSecrets: [pull] } }
 access: { keysFile: /etc/fairlead/keys }
 gateway: { listen: '0.0.0.0:8080', replicas: 2 }
 targets:

@@ -1,5 +1,5 @@
 import type { NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule } from '../../../../kubernetes/index.ts'
-import { modelCacheOf } from '../../../rendering/cluster/index.ts'
+import { hasOwnRedis, modelCacheOf, redisPort } from '../../../rendering/cluster/index.ts'
 import {
   enginePorts,
   gatewayPorts,
@@ -12,7 +12,6 @@ import { engineDestinations, gatewayDestinations, type Destination } from './des
 import { anyPod, dns, egressTo, prometheus, tcp } from './rules.ts'
 
 const redisPart: PartOfFleet = { component: 'redis' }
-const redisPort = 6379
 const downloadPart: PartOfFleet = { component: 'download' }
 
 /** Policies that let through what runs and nothing else; the API server is among what nobody calls. */
@@ -28,12 +27,6 @@ export const renderNetworkPolicies: ObjectsOf = (context) => {
       ...(hasOwnRedis(context) ? [ofRedis(context)] : []),
     ],
   }
-}
-
-/** Whether the Fleet’s own Redis runs beside the gateway. */
-function hasOwnRedis({ fleet, gateway }: KubernetesContext): boolean {
-  const { kind, url } = fleet.storage.state
-  return gateway !== null && kind === 'redis' && url === undefined
 }
 
 function denyAll({ fleet, names, metadata }: KubernetesContext): ObjectArtifact {
