@@ -34,8 +34,8 @@ function chartFile({ fleet, version }: ChartFacts): string {
     type: 'application',
     version,
     appVersion: version,
-    // What autoscaling/v2 and Pod Security need at least.
-    kubeVersion: '>=1.25.0-0',
+    // Of `lifecycle.preStop.sleep`, which every rendered gateway has.
+    kubeVersion: '>=1.30.0-0',
   }
   return writeYaml(chart, [
     {
