@@ -3,3 +3,5 @@
  * `workloads` has pods and all that they mount and call; `surroundings` has policies, scaling, ways in and monitoring.
  */
 export { kubernetesRenderer } from './render.ts'
+export type { KubernetesContext } from './context.ts'
+export { pods } from './workloads/index.ts'

@@ -11,16 +11,18 @@ import { renderGatewayServices } from './gateway-services.ts'
 import { renderNamespace } from './namespace.ts'
 import { noteWorkloads } from './notes.ts'
 
-/** In the order of reading; `apply-order.ts` has the order of applying. */
-export const workloads: readonly ObjectsOf[] = [
+/** Pods and what they mount, for targets where clients find engines in another way than by their Services too. */
+export const pods: readonly ObjectsOf[] = [
   renderNamespace,
   renderServiceAccounts,
   renderGateway,
   renderGatewayServices,
   renderEngines,
   renderEngineGroups,
-  renderEngineServices,
   renderModelStorage,
   renderDownloads,
   noteWorkloads,
 ]
+
+/** In the order of reading; `apply-order.ts` has the order of applying. */
+export const workloads: readonly ObjectsOf[] = [...pods, renderEngineServices]

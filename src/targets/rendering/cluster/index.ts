@@ -5,7 +5,7 @@
 export { inApplyOrder } from './apply-order.ts'
 export { commentsAt, type Commented } from './commented.ts'
 export { portName } from './container-probes.ts'
-export { containerSecurityContext, engineSecurity, ownSecurity } from './container-security.ts'
+export { containerSecurityContext, engineSecurity, ownSecurity, podSecurityContext } from './container-security.ts'
 export {
   clusterContext,
   enginePart,

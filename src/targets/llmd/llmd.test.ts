@@ -1,0 +1,114 @@
+import { globSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { validateObject, type KubernetesObject } from '../../kubernetes/index.ts'
+import { lint } from '../../lint/index.ts'
+import { renderText } from './testing/render.ts'
+
+const root = new URL('../../../', import.meta.url)
+const examples = globSync('examples/**/*.yaml', { cwd: root }).toSorted()
+
+/** Findings about a plan’s own figures, not about how this target writes them. */
+const ofThePlan = new Set(['kv-cache-below-demand'])
+
+/** What llm-d cannot express of an example, by the ids of the notes that say so. */
+const refused: Readonly<Record<string, readonly string[]>> = {
+  'examples/keys.yaml': ['engine-unknown'],
+  'examples/laptop.yaml': ['engine-unknown'],
+  'examples/presets/llama-70b-disaggregated-large.yaml': ['disk-tier'],
+}
+
+// proves B5 (real part)
+describe.each(examples)('%s', (file) => {
+  const rendered = renderText(readFileSync(new URL(file, root), 'utf8'))
+
+  it('renders to objects that the API server’s schemas take, and tells what llm-d cannot do', () => {
+    const errors = rendered.notes.filter(({ severity }) => severity === 'error').map(({ id }) => id)
+    expect([...new Set(errors)]).toEqual(refused[file] ?? [])
+    const problems = rendered.objects.flatMap((object) =>
+      validateObject({ ...object }).map(({ path, what }) => `${object.kind} ${object.metadata.name} ${path} ${what}`),
+    )
+    expect(problems).toEqual([])
+  })
+
+  it('renders to nothing that our own linter would send anybody after', () => {
+    const { findings } = lint([{ path: 'fleet.k8s.yaml', content: rendered.stream }])
+    const told = findings.filter(({ rule }) => !ofThePlan.has(rule))
+    expect(told.map(({ rule, line, message }) => `${line} ${rule} ${message}`)).toEqual([])
+  })
+})
+
+const preset = (name: string) => readFileSync(new URL(`examples/presets/${name}.yaml`, root), 'utf8')
+const one = (objects: readonly KubernetesObject[], kind: string, name: RegExp) =>
+  objects.find((object) => object.kind === kind && name.test(object.metadata.name ?? ''))
+
+describe('prefill and decode', () => {
+  const { objects } = renderText(preset('llama-70b-disaggregated'))
+
+  it('are told apart by the label that the picker filters by', () => {
+    const roles = ['prefill', 'decode'].map((role) => one(objects, 'Deployment', new RegExp(`${role}$`)))
+    expect(roles).toMatchObject(
+      ['prefill', 'decode'].map((role) => ({
+        spec: { template: { metadata: { labels: { 'llm-d.ai/role': role } } } },
+      })),
+    )
+  })
+
+  it('meet at a sidecar, which has the port that the pool calls while the engine has another', () => {
+    const decode = one(objects, 'Deployment', /decode$/)
+    expect(decode).toMatchObject({
+      spec: {
+        template: {
+          spec: {
+            initContainers: [{ name: 'routing-sidecar', restartPolicy: 'Always', ports: [{ containerPort: 8000 }] }],
+            containers: [{ command: expect.arrayContaining(['8200']) }],
+          },
+        },
+      },
+    })
+    expect(one(objects, 'InferencePool', /./)).toMatchObject({ spec: { targetPorts: [{ number: 8000 }] } })
+  })
+})
+
+describe('exact routing', () => {
+  const fleet =
+    'name: lab\nmodels:\n  - name: m\n    source: hf://owner/name\n    engine: vllm\n    aliases: [n]\n    routing: { policy: prefixExact }\n    flow: { priorities: [{ name: batch, level: -1 }] }\n'
+  const { objects, stream } = renderText(fleet)
+
+  it('has engines publish under the topic by which the picker knows a pod', () => {
+    expect(JSON.stringify(one(objects, 'Deployment', /-m$/))).toContain('kv@$(POD_IP):8000@m')
+    expect(stream).toContain('prefixMatchInfoProducerName: precise-prefix-cache-producer')
+  })
+
+  it('turns aliases and priorities into llm-d’s own rules', () => {
+    expect(one(objects, 'InferenceModelRewrite', /./)).toMatchObject({
+      spec: { rules: [{ matches: [{ model: { value: 'n' } }], targets: [{ modelRewrite: 'm' }] }] },
+    })
+    expect(one(objects, 'InferenceObjective', /batch/)).toMatchObject({ spec: { priority: -1 } })
+  })
+})
+
+describe('mode gateway', () => {
+  const fleet = (settings: string) =>
+    `name: lab\ntargets: { llmd: { mode: gateway${settings} } }\nmodels:\n  - { name: m, engine: simulated }\n`
+
+  it('needs a class, and has no place for Fairlead’s own gateway', () => {
+    const ids = renderText(fleet(''))
+      .notes.filter(({ severity }) => severity === 'error')
+      .map(({ id }) => id)
+    expect(ids).toEqual(['gateway-class-needed', 'gateway-behind-gateway'])
+  })
+
+  it('routes to the InferencePool', () => {
+    const { objects, notes } = renderText(fleet(', gatewayClass: istio'), false)
+    expect(notes.filter(({ severity }) => severity === 'error')).toEqual([])
+    expect(one(objects, 'HTTPRoute', /./)).toMatchObject({
+      spec: { rules: [{ backendRefs: [{ kind: 'InferencePool', name: 'lab-m' }] }] },
+    })
+    expect(objects.flatMap((object) => validateObject({ ...object }))).toEqual([])
+  })
+})
+
+it('is the same bytes as the golden file; `vitest run -u` writes it anew', async () => {
+  const { stream } = renderText(preset('llama-70b-disaggregated'))
+  await expect(stream).toMatchFileSnapshot('testing/llama-70b-disaggregated.golden.yaml')
+})
