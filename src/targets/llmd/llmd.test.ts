@@ -87,19 +87,19 @@ describe('exact routing', () => {
   })
 })
 
-describe('mode gateway', () => {
-  const fleet = (settings: string) =>
-    `name: lab\ntargets: { llmd: { mode: gateway${settings} } }\nmodels:\n  - { name: m, engine: simulated }\n`
+const behindGateway = (settings: string) =>
+  `name: lab\ntargets: { llmd: { mode: gateway${settings} } }\nmodels:\n  - { name: m, engine: simulated }\n`
 
+describe('mode gateway', () => {
   it('needs a class, and has no place for Fairlead’s own gateway', () => {
-    const ids = renderText(fleet(''))
+    const ids = renderText(behindGateway(''))
       .notes.filter(({ severity }) => severity === 'error')
       .map(({ id }) => id)
     expect(ids).toEqual(['gateway-class-needed', 'gateway-behind-gateway'])
   })
 
   it('routes to the InferencePool', () => {
-    const { objects, notes } = renderText(fleet(', gatewayClass: istio'), false)
+    const { objects, notes } = renderText(behindGateway(', gatewayClass: istio'), false)
     expect(notes.filter(({ severity }) => severity === 'error')).toEqual([])
     expect(one(objects, 'HTTPRoute', /./)).toMatchObject({
       spec: { rules: [{ backendRefs: [{ kind: 'InferencePool', name: 'lab-m' }] }] },
@@ -111,4 +111,12 @@ describe('mode gateway', () => {
 it('is the same bytes as the golden file; `vitest run -u` writes it anew', async () => {
   const { stream } = renderText(preset('llama-70b-disaggregated'))
   await expect(stream).toMatchFileSnapshot('testing/llama-70b-disaggregated.golden.yaml')
+})
+
+it('is what docs/targets/llmd.md shows, so that the page does not go stale', () => {
+  const { stream } = renderText(preset('llama-70b-disaggregated'))
+  const page = readFileSync(new URL('docs/targets/llmd.md', root), 'utf8')
+  const shown = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => block)
+  expect(shown.length).toBeGreaterThan(2)
+  for (const block of shown) expect(stream).toContain(block)
 })

@@ -3,13 +3,22 @@ import type { LlmdContext, ObjectsOf } from './context.ts'
 import type { ModelPool } from './pools/index.ts'
 import { targetTitle } from './release.ts'
 
-type Told = Omit<PlanWarning, 'message'> & { readonly what: string }
+interface Told extends Pick<PlanWarning, 'severity' | 'id' | 'path'> {
+  readonly what: string
+  readonly suggestion: string
+}
 
 /** What llm-d cannot do of the Fleet, and what it does in another way. */
 export const noteDifferences: ObjectsOf = (context) => ({
-  notes: [...ofFleet(context), ...context.pools.flatMap((pool) => [...cannot(pool), ...differs(pool)])].map(
-    ({ what, ...note }) => ({ ...note, message: `${targetTitle}: ${what}` }),
-  ),
+  notes: [...ofFleet(context), ...context.pools.flatMap((pool) => [...cannot(pool), ...differs(pool)])].map(inOurName),
+})
+
+const inOurName = ({ severity, id, path, what, suggestion }: Told): PlanWarning => ({
+  severity,
+  id,
+  path,
+  message: `${targetTitle}: ${what}`,
+  suggestion,
 })
 
 function ofFleet({ llmd, options, gateway, pools }: LlmdContext): Told[] {

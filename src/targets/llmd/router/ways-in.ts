@@ -59,5 +59,5 @@ function routeOf(pool: ModelPool, { pools, names, metadata }: LlmdContext): Obje
 }
 
 /** Where a model’s clients go, in front of `/v1`. */
-export const pathOf = ({ modelLabel }: ModelPool, pools: readonly ModelPool[]): string =>
+const pathOf = ({ modelLabel }: ModelPool, pools: readonly ModelPool[]): string =>
   pools.length === 1 ? '/' : `/${modelLabel}`
