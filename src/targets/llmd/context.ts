@@ -6,6 +6,7 @@ import type { RenderOptions } from '../rendering/index.ts'
 import { asMember } from './pods/index.ts'
 import { modelPools, type ModelPool } from './pools/index.ts'
 import { gatewayBehindPickers } from './gateway-pools.ts'
+import { targetTitle } from './release.ts'
 
 /** What every part of the target renders from; what it shares with plain Kubernetes is that target’s own context. */
 export interface LlmdContext extends KubernetesContext {
@@ -21,7 +22,7 @@ export type ObjectsOf = PartOf<LlmdContext>
 /** The context of a plan. */
 export function contextOf(plan: Plan, options: RenderOptions): LlmdContext {
   const { llmd } = plan.fleet.targets
-  const base = clusterContext(plan, options, llmd)
+  const base = clusterContext(plan, options, { ...llmd, title: targetTitle })
   const pools = modelPools(base)
   return {
     ...base,
