@@ -26,14 +26,18 @@ describe('help', () => {
       Usage  fairlead COMMAND [options]
 
       Run a Fleet
-        up [FLEET]      Run a Fleet on this machine until Ctrl-C
-        down [FLEET]    Stop a Fleet that runs on this machine
-        plan [FLEET]    Show what a Fleet becomes: settings, size, money, steps
-        render [FLEET]  Write a Fleet as another platform’s own files
-        gateway         Run the gateway alone, in front of engines that run already
+        up [FLEET]             Run a Fleet on this machine until Ctrl-C
+        down [FLEET]           Stop a Fleet that runs on this machine
+        plan [FLEET]           Show what a Fleet becomes: settings, size, money, steps
+        render [FLEET]         Write a Fleet as another platform’s own files
+        gateway                Run the gateway alone, in front of engines that run already
+        engine simulated       Run the simulated engine alone, as a container does
+        engine llamacpp        Run our llama.cpp server alone, as a container does
+        engine install ENGINE  Install an engine of ours into the cache, before it is needed
 
       Look at it
         status [FLEET]  Show models, replicas and the gateway of a Fleet
+        health [URL]    Ask whether a gateway or an engine is ready, as a container’s health check does
         logs [MODEL]    Show the logs of engines and the gateway
         chat [MODEL]    Talk to a model in the terminal
 
