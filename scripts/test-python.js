@@ -36,7 +36,8 @@ async function provision(requirement, use) {
   const identity = run('python3', ['-c', 'import sys; print(sys.version, sys.executable)'])
   const key = createHash('sha256').update(`${identity}\n${requirement}`).digest('hex').slice(0, 16)
   const folder = join(cacheFolder(), `python-${key}`)
-  const complete = join(folder, 'complete')
+  // What stands in it is where the wanted thing is.
+  const complete = join(folder, 'provisioned')
   await withLock(
     `${folder}.lock`,
     () => {},
