@@ -22,7 +22,7 @@ describe('bash completion', () => {
   })
 
   it.each([
-    ['fairlead st', ['status']],
+    ['fairlead sta', ['status']],
     ['fairlead models ', ['pull', 'list', 'verify']],
     ['fairlead up --ad', ['--admin-port']],
     ['fairlead up --target ', ['local']],
