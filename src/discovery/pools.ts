@@ -1,6 +1,7 @@
 import { UserError } from '../errors/index.ts'
 import { baseUrl, type Replica, type ReplicaSource } from './contract.ts'
 import { createDnsSource, type DnsOptions } from './dns.ts'
+import { fixedSource } from './fixed-source.ts'
 import { followFile } from './follow-file.ts'
 import { replicaAt, type Pool } from './pool.ts'
 import { poolsFileLimitBytes, readPools } from './pools-file.ts'
@@ -82,14 +83,7 @@ function describe(error: Error): string {
 
 function sourceOf(pool: Pool, dns: DnsOptions): ReplicaSource {
   if (pool.resolve === 'dns') return createDnsSource(pool, dns)
-  const replicas = [replicaAt(pool, pool.address.host)]
-  return {
-    name: 'static',
-    start: async () => {},
-    snapshot: () => replicas,
-    subscribe: () => () => {},
-    close: async () => {},
-  }
+  return fixedSource([replicaAt(pool, pool.address.host)])
 }
 
 /** Two engines of a model on one host, such as a pod with two containers, differ in their port: the later one's id says it. */

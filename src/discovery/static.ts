@@ -2,6 +2,7 @@ import type { Fleet, Model } from '../fleet/index.ts'
 import { parseBaseUrl } from './base-url.ts'
 import type { ReplicaRole } from '../scheduling/contract.ts'
 import type { Replica, ReplicaSource } from './contract.ts'
+import { fixedSource } from './fixed-source.ts'
 
 /**
  * The replicas of models with engine `external`: their addresses stand in the Fleet and never change.
@@ -31,13 +32,7 @@ export function createStaticSource(fleet: Pick<Fleet, 'models'>): ReplicaSource 
       ...replicasAt(model.decode?.addresses ?? [], 'decode', `${model.name}-decode`, `${at}.decode`),
     ]
   })
-  return {
-    name: 'static',
-    start: async () => {},
-    snapshot: () => replicas,
-    subscribe: () => () => {},
-    close: async () => {},
-  }
+  return fixedSource(replicas)
 }
 
 /** Where a replica publishes its KV events, if the Fleet says so. */

@@ -1,6 +1,6 @@
-import type { ObjectArtifact, Renderer } from '../rendering/index.ts'
-import { inApplyOrder, neededSecrets, secretsComment } from '../rendering/cluster/index.ts'
-import { contextOf, type KubernetesContext, type ObjectsOf } from './context.ts'
+import type { Renderer } from '../rendering/index.ts'
+import { inApplyOrder, withSecretsAhead } from '../rendering/cluster/index.ts'
+import { contextOf, type ObjectsOf } from './context.ts'
 import { surroundings } from './surroundings/index.ts'
 import { workloads } from './workloads/index.ts'
 
@@ -20,13 +20,4 @@ export const kubernetesRenderer: Renderer = {
       notes: rendered.flatMap(({ notes }) => notes ?? []),
     }
   },
-}
-
-/** Before the first object stands which Secrets must be there: they are the one thing that nobody renders. */
-function withSecretsAhead(objects: readonly ObjectArtifact[], context: KubernetesContext): ObjectArtifact[] {
-  const { fleet, names, namespace, gateway } = context
-  const text = secretsComment(neededSecrets(fleet, names, gateway !== null), namespace)
-  const [first, ...rest] = objects
-  if (text === undefined || first === undefined) return [...objects]
-  return [{ ...first, comments: [{ path: [], text }, ...(first.comments ?? [])] }, ...rest]
 }

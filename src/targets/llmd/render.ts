@@ -1,8 +1,8 @@
 import type { PlanWarning } from '../../plan/index.ts'
 import { pods } from '../kubernetes/index.ts'
-import { inApplyOrder, neededSecrets, secretsComment } from '../rendering/cluster/index.ts'
-import type { ObjectArtifact, Renderer } from '../rendering/index.ts'
-import { contextOf, type LlmdContext, type ObjectsOf } from './context.ts'
+import { inApplyOrder, withSecretsAhead } from '../rendering/cluster/index.ts'
+import type { Renderer } from '../rendering/index.ts'
+import { contextOf, type ObjectsOf } from './context.ts'
 import { noteDifferences } from './notes.ts'
 import { withMembership } from './pods/index.ts'
 import { targetTitle } from './release.ts'
@@ -39,22 +39,12 @@ export const llmdRenderer: Renderer = {
     return {
       artifacts: withSecretsAhead(objects, context),
       notes: [
-        ...engines.flatMap(({ notes }) => notes ?? []).flatMap(asOurs),
+        ...engines.flatMap(({ notes }) => notes ?? []).filter(holdsHere),
         ...rendered.flatMap(({ notes }) => notes ?? []),
       ],
     }
   },
 }
 
-/** A note of the workloads in this target’s name; that KEDA would wake a model does not hold here. */
-const asOurs = (note: PlanWarning): PlanWarning[] =>
-  note.id === 'zero-needs-keda' ? [] : [{ ...note, message: note.message.replace(/^kubernetes: /, `${targetTitle}: `) }]
-
-/** Before the first object stands which Secrets must be there: they are the one thing that nobody renders. */
-function withSecretsAhead(objects: readonly ObjectArtifact[], context: LlmdContext): ObjectArtifact[] {
-  const { fleet, names, namespace, gateway } = context
-  const text = secretsComment(neededSecrets(fleet, names, gateway !== null), namespace)
-  const [first, ...rest] = objects
-  if (text === undefined || first === undefined) return [...objects]
-  return [{ ...first, comments: [{ path: [], text }, ...(first.comments ?? [])] }, ...rest]
-}
+/** That KEDA would wake a model, as the workloads say, does not hold here. */
+const holdsHere = ({ id }: PlanWarning) => id !== 'zero-needs-keda'

@@ -1,7 +1,7 @@
 import type { InferenceService } from '../../../kubernetes/index.ts'
 import type { PlanWarning } from '../../../plan/index.ts'
 import type { EngineService } from '../../rendering/index.ts'
-import { targetTitle } from '../context.ts'
+import { noteOn } from '../note.ts'
 
 type Predictor = NonNullable<InferenceService['spec']>['predictor']
 
@@ -31,19 +31,8 @@ export function knativeNotes(service: EngineService, predictor: Predictor): Plan
   const claims = model.source?.startsWith('pvc://') === true ? ['kubernetes.podspec-persistent-volume-claim'] : []
   const flags = [...asked, ...claims]
   const timeout = predictor.timeout ?? 0
-  const note = (
-    severity: PlanWarning['severity'],
-    id: string,
-    field: string,
-    message: string,
-    suggestion: string,
-  ): PlanWarning => ({
-    severity,
-    id,
-    path: field === '' ? path : `${path}.${field}`,
-    message: `${targetTitle}: ${message}`,
-    suggestion,
-  })
+  const note = (severity: PlanWarning['severity'], id: string, field: string, message: string, suggestion: string) =>
+    noteOn(severity, id, field === '' ? path : `${path}.${field}`, message, suggestion)
   const standard = 'targets.kserve.mode: Standard'
   return [
     ...(flags.length === 0

@@ -1,22 +1,9 @@
 import type { PlanWarning } from '../../../plan/index.ts'
 import type { EngineService } from '../../rendering/index.ts'
-import { targetTitle, type KserveContext } from '../context.ts'
+import type { KserveContext } from '../context.ts'
+import { noteOn } from '../note.ts'
 
 const instead = 'targets.kserve.kind: InferenceService'
-
-const note = (
-  severity: PlanWarning['severity'],
-  id: string,
-  field: string,
-  message: string,
-  suggestion: string,
-): PlanWarning => ({
-  severity,
-  id,
-  path: field,
-  message: `${targetTitle}: ${message}`,
-  suggestion,
-})
 
 /** What an LLMInferenceService cannot say of a kind of replica, or says otherwise. */
 export function llmNotes({ model, pool, path, role }: EngineService, { gateway }: KserveContext): PlanWarning[] {
@@ -28,7 +15,7 @@ export function llmNotes({ model, pool, path, role }: EngineService, { gateway }
     ...(model.engine === 'vllm'
       ? []
       : [
-          note(
+          noteOn(
             'error',
             'kserve-llm-engine',
             `${modelPath}.engine`,
@@ -38,7 +25,7 @@ export function llmNotes({ model, pool, path, role }: EngineService, { gateway }
         ]),
     ...(isScaled && by === 'fairlead'
       ? [
-          note(
+          noteOn(
             'warning',
             'kserve-llm-scaling',
             `${path}.autoscale.by`,
@@ -49,7 +36,7 @@ export function llmNotes({ model, pool, path, role }: EngineService, { gateway }
       : []),
     ...(isScaled && by !== 'fairlead'
       ? [
-          note(
+          noteOn(
             'warning',
             'kserve-llm-autoscaler',
             `${path}.autoscale.by`,
@@ -60,7 +47,7 @@ export function llmNotes({ model, pool, path, role }: EngineService, { gateway }
       : []),
     ...(isScaled && by !== 'fairlead' && min === 0
       ? [
-          note(
+          noteOn(
             'warning',
             'kserve-llm-zero',
             `${path}.minReplicas`,
@@ -71,7 +58,7 @@ export function llmNotes({ model, pool, path, role }: EngineService, { gateway }
       : []),
     ...(model.rollout.canaryShare > 0
       ? [
-          note(
+          noteOn(
             'error',
             'kserve-canary',
             `${modelPath}.rollout.canaryShare`,
@@ -82,7 +69,7 @@ export function llmNotes({ model, pool, path, role }: EngineService, { gateway }
       : []),
     ...(gateway === null && role === 'prefill' && !model.routing.disaggregation.transfer.startsWith('nixl')
       ? [
-          note(
+          noteOn(
             'error',
             'kserve-llm-transfer',
             `${modelPath}.routing.disaggregation.transfer`,

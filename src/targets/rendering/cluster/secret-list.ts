@@ -1,6 +1,8 @@
 import type { Fleet } from '../../../fleet/index.ts'
 import type { PlanWarning } from '../../../plan/index.ts'
+import type { ObjectArtifact } from '../artifact.ts'
 import { secretsOf } from '../secrets.ts'
+import type { ClusterContext } from './context.ts'
 import type { ObjectNames } from './names.ts'
 import { secretFiles } from './gateway-secrets.ts'
 
@@ -38,7 +40,7 @@ function secretCommands(secrets: readonly NeededSecret[], namespace: string): st
 }
 
 /** What a person must make before, for the head of the objects; undefined where nothing is. */
-export function secretsComment(secrets: readonly NeededSecret[], namespace: string): string | undefined {
+function secretsComment(secrets: readonly NeededSecret[], namespace: string): string | undefined {
   if (secrets.length === 0) return undefined
   const lines = secrets.flatMap(({ name, keys }) => keys.map(({ key, path }) => `  ${name}: ${key} (${path})`))
   return [
@@ -46,6 +48,15 @@ export function secretsComment(secrets: readonly NeededSecret[], namespace: stri
     ...lines,
     ...secretCommands(secrets, namespace),
   ].join('\n')
+}
+
+/** Before the first object stands which Secrets must be there: they are the one thing that nobody renders. */
+export function withSecretsAhead(objects: readonly ObjectArtifact[], context: ClusterContext): ObjectArtifact[] {
+  const { fleet, names, namespace, gateway } = context
+  const text = secretsComment(neededSecrets(fleet, names, gateway !== null), namespace)
+  const [first, ...rest] = objects
+  if (text === undefined || first === undefined) return [...objects]
+  return [{ ...first, comments: [{ path: [], text }, ...(first.comments ?? [])] }, ...rest]
 }
 
 /** The same as a note. */
