@@ -4,6 +4,8 @@
  * object is written, and a problem of `validateObject` wherever it came from. And what all objects of Fairlead have in common:
  * names, labels, their owner.
  */
+export type * from './client/contract.ts'
+export { ClusterError, type ClusterErrorParts, type RequestSubject } from './client/index.ts'
 export { fieldManager, objectLabels, selectorLabels, type Component, type Part } from './identity.ts'
 export { distinctLabels, dnsLabel } from './names.ts'
 export type { KubernetesObject } from './object.ts'

@@ -1,0 +1,5 @@
+/**
+ * Speaks to an API server: which cluster and as whom, objects of any kind, watches, logs, commands and ports of pods, and what
+ * to say when it fails.
+ */
+export { ClusterError, type ClusterErrorParts, type RequestSubject } from './cluster-error.ts'
