@@ -395,7 +395,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   }
 
   #askFallback({ model, replica }: { readonly model: ServedModel; readonly replica: ReplicaHandle }): void {
-    this.#model.series.wentToFallback().add(1)
+    this.#model.series.fallbacks.add(1)
     this.#model = model
     this.#triesOfModel = 0
     this.#broken = null
@@ -410,13 +410,13 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     const replica = this.#choose(this.#model)
     if (typeof replica === 'string') return
     if (!retryBudget.isLeft) {
-      series.retryDenied().add(1)
+      series.retriesDenied.add(1)
       return
     }
     this.#hasHedged = true
     if (!this.#ask(replica)) return
     retryBudget.noteRetry()
-    series.hedged().add(1)
+    series.hedges.add(1)
   }
 
   /** Before the first byte: asks another replica, or gives up. */
@@ -442,7 +442,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       isRepeatable: this.#wording?.isRepeatable === true,
       random: Math.random(),
     })
-    if (!isWithinBudget) served.series.retryDenied().add(1)
+    if (!isWithinBudget) served.series.retriesDenied.add(1)
     this.#hedgeAt = Infinity
     if (step.kind === 'relay') return
     if (attempt !== null) this.#drop(attempt, failure)

@@ -16,6 +16,12 @@ export class ModelSeries implements DisaggregationSeries {
   readonly outputTokens: CounterSeries
   readonly promptBlocks: CounterSeries
   readonly heldBlocks: CounterSeries
+  /** Second tries beside a slow first one. */
+  readonly hedges: CounterSeries
+  /** Retries that the budget did not allow. */
+  readonly retriesDenied: CounterSeries
+  /** Requests for this model that went on to another. */
+  readonly fallbacks: CounterSeries
   /** By what decided: a handful. */
   readonly #chosen = new Map<ChoiceReason, CounterSeries>()
   readonly #metrics: SeriesTable
@@ -32,6 +38,9 @@ export class ModelSeries implements DisaggregationSeries {
     this.outputTokens = metrics.counter('fairlead_gateway_output_tokens_total', { model })
     this.promptBlocks = metrics.counter('fairlead_scheduler_prompt_blocks_total', { model })
     this.heldBlocks = metrics.counter('fairlead_scheduler_held_blocks_total', { model })
+    this.hedges = metrics.counter('fairlead_gateway_hedges_total', { model })
+    this.retriesDenied = metrics.counter('fairlead_gateway_retries_denied_total', { model })
+    this.fallbacks = metrics.counter('fairlead_gateway_fallbacks_total', { model })
   }
 
   /** Counter of choices that this decided. */
@@ -70,21 +79,6 @@ export class ModelSeries implements DisaggregationSeries {
   /** Counter of retries; rare, so it is looked up. */
   retried(reason: string): CounterSeries {
     return this.#metrics.counter('fairlead_gateway_upstream_retries_total', { model: this.#model, reason })
-  }
-
-  /** Counter of second tries beside a slow first one. */
-  hedged(): CounterSeries {
-    return this.#metrics.counter('fairlead_gateway_hedges_total', { model: this.#model })
-  }
-
-  /** Counter of retries that the budget did not allow. */
-  retryDenied(): CounterSeries {
-    return this.#metrics.counter('fairlead_gateway_retries_denied_total', { model: this.#model })
-  }
-
-  /** Counter of requests for this model that went on to another. */
-  wentToFallback(): CounterSeries {
-    return this.#metrics.counter('fairlead_gateway_fallbacks_total', { model: this.#model })
   }
 
   decided(reason: string): CounterSeries {
