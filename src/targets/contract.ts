@@ -1,91 +1,59 @@
 import type { Environment } from '../files/index.ts'
-import type { Fleet, TargetName } from '../fleet/index.ts'
-import type { ProgressReporter } from '../progress/index.ts'
+import type { TargetName } from '../fleet/index.ts'
+import type { ApplyContext, FleetSource, WorkContext } from './contract/applying.ts'
+import type {
+  DeleteOptions,
+  DeleteResult,
+  PortForwardRequest,
+  RestartRequest,
+  Revision,
+  RollbackRequest,
+  RolloutRequest,
+  RolloutStatus,
+  ScaleRequest,
+  ScaleResult,
+} from './contract/changing.ts'
+import type { TargetPlan } from './contract/planning.ts'
+import type { FleetStatus } from './contract/status.ts'
+import type { EventQuery, FleetEvent, LogLine, LogQuery } from './contract/watching.ts'
 
-/** One thing that `apply` would do, in order. */
-export interface PlannedAction {
-  /** `install`, `download`, `start`, `stop`, `keep`, `warn`. */
-  readonly verb: string
-  /** What it is done to, such as `model smollm2` or `replica smollm2-0`. */
-  readonly subject: string
-  /** Why, and how much: sizes, addresses. */
-  readonly detail: string
-}
+export type * from './contract/applying.ts'
+export type * from './contract/changing.ts'
+export { planOf, type ActionVerb, type FieldChange, type FleetPlace, type PlannedAction, type TargetPlan } from './contract/planning.ts'
+export type * from './contract/status.ts'
+export type * from './contract/watching.ts'
 
-/** What a replica is doing, as people see it. */
-export interface ReplicaStatus {
-  readonly id: string
-  readonly model: string
-  readonly engine: string
-  readonly state: string
-  readonly address: string
-  readonly starts: number
-  readonly since: string
-  readonly inFlight: number | null
-  readonly tokensPerSecond: number | null
-  readonly lastError: string | null
-}
-
-/** What a running Fleet is doing. */
-export interface FleetStatus {
-  readonly fleet: string
-  readonly target: TargetName
-  readonly running: boolean
-  readonly gateway: {
-    readonly address: string
-    readonly admin: string
-    readonly state: string
-    readonly lastError: string | null
-  } | null
-  readonly replicas: readonly ReplicaStatus[]
-}
-
-/** A Fleet together with the file it came from. */
-export interface FleetSource {
-  readonly fleet: Fleet
-  /** Absolute path. */
-  readonly file: string
-}
-
-/** What `apply` is given beside the Fleet. */
-export interface ApplyContext {
-  readonly environment: Environment
-  readonly progress: ProgressReporter
-  /** Ends the work; for `local`, stops the Fleet. */
-  readonly signal: AbortSignal
-  /** Ends an orderly stop that takes too long for the person who waits: what still runs is killed at once. */
-  readonly killSignal?: AbortSignal
-  /** Called once everything answers. */
-  readonly onReady?: (status: FleetStatus) => void
-}
-
-/** A line of a replica's or the gateway's log. */
-export interface LogLine {
-  readonly source: string
-  readonly text: string
-}
-
-/** Which log lines are wanted. */
-export interface LogQuery {
-  /** Model name, replica id or `gateway`; everything when absent. */
-  readonly subject?: string
-  readonly follow: boolean
-  /** Lines from the end of each log. */
-  readonly tail: number
-  readonly signal: AbortSignal
-}
-
-/** A platform that Fleets run on. The verbs of `operate` are these, over one of them. */
+/**
+ * A platform that Fleets run on. The verbs of `operate` are these, over one of them. What a platform cannot do is a UserError
+ * that says what to do instead; nothing is done by half. Those that speak to a server got their connection when they were made
+ * and hold it until `close`.
+ */
 export interface Target {
   readonly name: TargetName
-  /** What `apply` would do now. */
-  plan(source: FleetSource, environment: Environment): Promise<readonly PlannedAction[]>
+  /** What `apply` would do now; changes nothing. */
+  plan(source: FleetSource, environment: Environment): Promise<TargetPlan>
   /** Brings the Fleet up; for `local` it stays until `signal` fires and everything has stopped. */
   apply(source: FleetSource, context: ApplyContext): Promise<void>
   status(fleetName: string, environment: Environment): Promise<FleetStatus>
   /** Names of the Fleets that this target knows of. */
   list(environment: Environment): Promise<readonly string[]>
   logs(fleetName: string, environment: Environment, query: LogQuery): AsyncIterable<LogLine>
-  /** Stops and removes it; resolves to whether there was anything. */
-  delete(fleetName: string, environment: Environment): Promise<boolean>
+  /** What happened, oldest first. */
+  events(fleetName: string, environment: Environment, query: EventQuery): AsyncIterable<FleetEvent>
+  /** Sets the copies of a model now; the Fleet file says them again at the next `apply`. */
+  scale(fleetName: string, request: ScaleRequest, context: WorkContext): Promise<ScaleResult>
+  /** Starts replicas anew, one after the other; resolves to what was started. */
+  restart(fleetName: string, request: RestartRequest, context: WorkContext): Promise<readonly string[]>
+  /** Watches, holds or ends an update, or begins one. */
+  rollout(fleetName: string, request: RolloutRequest, context: ApplyContext): Promise<readonly RolloutStatus[]>
+  /** The applied states that `rollback` can go to, newest first. */
+  revisions(fleetName: string, environment: Environment): Promise<readonly Revision[]>
+  /** Applies an earlier revision, as a new one; resolves to the one gone back to. */
+  rollback(fleetName: string, request: RollbackRequest, context: ApplyContext): Promise<Revision>
+  /** Stops and removes it. */
+  delete(fleetName: string, options: DeleteOptions, context: WorkContext): Promise<DeleteResult>
+  /** Stays until the request’s signal fires. */
+  portForward(fleetName: string, environment: Environment, request: PortForwardRequest): Promise<void>
+  /** Lets go of its connection. */
+  close(): Promise<void>
 }
