@@ -1,21 +1,41 @@
 import { exitCodes, UserError } from '../errors/index.ts'
-import { localTarget, type Target } from '../targets/index.ts'
+import type { Environment } from '../files/index.ts'
+import type { ClusterChoice, ClusterClient } from '../kubernetes/index.ts'
+import { clusterTargetNames, createClusterTarget, localTarget, type Target } from '../targets/index.ts'
 
-/** The targets that Fleets run on. */
-const targets: readonly Target[] = [localTarget]
+/** Where a target is, for those that are not this machine. */
+export interface TargetPlace extends ClusterChoice {
+  readonly environment: Environment
+  /** Connects to the cluster; by the kubeconfig when absent. Tests hand in their own. */
+  readonly connect?: (choice: ClusterChoice, environment: Environment) => Promise<ClusterClient>
+}
+
+const known = ['local', ...clusterTargetNames]
 
 /**
- * A target by its name.
+ * A target by its name. One on a cluster connects when its first verb needs it, and is to be closed.
+ * @param place which cluster, for the targets that are on one
  * @throws UserError for a name that is none of them
  */
-export function findTarget(name: string, known: readonly Target[] = targets): Target {
-  const target = known.find((target) => target.name === name)
-  if (target !== undefined) return target
-  const names = known.map((target) => target.name).join(', ')
+export function findTarget(name: string, place: TargetPlace = { environment: process.env }): Target {
+  if (name === localTarget.name) return localTarget
+  const cluster = clusterTargetNames.find((each) => each === name)
+  if (cluster !== undefined) {
+    const { environment, connect = cannotConnect, ...choice } = place
+    return createClusterTarget(cluster, { connect: () => connect(choice, environment) })
+  }
   throw new UserError({
     what: `There is no target “${name}”`,
-    why: `This version of Fairlead runs Fleets on ${names} only.`,
-    mend: `Use \`--target ${known[0]?.name ?? ''}\`, or leave it out.`,
+    why: `This version of Fairlead runs Fleets on ${known.join(', ')}.`,
+    mend: 'Use `--target local`, or leave it out.',
     exitCode: exitCodes.usage,
+  })
+}
+
+function cannotConnect(): Promise<never> {
+  throw new UserError({
+    what: 'This version of Fairlead does not speak to clusters yet',
+    mend: 'Render the Fleet and apply it with kubectl:',
+    command: 'fairlead render --target kubernetes | kubectl apply --server-side -f -',
   })
 }

@@ -2,12 +2,26 @@
  * The verbs over a target: read a Fleet, plan it, apply it, ask for its status and logs, delete it.
  */
 export { explainField, type EngineDestination, type FieldExplanation } from './explain/index.ts'
-export { findTarget } from './find-target.ts'
+export { findTarget, type TargetPlace } from './find-target.ts'
 export { readChatTemplates } from './read-chat-templates.ts'
 export { readGeometries } from './read-geometries.ts'
 export { renderFleet, type RenderedFleet } from './render-fleet.ts'
+export { renderSource, type RenderedFleetSource } from './render-source.ts'
 export { planActions, type PlannedActions } from './plan-actions.ts'
 export { readFleet, type ReadFleet, type ReadFleetOptions } from './read-fleet.ts'
 export { resolveFleetName } from './resolve-fleet-name.ts'
-export { applyFleet, deleteFleet, fleetLogs, fleetStatus } from './verbs.ts'
-export type { FleetSource, FleetStatus, ReplicaStatus } from '../targets/index.ts'
+export {
+  applyFleet,
+  deleteFleet,
+  fleetEvents,
+  fleetLogs,
+  fleetRevisions,
+  fleetStatus,
+  forwardPort,
+  planFleet,
+  restartFleet,
+  rollbackFleet,
+  rolloutFleet,
+  scaleFleet,
+} from './verbs.ts'
+export type * from '../targets/contract.ts'

@@ -42,13 +42,18 @@ describe('reading a Fleet file', () => {
 
 describe('targets by name', () => {
   it('has local', () => expect(findTarget('local').name).toBe('local'))
+  it.each(['kubernetes', 'kserve', 'llmd'])('has %s, and connects only when a verb needs it', async (name) => {
+    const target = findTarget(name, { environment: {} })
+    expect(target.name).toBe(name)
+    await target.close()
+  })
   it('says which there are', () => {
-    expect(() => findTarget('kubernetes')).toThrow('There is no target “kubernetes”')
+    expect(() => findTarget('nomad')).toThrow('There is no target “nomad”')
   })
 })
 
 const unused = () => Promise.reject(new Error('not asked for'))
-const logs: Target['logs'] = () => {
+const unusedEach: Target['logs'] & Target['events'] = () => {
   throw new Error('not asked for')
 }
 
@@ -66,7 +71,15 @@ const targetWith = (fleets: Readonly<Record<string, boolean>>): Target => {
     plan: unused,
     apply: unused,
     delete: unused,
-    logs,
+    logs: unusedEach,
+    events: unusedEach,
+    scale: unused,
+    restart: unused,
+    rollout: unused,
+    revisions: unused,
+    rollback: unused,
+    portForward: unused,
+    close: unused,
     status,
     list: async () => Object.keys(fleets),
   }

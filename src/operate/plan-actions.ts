@@ -27,7 +27,7 @@ export async function planActions(source: FleetSource, environment: Environment)
     return { actions: [], reason }
   }
   try {
-    return { actions: await planFleet(source, environment, findTarget(target)) }
+    return { actions: (await planFleet(source, environment, findTarget(target))).actions }
   } catch (error) {
     // What this machine lacks stops `up`, and no plan.
     if (!(error instanceof UserError)) throw error

@@ -2,23 +2,32 @@ import type { Environment } from '../files/index.ts'
 import { plannedFleet } from '../plan/index.ts'
 import type {
   ApplyContext,
+  DeleteOptions,
+  DeleteResult,
+  EventQuery,
+  FleetEvent,
   FleetSource,
   FleetStatus,
   LogLine,
   LogQuery,
-  PlannedAction,
+  PortForwardRequest,
+  RestartRequest,
+  Revision,
+  RollbackRequest,
+  RolloutRequest,
+  RolloutStatus,
+  ScaleRequest,
+  ScaleResult,
   Target,
+  TargetPlan,
+  WorkContext,
 } from '../targets/index.ts'
 
 /** The Fleet as its plan has sized it. */
 const asPlanned = (source: FleetSource): FleetSource => ({ ...source, fleet: plannedFleet(source.fleet) })
 
 /** What `applyFleet` would do now, in order; changes nothing. */
-export function planFleet(
-  source: FleetSource,
-  environment: Environment,
-  target: Target,
-): Promise<readonly PlannedAction[]> {
+export function planFleet(source: FleetSource, environment: Environment, target: Target): Promise<TargetPlan> {
   return target.plan(asPlanned(source), environment)
 }
 
@@ -42,7 +51,78 @@ export function fleetLogs(
   return target.logs(name, environment, query)
 }
 
-/** Stops and removes a Fleet; resolves to whether there was anything. */
-export function deleteFleet(name: string, environment: Environment, target: Target): Promise<boolean> {
-  return target.delete(name, environment)
+/** What happened to a Fleet, oldest first; ends by itself unless `query.follow`. */
+export function fleetEvents(
+  name: string,
+  environment: Environment,
+  query: EventQuery,
+  target: Target,
+): AsyncIterable<FleetEvent> {
+  return target.events(name, environment, query)
+}
+
+/** Sets the copies of a model until the next `applyFleet`. */
+export function scaleFleet(
+  name: string,
+  request: ScaleRequest,
+  context: WorkContext,
+  target: Target,
+): Promise<ScaleResult> {
+  return target.scale(name, request, context)
+}
+
+/** Starts replicas anew, one after the other; resolves to what was started. */
+export function restartFleet(
+  name: string,
+  request: RestartRequest,
+  context: WorkContext,
+  target: Target,
+): Promise<readonly string[]> {
+  return target.restart(name, request, context)
+}
+
+/** Begins, watches, holds or ends the update of a Fleet. */
+export function rolloutFleet(
+  name: string,
+  request: RolloutRequest,
+  context: ApplyContext,
+  target: Target,
+): Promise<readonly RolloutStatus[]> {
+  const asked = request.action === 'start' ? { ...request, source: asPlanned(request.source) } : request
+  return target.rollout(name, asked, context)
+}
+
+/** The applied states of a Fleet, newest first. */
+export function fleetRevisions(name: string, environment: Environment, target: Target): Promise<readonly Revision[]> {
+  return target.revisions(name, environment)
+}
+
+/** Applies an earlier revision as a new one; resolves to the one gone back to. */
+export function rollbackFleet(
+  name: string,
+  request: RollbackRequest,
+  context: ApplyContext,
+  target: Target,
+): Promise<Revision> {
+  return target.rollback(name, request, context)
+}
+
+/** Brings a port of a Fleet to this machine, until the request's signal fires. */
+export function forwardPort(
+  name: string,
+  environment: Environment,
+  request: PortForwardRequest,
+  target: Target,
+): Promise<void> {
+  return target.portForward(name, environment, request)
+}
+
+/** Stops and removes a Fleet. */
+export function deleteFleet(
+  name: string,
+  options: DeleteOptions,
+  context: WorkContext,
+  target: Target,
+): Promise<DeleteResult> {
+  return target.delete(name, options, context)
 }

@@ -19,7 +19,14 @@ import type { EventQuery, FleetEvent, LogLine, LogQuery } from './contract/watch
 
 export type * from './contract/applying.ts'
 export type * from './contract/changing.ts'
-export { planOf, type ActionVerb, type FieldChange, type FleetPlace, type PlannedAction, type TargetPlan } from './contract/planning.ts'
+export {
+  planOf,
+  type ActionVerb,
+  type FieldChange,
+  type FleetPlace,
+  type PlannedAction,
+  type TargetPlan,
+} from './contract/planning.ts'
 export type * from './contract/status.ts'
 export type * from './contract/watching.ts'
 

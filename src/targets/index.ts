@@ -1,16 +1,8 @@
 /**
  * Where a Fleet runs: one folder for each platform. `local` runs processes on this machine; the others are rendered.
  */
-export type {
-  ApplyContext,
-  FleetSource,
-  FleetStatus,
-  LogLine,
-  LogQuery,
-  PlannedAction,
-  ReplicaStatus,
-  Target,
-} from './contract.ts'
+export type * from './contract.ts'
+export { clusterTargetNames, createClusterTarget } from './cluster/index.ts'
 export { localTarget } from './local/index.ts'
 export { findRenderer, renderers } from './renderers.ts'
 export { filesOf, helmOf, isObject, kustomizeOf, streamOf, textOf, type OutputFile } from './rendering/output/index.ts'

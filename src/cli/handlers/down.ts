@@ -4,7 +4,7 @@ import type { CommandHandler } from '../command.ts'
 import { createProgress } from '../progress/index.ts'
 
 /** Acts for `fairlead down`. */
-export const down: CommandHandler = async ({ args: [argument] }, { output, environment, workingFolder }) => {
+export const down: CommandHandler = async ({ args: [argument] }, { output, environment, workingFolder, signal }) => {
   const target = findTarget('local')
   if (argument === undefined && (await target.list(environment)).length === 0) {
     if (output.json) output.document({ fleet: null, stopped: false })
@@ -15,7 +15,7 @@ export const down: CommandHandler = async ({ args: [argument] }, { output, envir
   const progress = createProgress(output)
   const step = progress.step(`Stopping Fleet ${name}`)
   try {
-    const stopped = await deleteFleet(name, environment, target)
+    const { wasThere: stopped } = await deleteFleet(name, {}, { environment, progress, signal }, target)
     step.succeed(stopped ? undefined : 'it did not run')
     if (output.json) output.document({ fleet: name, stopped })
     else output.line(stopped ? `Fleet ${name} has stopped.` : `Fleet ${name} did not run.`)

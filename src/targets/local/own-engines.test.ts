@@ -17,7 +17,7 @@ describe('our own engines under the supervisor', () => {
     const { gateway } = standInParts.programs
     const target = createLocalTarget({ ...ownParts, programs: { ...ownParts.programs, gateway } })
     const source = sandbox.fleet({ models: [{ name: 'fake', engine: 'simulated', replicas: 2 }] })
-    const planned = await target.plan(source, sandbox.environment)
+    const { actions: planned } = await target.plan(source, sandbox.environment)
     expect(planned.map(({ verb, subject }) => `${verb} ${subject}`)).toEqual([
       'start gateway',
       'start replica fake-0',

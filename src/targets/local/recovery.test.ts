@@ -53,7 +53,7 @@ describe('a Fleet whose supervisor died, or that is started twice', limit, () =>
     const stranger = { pid: process.pid, startTime: 'another' }
     const left = { ...state, replicas: state.replicas.map((replica) => Object.assign(replica, { process: stranger })) }
     writeFileSync(join(folder, 'state.json'), JSON.stringify(left))
-    expect(await sandbox.target.delete('lab', sandbox.environment)).toBe(true)
+    expect(await sandbox.down('lab')).toBe(true)
     expect(existsSync(join(folder, 'state.json'))).toBe(false)
   })
 
@@ -101,7 +101,7 @@ describe('a Fleet whose supervisor died, or that is started twice', limit, () =>
   it('stops a running Fleet whose state file was destroyed', async () => {
     const { supervisor, state } = await sandbox.upAndReady()
     writeFileSync(join(fleetStateFolder(sandbox.environment, 'lab'), 'state.json'), 'rubbish')
-    expect(await sandbox.target.delete('lab', sandbox.environment)).toBe(true)
+    expect(await sandbox.down('lab')).toBe(true)
     await supervisor.ended
     expect(childrenOf(state).filter(isAlive)).toEqual([])
   })

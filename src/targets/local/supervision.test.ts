@@ -42,13 +42,13 @@ describe('a Fleet on this machine', limit, () => {
     expect(await sandbox.target.list(sandbox.environment)).toEqual(['lab'])
     expect(statSync(fleetStateFolder(sandbox.environment, 'lab')).mode & 0o777).toBe(0o700)
 
-    expect(await sandbox.target.delete('lab', sandbox.environment)).toBe(true)
+    expect(await sandbox.down('lab')).toBe(true)
     await supervisor.ended
     expect(supervisor.child.exitCode).toBe(0)
     expect(childrenOf(state)).toHaveLength(3)
     expect(childrenOf(state).filter(isAlive)).toEqual([])
     expect(await sandbox.state()).toBeUndefined()
-    expect(await sandbox.target.delete('lab', sandbox.environment)).toBe(false)
+    expect(await sandbox.down('lab')).toBe(false)
     expect(await sandbox.target.status('lab', sandbox.environment)).toMatchObject({ running: false, replicas: [] })
     expect(readFileSync(sandbox.logFile('gateway'), 'utf8')).toContain('drained')
     expect(readFileSync(sandbox.logFile('small-0'), 'utf8')).toContain('got SIGTERM')
@@ -56,7 +56,7 @@ describe('a Fleet on this machine', limit, () => {
 
   it('stops the gateway before the engines, so that open answers finish', async () => {
     const { supervisor } = await sandbox.upAndReady()
-    await sandbox.target.delete('lab', sandbox.environment)
+    await sandbox.down('lab')
     await supervisor.ended
     const timeOf = (source: string) => statSync(sandbox.logFile(source)).mtimeMs
     expect(timeOf('gateway')).toBeLessThanOrEqual(timeOf('small-0'))
@@ -102,7 +102,7 @@ describe('a Fleet on this machine', limit, () => {
   it('kills an engine that ignores SIGTERM, once its grace is over', async () => {
     const stubborn: ModelInput = { name: 'stubborn', engine: 'simulated', engineArgs: ['--ignore-sigterm'] }
     const { supervisor, state } = await sandbox.upAndReady(sandbox.fleet({ models: [stubborn] }))
-    expect(await sandbox.target.delete('lab', sandbox.environment)).toBe(true)
+    expect(await sandbox.down('lab')).toBe(true)
     await supervisor.ended
     expect(childrenOf(state).filter(isAlive)).toEqual([])
     expect(readFileSync(sandbox.logFile('stubborn-0'), 'utf8')).toMatch(/got SIGTERM\n.*did not end within/)

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path'
 import { loadApiKeys } from '../../access/index.ts'
-import type { ApplyContext, FleetSource, Target } from '../contract.ts'
+import { planOf, type ApplyContext, type FleetSource, type Target } from '../contract.ts'
 import { describeAction } from './actions.ts'
 import { deleteLocal } from './delete.ts'
+import { readEvents } from './events.ts'
 import { gatewayListenOf } from './gateway-listen.ts'
 import { listFleets } from './list-fleets.ts'
 import { readLogs } from './logs.ts'
@@ -10,7 +11,9 @@ import { observe } from './observe.ts'
 import type { LocalParts } from './parts.ts'
 import { plan } from './plan.ts'
 import { readState } from './read-state.ts'
+import { notOnThisMachine } from './not-here.ts'
 import { reapLeftovers } from './reap.ts'
+import { restartReplicas } from './restart.ts'
 import { createStateFolder, stateFolderOf } from './state-folder.ts'
 import { readStatus } from './status.ts'
 import { asOnlySupervisor } from './supervisor-lock.ts'
@@ -41,12 +44,19 @@ export function createLocalTarget(parts: LocalParts): Target {
     name: 'local',
     async plan({ fleet }, environment) {
       const observed = await observe(fleet, environment, parts)
-      return plan(fleet, gatewayListenOf(fleet), observed, parts.engineFor).map(describeAction)
+      return planOf(plan(fleet, gatewayListenOf(fleet), observed, parts.engineFor).map(describeAction))
     },
     apply: (source, context) => apply(source, context, parts),
     status: readStatus,
     list: listFleets,
     logs: readLogs,
-    delete: (fleetName, environment) => deleteLocal(fleetName, environment, parts.clock),
+    events: readEvents,
+    restart: (fleetName, request, context) => restartReplicas(fleetName, request, context, parts.clock),
+    async delete(fleetName, _options, { environment }) {
+      const wasThere = await deleteLocal(fleetName, environment, parts.clock)
+      return { wasThere, removed: wasThere ? [`fleet ${fleetName}`] : [], kept: [] }
+    },
+    close: () => Promise.resolve(),
+    ...notOnThisMachine,
   }
 }

@@ -13,10 +13,11 @@ import {
 } from '../../../discovery/index.ts'
 import { fleetStateFolder, type Environment } from '../../../files/index.ts'
 import { fleetSchema, type FleetInput } from '../../../fleet/index.ts'
-import type { FleetSource, FleetStatus, Target } from '../../contract.ts'
+import type { FleetSource, FleetStatus, Target, WorkContext } from '../../contract.ts'
 import { signalProcess } from '../process-signals.ts'
 import { childrenOf } from '../reap.ts'
 import { createLocalTarget } from '../target.ts'
+import { silentProgress } from './silent-progress.ts'
 import { standInParts } from './stand-in-parts.ts'
 
 const supervisorEntry = fileURLToPath(new URL('supervisor-entry.ts', import.meta.url))
@@ -95,6 +96,16 @@ export class Sandbox {
     const state = await this.state(source.fleet.name)
     if (state === undefined) throw new Error('no state')
     return { supervisor, status, state }
+  }
+
+  /** What verbs that take time are given. */
+  get work(): WorkContext {
+    return { environment: this.environment, progress: silentProgress(), signal: new AbortController().signal }
+  }
+
+  /** Stops a Fleet; whether there was one. */
+  async down(fleet: string): Promise<boolean> {
+    return (await this.target.delete(fleet, {}, this.work)).wasThere
   }
 
   /** The state file as it is now; undefined when there is none. */

@@ -1,0 +1,20 @@
+import type { FleetSource } from '../targets/index.ts'
+import type { ReadFleet } from './read-fleet.ts'
+import { renderFleet, type RenderFleetOptions } from './render-fleet.ts'
+import type { Diagnostic } from '../fleet/index.ts'
+
+/** A Fleet as a cluster target plans and applies it, and what a person should know of its rendering. */
+export interface RenderedFleetSource {
+  readonly source: FleetSource
+  readonly notes: readonly Diagnostic[]
+}
+
+/**
+ * Renders a Fleet and puts it together with its file for `planFleet` and `applyFleet`.
+ * @throws UserError for what the target cannot express, with every place at once
+ */
+export function renderSource(read: ReadFleet, options: RenderFleetOptions): RenderedFleetSource {
+  const { artifacts, notes } = renderFleet(read, options)
+  const { fleet, file, text: fleetText, positionOf } = read
+  return { source: { fleet, file, rendered: { artifacts, fleetText, positionOf, version: options.version } }, notes }
+}

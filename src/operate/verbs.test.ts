@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { fleetSchema } from '../fleet/index.ts'
+import { plannedFleet } from '../plan/index.ts'
+import type { FleetSource, Target } from '../targets/index.ts'
+import {
+  applyFleet,
+  deleteFleet,
+  fleetEvents,
+  fleetLogs,
+  fleetRevisions,
+  fleetStatus,
+  forwardPort,
+  planFleet,
+  renderSource,
+  restartFleet,
+  rollbackFleet,
+  rolloutFleet,
+  scaleFleet,
+} from './index.ts'
+import type { ReadFleet } from './read-fleet.ts'
+
+const fleet = fleetSchema.parse({ name: 'lab', models: [{ name: 'small', engine: 'simulated' }] })
+const source: FleetSource = { fleet, file: '/fleet.yaml' }
+const signal = new AbortController().signal
+const context = {
+  environment: {},
+  signal,
+  progress: {
+    note: () => undefined,
+    step: () => ({
+      advance: () => undefined,
+      update: () => undefined,
+      succeed: () => undefined,
+      fail: () => undefined,
+    }),
+  },
+}
+
+const positionOf = () => ({ line: 2, column: 1 })
+
+/** A target that notes which verb it was asked for, and with what. */
+function recordingTarget(): Target & { readonly asked: unknown[][] } {
+  const asked: unknown[][] = []
+  const answering = new Proxy({ name: 'local', asked } as unknown as Target & { asked: unknown[][] }, {
+    get: (base, verb) =>
+      verb in base ? Reflect.get(base, verb) : (...args: unknown[]) => asked.push([verb, ...args.slice(0, 2)]),
+  })
+  return answering
+}
+
+describe('verbs', () => {
+  it('hand the Fleet as its plan sizes it to plan, apply and the start of a rollout', () => {
+    const target = recordingTarget()
+    const planned = { ...source, fleet: plannedFleet(fleet) }
+    void planFleet(source, {}, target)
+    void applyFleet(source, context, target)
+    void rolloutFleet('lab', { action: 'start', source }, context, target)
+    expect(target.asked).toEqual([
+      ['plan', planned, {}],
+      ['apply', planned, context],
+      ['rollout', 'lab', { action: 'start', source: planned }],
+    ])
+  })
+
+  it('ask the target for what is named by the Fleet alone', () => {
+    const target = recordingTarget()
+    const query = { follow: false, tail: 1, signal }
+    const forward = { signal, onListening: () => undefined }
+    void fleetStatus('lab', {}, target)
+    void fleetLogs('lab', {}, query, target)
+    void fleetEvents('lab', {}, query, target)
+    void scaleFleet('lab', { model: 'small', replicas: 2 }, context, target)
+    void restartFleet('lab', {}, context, target)
+    void rolloutFleet('lab', { action: 'pause' }, context, target)
+    void fleetRevisions('lab', {}, target)
+    void rollbackFleet('lab', { revision: 2 }, context, target)
+    void forwardPort('lab', {}, forward, target)
+    void deleteFleet('lab', {}, context, target)
+    expect(target.asked).toEqual([
+      ['status', 'lab', {}],
+      ['logs', 'lab', {}],
+      ['events', 'lab', {}],
+      ['scale', 'lab', { model: 'small', replicas: 2 }],
+      ['restart', 'lab', {}],
+      ['rollout', 'lab', { action: 'pause' }],
+      ['revisions', 'lab', {}],
+      ['rollback', 'lab', { revision: 2 }],
+      ['portForward', 'lab', {}],
+      ['delete', 'lab', {}],
+    ])
+  })
+
+  it('give a target on a cluster what was rendered, with the text and the places of the Fleet', () => {
+    const text = 'name: lab\nmodels: [{ name: small, engine: simulated }]\n'
+    const read: ReadFleet = { ...source, text, positionOf, shownAs: 'fleet.yaml', warnings: [], overriddenBy: [] }
+    const options = { target: 'kubernetes', version: '1.2.3', environment: {}, gateway: true } as const
+    const { rendered } = renderSource(read, options).source
+    expect(rendered).toMatchObject({ fleetText: text, version: '1.2.3', positionOf })
+    expect(rendered?.artifacts.some((artifact) => artifact.kind === 'object')).toBe(true)
+  })
+})
