@@ -3,7 +3,7 @@ import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { renderClaims } from '../bench/claims/render.ts'
 import { commandReference } from '../src/cli/reference.ts'
-import { fleetJsonSchema, fleetReference } from '../src/fleet/index.ts'
+import { fleetCrd, fleetJsonSchema, fleetReference } from '../src/fleet/index.ts'
 import { renderLintReference } from '../src/lint/index.ts'
 import { renderEnginesReference } from './engines-reference.ts'
 import { renderFleetReference } from './fleet-reference.ts'
@@ -14,6 +14,7 @@ const testFiles = globSync(['src/**/*.test.ts', 'test/**/*.test.ts']).sort()
 
 /** Generated files by path. */
 const generated: Record<string, () => string> = {
+  'fairlead.crd.json': () => `${JSON.stringify(fleetCrd(), null, 2)}\n`,
   'fairlead.schema.json': () => `${JSON.stringify(fleetJsonSchema(), null, 2)}\n`,
   'docs/claims.md': () => renderClaims(JSON.parse(readFileSync('bench/claims/measured.json', 'utf8'))),
   'docs/reference/commands.md': () => commandReference(),

@@ -17,7 +17,8 @@ const sourceExamples: Readonly<Record<string, string>> = {
   'models:/': 'models:/name/version',
   'model-registry://': 'model-registry://name/version',
 }
-const schemes = Object.keys(sourceExamples)
+/** How a source may begin. */
+export const sourceSchemes = Object.keys(sourceExamples)
 
 /** Engines that load weights are told where they are; external ones are told where the replicas are. */
 export const enginesHaveWhatTheyNeed: Check = ({ fleet, wrote }) =>
@@ -97,12 +98,12 @@ export const sourcesAreKnown: Check = ({ fleet }) =>
   })
 
 function checkSource(source: string, path: FieldPath): Finding[] {
-  const scheme = schemes.find((known) => source.startsWith(known))
+  const scheme = sourceSchemes.find((known) => source.startsWith(known))
   if (scheme === undefined) {
     return [
       {
         path,
-        message: `expected a source that begins with ${schemes.join(', ')}; found ${quote(source)}`,
+        message: `expected a source that begins with ${sourceSchemes.join(', ')}; found ${quote(source)}`,
         suggestion: suggestSource(source),
       },
     ]
@@ -119,7 +120,7 @@ function suggestSource(source: string): string | undefined {
   if (scheme !== null) {
     const near = didYouMean(
       scheme[1] ?? '',
-      schemes.map((known) => known.replace(/:.*/, '')),
+      sourceSchemes.map((known) => known.replace(/:.*/, '')),
     )
     return near === undefined
       ? undefined
