@@ -5,6 +5,7 @@
 export { blockBytes, emptyBlockHashes, hashBlocks, seedOf, type BlockHashes } from './prefix-hash.ts'
 export { PrefixIndex, type PrefixIndexSize } from './prefix-index.ts'
 export * from './flow/index.ts'
+export * from './autoscale/index.ts'
 export { policies, policyNamed } from './policies/index.ts'
 export type {
   ChoiceReason,
