@@ -6,6 +6,7 @@
 export type * from './contract.ts'
 export { factsEngine } from './engine-command.ts'
 export { geometryOf } from './geometry-of.ts'
+export { hardwareOf } from './replica.ts'
 export { makePlan } from './make-plan.ts'
 export { priceOf, type HourlyPrice } from './prices.ts'
 export { settingFields } from './setting-fields.ts'

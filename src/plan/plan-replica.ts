@@ -62,7 +62,7 @@ export function planReplica(
     ...sharedLatency(replica, asked.value?.dedicatedGpu ?? false, at),
     ...tiersBeyondCommand(replica, at),
   ]
-  const gpu = geometry === undefined ? namedGpu(replica) : chooseGpu(replica, geometry, decisions, given?.gpu)
+  const gpu = runsOnProcessor(replica) ? undefined : gpuFor(replica, geometry, decisions, given?.gpu)
   const price = gpu === undefined ? undefined : priceFor(gpu, context.fleet, given)
   const sized = geometry === undefined || gpu === undefined ? undefined : size(replica, geometry, gpu, decisions, price)
   if (sized !== undefined) {
@@ -83,7 +83,7 @@ export function planReplica(
       role: replica.role,
       replicas: rangeOf(replica),
       ...(gpu === undefined ? {} : { gpu }),
-      gpus: gpu === undefined ? 0 : (decisions.number('hardware.gpus') ?? 1),
+      gpus: gpuCount(replica, gpu, decisions),
       decisions: decisions.list(),
       ...(sized === undefined ? {} : { sizing: sized.sizing, request: sized.request }),
       ...(price === undefined ? {} : { price }),
@@ -96,10 +96,20 @@ export function planReplica(
   }
 }
 
-/** The GPU of the Fleet or of the group, else the cheapest on which it fits; none for an engine on the processor. */
-function chooseGpu(
+/** Whether it takes no GPU: the Fleet says so, or the engine does well without and nothing is said. */
+const runsOnProcessor = ({ hardware: { gpu, gpus }, model: { engine } }: Replica): boolean =>
+  gpus === 0 || (engine === 'llamacpp' && gpu === undefined && gpus === undefined)
+
+/** GPUs of a replica. An engine that computes takes one also where nothing is known of the model or the kind of GPU. */
+function gpuCount(replica: Replica, gpu: GpuSpec | undefined, decisions: Decisions): number {
+  const takesGpus = gpu !== undefined || (sizedEngine(replica.model.engine) !== undefined && !runsOnProcessor(replica))
+  return takesGpus ? (decisions.number('hardware.gpus') ?? 1) : 0
+}
+
+/** The GPU of the Fleet or of the group, else the cheapest on which it fits, as far as the model’s shape is known. */
+function gpuFor(
   replica: Replica,
-  geometry: ModelGeometry,
+  geometry: ModelGeometry | undefined,
   decisions: Decisions,
   ofGroup: GivenFraction['gpu'],
 ): GpuSpec | undefined {
@@ -113,8 +123,7 @@ function chooseGpu(
     decisions.set('hardware.gpu', ofGroup.spec.key, 'sizing', ofGroup.reason, ofGroup.spec.title)
     return ofGroup.spec
   }
-  const isOnProcessor = hardware.gpus === 0 || (model.engine === 'llamacpp' && hardware.gpus === undefined)
-  if (hardware.gpu !== undefined || isOnProcessor || sizedEngine(model.engine) === undefined) return undefined
+  if (geometry === undefined || hardware.gpu !== undefined || sizedEngine(model.engine) === undefined) return undefined
   const ask = (gpu: GpuSpec) => sizingRequest(replica, { geometry, gpu }, decisions)
   const least = Math.min(geometry.maxContext, usefulContext)
   const isOpen = decisions.get('context')?.by === 'model'

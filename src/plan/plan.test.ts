@@ -188,6 +188,16 @@ describe('the size of a plan', () => {
     const said = onlyPool(plan([{ source, context: '8k', maxSequences: 2, hardware: { gpus: 0 } }]))
     expect(said.processor).toEqual(processor)
   })
+
+  it('gives an engine its GPU where nobody knows the model, and none where the Fleet says so', () => {
+    const unknown = { source: 'hf://owner/name' }
+    expect(onlyPool(plan([unknown])).gpus).toBe(1)
+    expect(onlyPool(plan([{ ...unknown, hardware: { gpus: 4 } }])).gpus).toBe(4)
+    expect(onlyPool(plan([{ ...unknown, hardware: { gpu: 'l40s', gpus: 0 } }]))).toMatchObject({ gpus: 0 })
+    const without = plan([{ ...onl40s, hardware: { gpu: 'l40s', gpus: 0 } }])
+    expect(onlyPool(without)).not.toHaveProperty('gpu')
+    expect(without.nodes.filter(({ gpusPerNode }) => gpusPerNode > 0)).toEqual([])
+  })
 })
 
 describe('prefill and decode pools', () => {

@@ -57,7 +57,7 @@ function ofPool(model: Model, pool: Pool, role: PoolRole): Replica {
     replicas: replicas ?? (minReplicas === undefined && maxReplicas === undefined ? 1 : undefined),
     minReplicas,
     maxReplicas,
-    hardware: merged(model.hardware, pool.hardware),
+    hardware: hardwareOf(model, pool),
     parallelism: pool.hardware.gpus === undefined ? spread : pool.parallelism,
     resources: merged(model.resources, pool.resources),
     maxSequences: pool.maxSequences ?? model.maxSequences,
@@ -69,8 +69,12 @@ function ofPool(model: Model, pool: Pool, role: PoolRole): Replica {
 /** Whether a model is spread over more than one GPU. */
 export const isSpread = ({ tensor, pipeline, data }: Model['parallelism']): boolean => tensor * pipeline * data > 1
 
+/** The hardware of a pool's replicas: where the pool is silent, its model has the word. */
+export const hardwareOf = (model: Pick<Model, 'hardware'>, pool: Pick<Pool, 'hardware'> | undefined) =>
+  merged(model.hardware, pool?.hardware ?? {})
+
 /** `over` where it says something, else `under`. */
-function merged<Section extends object>(under: Section, over: Section): Section {
+function merged<Section extends object>(under: Section, over: { readonly [Key in keyof Section]?: unknown }): Section {
   const said = Object.fromEntries(Object.entries(over).filter(([, value]) => value !== undefined))
   return { ...under, ...said }
 }

@@ -18,6 +18,11 @@ export const hardware = z.strictObject({
     .describe('Share of each GPU’s memory that all models of the group take together; 0.9 when no model says it.'),
 })
 
+/** The accelerators of a pool's replica: what it leaves open is as its model says. */
+export const poolHardware = hardware.extend({
+  sharing: hardware.shape.sharing.removeDefault().optional().describe('As in the model when absent.'),
+})
+
 /** What a replica asks of its host beside GPUs. */
 export const resources = z.strictObject({
   cpu: cpus().optional().describe('CPU cores that are reserved.'),

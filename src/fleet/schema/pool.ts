@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { tokens } from './units.ts'
 import { list, text } from './names.ts'
-import { hardware, parallelism, resources } from './hardware.ts'
+import { parallelism, poolHardware, resources } from './hardware.ts'
 
 /** The replicas that only prefill, or only decode. */
 export const pool = z.strictObject({
@@ -14,7 +14,7 @@ export const pool = z.strictObject({
   minReplicas: z.int().min(0).max(1000).optional().describe('Fewest copies, for autoscaling.'),
   maxReplicas: z.int().min(1).max(1000).optional().describe('Most copies, for autoscaling.'),
   addresses: list(text(2048), 1000).default([]).describe('Base URLs of this pool’s replicas, for engine external.'),
-  hardware: hardware.prefault({}).describe('Accelerators of a replica of this pool.'),
+  hardware: poolHardware.prefault({}).describe('Accelerators of a replica of this pool.'),
   parallelism: parallelism.prefault({}).describe('How the model is spread in this pool.'),
   maxSequences: z.int().min(1).max(65_536).optional().describe('Sequences that a replica runs at once.'),
   maxBatchedTokens: tokens().optional().describe('Tokens in one engine step.'),

@@ -1,4 +1,5 @@
 import type { Model } from '../../../fleet/index.ts'
+import { hardwareOf as poolHardware } from '../../../plan/index.ts'
 import type { EngineService } from '../engine-service.ts'
 import type { ObjectNames } from './names.ts'
 
@@ -20,15 +21,9 @@ export interface GpuRequest {
 const sharedGpu = 'nvidia.com/gpu.shared'
 const wholeGpu: Readonly<Record<'nvidia' | 'amd', string>> = { nvidia: 'nvidia.com/gpu', amd: 'amd.com/gpu' }
 
-/** The hardware of a kind of replica: where its pool is silent, its model has the word. */
-export function hardwareOf({ model, role }: Pick<EngineService, 'model' | 'role'>): Model['hardware'] {
-  const pool = role === 'both' ? undefined : model[role]?.hardware
-  const said = Object.entries(pool ?? {}).filter(([key, value]) => value !== undefined && `${key} ${value}` !== silent)
-  return { ...model.hardware, ...Object.fromEntries(said) }
-}
-
-/** What a pool says of sharing when it says nothing. */
-const silent = 'sharing exclusive'
+/** The hardware of a kind of replica. */
+export const hardwareOf = ({ model, role }: Pick<EngineService, 'model' | 'role'>): Model['hardware'] =>
+  poolHardware(model, role === 'both' ? undefined : model[role])
 
 /** How the GPUs of a kind of replica are shared: models of one group share by time-slicing where the Fleet says no other way. */
 export function sharingOf(service: EngineService): Sharing {
