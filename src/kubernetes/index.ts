@@ -5,7 +5,14 @@
  * names, labels, their owner.
  */
 export type * from './client/contract.ts'
-export { ClusterError, type ClusterErrorParts, type RequestSubject } from './client/index.ts'
+export {
+  ClusterError,
+  connectToCluster,
+  explainClusterError,
+  type ClusterErrorParts,
+  type ClusterPlace,
+  type RequestSubject,
+} from './client/index.ts'
 export { fieldManager, objectLabels, selectorLabels, type Component, type Part } from './identity.ts'
 export { distinctLabels, dnsLabel } from './names.ts'
 export type { KubernetesObject } from './object.ts'

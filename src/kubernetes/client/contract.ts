@@ -35,6 +35,11 @@ export interface ObjectList {
   readonly resourceVersion: string
 }
 
+/** What ends a listing before its end. */
+export interface PageOptions {
+  readonly signal?: AbortSignal
+}
+
 /** How an object is written. */
 export interface WriteOptions {
   /** Everything is checked and nothing stored. */
@@ -156,7 +161,9 @@ export interface ClusterClient {
   /** Undefined when there is no such object; a kind that is not served is a `no-such-kind`. */
   get(ref: ObjectRef): Promise<LiveObject | undefined>
   /** Reads page by page; all items are of one state of the cluster. */
-  list(query: ListQuery): Promise<ObjectList>
+  list(query: ListQuery, options?: PageOptions): Promise<ObjectList>
+  /** The same a page at a time, for those who keep little of each object; `gone` where it must begin anew. */
+  pages(query: ListQuery, options?: PageOptions): AsyncIterable<ObjectList>
   /** Server-side apply with strict field validation. Fields of other managers are a `conflict` unless `force`. */
   apply(object: KubernetesObject, options?: ApplyOptions): Promise<LiveObject>
   /** A `conflict` where an object of that name is there. */

@@ -3,3 +3,5 @@
  * to say when it fails.
  */
 export { ClusterError, type ClusterErrorParts, type RequestSubject } from './cluster-error.ts'
+export { connectToCluster } from './connect.ts'
+export { explainClusterError, type ClusterPlace } from './explain-cluster-error.ts'
