@@ -171,6 +171,10 @@ describe('what Compose cannot express', () => {
     ['models[0].hardware.sharing', gpuModel('a').replace('gpus: 1', 'gpus: 1, sharing: mig, migProfile: 1g.10gb')],
     ['models[0].source', '  - { name: a, engine: llamacpp, source: s3://bucket/model.gguf }'],
     ['models[0].source', '  - { name: a, engine: vllm, source: pvc://claim/model }'],
+    [
+      'models[0].adapters[1].source',
+      gpuModel('a', ', adapters: [{ name: b, source: hf://o/b }, { name: c, source: s3://x/c }]'),
+    ],
     ['models[0].chat.templateFile', gpuModel('a', ', chat: { templateFile: chat.jinja }')],
     ['models[0].env[0].from', gpuModel('a', ', env: [{ name: KEY, from: { file: /srv/key } }]')],
     ['models[0].addresses', '  - { name: a, engine: external, addresses: ["http://127.0.0.1:8000"] }'],

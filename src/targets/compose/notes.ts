@@ -1,6 +1,6 @@
 import { isActive, isLoopback, parseListenAddress, type Fleet } from '../../fleet/index.ts'
 import type { PlanWarning } from '../../plan/index.ts'
-import type { EngineService } from '../rendering/index.ts'
+import { adapterNotes, type EngineService } from '../rendering/index.ts'
 import { isExpressible } from './environment.ts'
 import { hasRedis } from './bundle/index.ts'
 import { isOpenOnLoopback } from './gateway.ts'
@@ -12,6 +12,7 @@ export function notesOf({ fleet, engines, gpus, options }: Layout): PlanWarning[
   return [
     ...engines.flatMap((engine) => engineNotes(engine)),
     ...fleet.models.flatMap((model, index) => modelNotes(model, `models[${index}]`)),
+    ...adapterNotes(engines, 'target compose'),
     ...gpuNotes(fleet, engines, gpus),
     ...(options.gateway ? gatewayNotes(fleet) : []),
     ...bundleNotes(fleet),

@@ -2,6 +2,7 @@
  * What all rendered targets share: artifacts and how they are written, and the gateway and the engines as containers before
  * a platform puts its words to them. Pure.
  */
+export { adapterNotes } from './adapter-notes.ts'
 export type { Artifact, Comment, DocumentArtifact, ObjectArtifact, TextArtifact } from './artifact.ts'
 export type { RenderedTarget, Renderer, Rendering, RenderOptions } from './contract.ts'
 export { type EnvironmentEntry } from './engine-environment.ts'

@@ -1,4 +1,5 @@
 import { engineFileNotes, gpuNotes, keysNotes, neededSecrets, secretNotes } from '../../rendering/cluster/index.ts'
+import { adapterNotes } from '../../rendering/index.ts'
 import type { ObjectsOf } from '../context.ts'
 
 /** What a person should know of the workloads, beside what each object says itself. */
@@ -7,6 +8,7 @@ export const noteWorkloads: ObjectsOf = ({ title, engines, fleet, names, namespa
     ...keysNotes(plan.fleet, options, title),
     ...engines.flatMap((service) => gpuNotes(service, title)),
     ...engineFileNotes(fleet, title),
+    ...adapterNotes(engines, title),
     ...engines.flatMap(({ command, path, model }) =>
       command.length > 0
         ? []

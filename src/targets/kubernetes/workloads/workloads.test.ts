@@ -128,6 +128,12 @@ describe('where models lie', () => {
   it.each([
     ['a source that nothing fetches', { source: 's3://bucket/llama' }, {}, 'models[0].source'],
     ['a hub’s model as an image volume', {}, kept('imageVolume'), 'storage.models.kind'],
+    [
+      'an adapter that nobody fetches',
+      { adapters: [{ name: 'c', source: 's3://x/c' }] },
+      {},
+      'models[0].adapters[0].source',
+    ],
     ['an image for llama.cpp', { source: 'oci://r/llama:1', engine: 'llamacpp' }, {}, 'models[0].source'],
   ])('never silently dropped: %s', (_, model, rest, path) => {
     expect(errorsOf(rendered(model, rest)).map((text) => text.split(':')[0])).toEqual([path])
