@@ -1,0 +1,167 @@
+import type { EngineFailure } from './contract.ts'
+import { issue, recorded, upstream, vllm } from './sources.ts'
+
+/** Processes of one replica that talk to each other, and replicas that hand each other KV blocks. */
+export const distributionFailures: readonly EngineFailure[] = [
+  {
+    id: 'nccl-timeout',
+    engines: [],
+    rank: 'symptom',
+    patterns: [/Watchdog caught collective operation timeout/],
+    meaning: 'the GPUs of the replica waited for each other in vain; one of them hung, or they cannot reach each other',
+    mend: {
+      text: 'Look for an earlier error of another rank. Between machines name the network interface with `env` (NCCL_SOCKET_IFNAME); with GPUs that cannot read each other set NCCL_P2P_DISABLE=1.',
+      fields: ['models[].env', 'models[].parallelism.nodes'],
+      command: 'nvidia-smi topo -m',
+    },
+    sources: [issue('vllm-project/vllm', 5458), issue('vllm-project/vllm', 5484)],
+  },
+  {
+    id: 'nccl-failed',
+    engines: [],
+    rank: 'symptom',
+    patterns: [/NCCL error(?:: | in: )/, /ncclSystemError: System call/, /ncclUnhandledCudaError/],
+    meaning: 'NCCL, by which the GPUs of the replica talk to each other, failed',
+    mend: {
+      text: 'Set NCCL_DEBUG=INFO with `env` and start again: its warnings name the cause, mostly /dev/shm (`resources.sharedMemory`) or the network interface.',
+      fields: ['models[].env', 'models[].resources.sharedMemory'],
+      command: 'nvidia-smi topo -m',
+    },
+    sources: [
+      vllm('vllm/distributed/device_communicators/pynccl_wrapper.py:448'),
+      issue('vllm-project/vllm', 4618),
+      issue('vllm-project/vllm', 6574),
+    ],
+  },
+  {
+    id: 'workers-stuck',
+    engines: ['vllm'],
+    rank: 'symptom',
+    patterns: [/No available shared memory broadcast block found in \d+ seconds/],
+    meaning: 'a worker of the replica has not answered the others for a minute; it compiles, loads, or hangs',
+    mend: {
+      text: 'Wait if the model is being compiled or loaded; if it stays, restart the replica, and look at the log of each rank.',
+      fields: ['models[].probes.startup.failures'],
+      command: 'fairlead logs',
+    },
+    sources: [vllm('vllm/distributed/device_communicators/shm_broadcast.py:109')],
+  },
+  {
+    id: 'ray-missing',
+    engines: ['vllm'],
+    rank: 'cause',
+    patterns: [/Failed to import Ray: /, /Please install Ray with `pip install ray`/],
+    meaning: 'the replica spans machines by Ray, which the image does not have',
+    mend: {
+      text: 'Take an `image` with Ray, or spread the replica without it: a LeaderWorkerSet on Kubernetes needs none.',
+      fields: ['models[].image', 'models[].parallelism.nodes'],
+    },
+    sources: [vllm('vllm/v1/executor/ray_utils.py:276')],
+  },
+  {
+    id: 'ray-too-few-gpus',
+    engines: ['vllm'],
+    rank: 'cause',
+    patterns: [/Cannot provide a placement group requiring (?<wanted>\d+) GPUs/, /Cannot provide a placement group of/],
+    meaning: 'the Ray cluster has not the GPUs that the replica is spread over',
+    mend: {
+      text: 'Wait for its other machines, or lower `parallelism`. It wants {wanted} GPUs.',
+      fields: ['models[].parallelism.tensor', 'models[].parallelism.pipeline', 'models[].parallelism.nodes'],
+      command: 'ray status',
+    },
+    sources: [vllm('vllm/v1/executor/ray_utils.py:490')],
+  },
+  {
+    id: 'kv-transfer-unavailable',
+    engines: ['vllm', 'sglang'],
+    rank: 'cause',
+    patterns: [/(?:RuntimeError|ImportError): NIXL is not available/, /ERROR .{0,80}NIXL is not available/],
+    meaning: 'prefill and decode are split, and the image lacks NIXL, which hands the KV blocks over',
+    mend: {
+      text: 'Take the engine’s own `image`, which has NIXL, or drop the roles prefill and decode.',
+      fields: ['models[].image', 'models[].prefill', 'models[].decode'],
+    },
+    sources: [vllm('vllm/distributed/kv_transfer/kv_connector/v1/nixl/base_worker.py:513')],
+  },
+  {
+    id: 'kv-transfer-mismatch',
+    engines: ['vllm'],
+    rank: 'cause',
+    patterns: [/NIXL compatibility hash mismatch/, /Failed to decode NixlHandshakePayload/],
+    meaning: 'prefill and decode replicas differ in version, model, block size or type of KV cache',
+    mend: {
+      text: 'Give both pools the same `engineVersion`, `kvCache.dtype` and `kvCache.blockSize`, and restart them together.',
+      fields: ['models[].engineVersion', 'models[].kvCache.dtype', 'models[].kvCache.blockSize'],
+      command: 'fairlead restart',
+    },
+    sources: [vllm('vllm/distributed/kv_transfer/kv_connector/v1/nixl/base_worker.py:1081')],
+  },
+  {
+    id: 'kv-transfer-failed',
+    engines: ['vllm'],
+    rank: 'request',
+    patterns: [/NIXL transfer failure: (?<kind>[\w ]{1,60})/],
+    meaning: 'KV blocks did not arrive from the prefill replica ({kind})',
+    mend: {
+      text: 'Look whether the prefill replica lives, and whether the ports from 5600 on are open between the pods.',
+      fields: ['models[].prefill', 'models[].decode'],
+      command: 'fairlead status',
+    },
+    sources: [vllm('vllm/distributed/kv_transfer/kv_connector/v1/nixl/base_worker.py:1260')],
+  },
+  {
+    id: 'kv-connector-unknown',
+    engines: ['vllm'],
+    rank: 'cause',
+    patterns: [/Unsupported connector type: (?<connector>\S{1,80})/],
+    meaning: 'the engine knows no KV connector of the name {connector}',
+    mend: {
+      text: 'Correct `--kv-transfer-config` in `engineArgs`, or leave it to `routing.disaggregation`.',
+      fields: ['models[].engineArgs', 'routing.disaggregation'],
+    },
+    sources: [vllm('vllm/distributed/kv_transfer/kv_connector/factory.py:128')],
+  },
+  {
+    id: 'engine-start-timeout',
+    engines: ['vllm'],
+    rank: 'symptom',
+    patterns: [/Timed out waiting for (?:new )?engine core processes to start/],
+    meaning: 'loading the weights took longer than the engine waits for',
+    mend: {
+      text: 'Keep the weights on a faster disk (`storage.models.path`), or raise VLLM_ENGINE_READY_TIMEOUT_S with `env` and the failures of `probes.startup`.',
+      fields: ['storage.models.path', 'models[].env', 'models[].probes.startup.failures'],
+      command: 'fairlead doctor --why loading',
+    },
+    sources: [vllm('vllm/v1/engine/core_client.py:743')],
+  },
+  {
+    id: 'engine-core-died',
+    engines: ['vllm'],
+    rank: 'symptom',
+    patterns: [
+      /Engine core initialization failed\. See root cause above/,
+      /EngineCore (?:failed to start|encountered (?:an issue|a fatal error))/,
+      /Worker proc \S{1,60} died unexpectedly/,
+    ],
+    meaning: 'the part of the engine that computes died; its own error stands further up',
+    mend: { text: 'Read the log from the first ERROR line on.', command: 'fairlead logs' },
+    sources: [
+      vllm('vllm/v1/engine/utils.py:1432'),
+      vllm('vllm/v1/engine/exceptions.py:16'),
+      vllm('vllm/v1/executor/multiproc_executor.py:316'),
+      issue('vllm-project/vllm', 27508),
+    ],
+  },
+  {
+    id: 'engine-child-died',
+    engines: ['sglang'],
+    rank: 'symptom',
+    patterns: [
+      /Received sigquit from a child process\. It usually means the child failed/,
+      /SIGQUIT received\. .{0,80}It usually means one child failed/,
+    ],
+    meaning: 'a process of the engine died; its own error stands further up',
+    mend: { text: 'Read the log from the first Traceback on.', command: 'fairlead logs' },
+    sources: [upstream('sgl-project/sglang', 'python/sglang/srt/entrypoints/engine.py:1978', '0.5.23')],
+  },
+]

@@ -1,0 +1,213 @@
+import type { EngineFailure } from './contract.ts'
+import { issue, recorded, upstream, vllm } from './sources.ts'
+
+/** What surrounds the engine: its software, the disk, ports, limits, and exits that say nothing else. */
+export const machineFailures: readonly EngineFailure[] = [
+  {
+    id: 'port-in-use',
+    engines: [],
+    rank: 'cause',
+    patterns: [/EADDRINUSE/, /address already in use/i, /couldn't bind HTTP server socket/, /the port \d+ is taken/i],
+    meaning: 'the port that it was to listen on is in use',
+    mend: {
+      text: 'Nothing to do where Fairlead chooses the port: the next start takes another. Else look for the program that holds it.',
+      command: 'ss -ltnp',
+    },
+    sources: [
+      upstream('nodejs/node', 'EADDRINUSE of libuv', '24'),
+      upstream('python/cpython', 'Lib/asyncio/base_events.py, create_server', '3.11'),
+      recorded('vllm', '0.32.0'),
+      recorded('llama-server', '7e4c0a9'),
+    ],
+  },
+  {
+    id: 'disk-full',
+    engines: [],
+    rank: 'cause',
+    patterns: [/ENOSPC/, /no space left on device/i, /Disk quota exceeded/],
+    meaning: 'the disk is full',
+    mend: {
+      text: 'Free some space, or keep models elsewhere with `storage.models.path`; in a cluster raise `storage.models.size` or `resources.disk`.',
+      fields: ['storage.models.path', 'storage.models.size', 'models[].resources.disk'],
+      command: 'df -h',
+    },
+    sources: [
+      upstream('torvalds/linux', 'strerror of ENOSPC (28) and EDQUOT (122)', 'errno(3)'),
+      upstream('huggingface/huggingface_hub', 'file_download.py, _check_disk_space', '2.4.0'),
+    ],
+  },
+  {
+    id: 'cache-not-writable',
+    engines: [],
+    rank: 'cause',
+    patterns: [
+      /Permission denied: '(?<path>[^']{0,200}(?:cache|models|huggingface)[^']{0,200})'/,
+      /There was a problem when trying to write in your cache folder \((?<path>[^)]{1,200})\)/,
+      /Read-only file system: '(?<path>[^']{1,300})'/,
+    ],
+    meaning: 'the engine may not write where it keeps files',
+    mend: {
+      text: 'Let its user write to {path}. In a container point HF_HOME and VLLM_CACHE_ROOT at a volume with `env`.',
+      fields: ['storage.models.path', 'models[].env'],
+      command: 'fairlead storage plan',
+    },
+    sources: [
+      issue('vllm-project/vllm', 20127, '0.9.1'),
+      issue('kserve/kserve', 3562),
+      issue('tenstorrent/tt-inference-server', 37),
+    ],
+  },
+  {
+    id: 'too-many-open-files',
+    engines: [],
+    rank: 'cause',
+    // vLLM warns of a low limit and quotes the error between backticks; that warning alone ends nothing.
+    patterns: [/(?<!`)OSError: \[Errno 24\] Too many open files/, /EMFILE/],
+    meaning: 'the engine may not open more files and connections',
+    mend: {
+      text: 'Raise the limit of open files (ulimit -n; 65535 is what engines ask for) where it is started, or lower `maxInFlight`.',
+      fields: ['models[].maxInFlight'],
+      command: 'ulimit -n',
+    },
+    sources: [vllm('vllm/utils/system_utils.py:258'), upstream('nodejs/node', 'EMFILE of libuv', '24')],
+  },
+  {
+    id: 'compiler-missing',
+    engines: [],
+    rank: 'cause',
+    patterns: [
+      /Could not find nvcc and default cuda_home/,
+      /nvcc: not found/,
+      /No such file or directory: 'nvcc'/,
+      /Failed to find C compiler\. Please specify via CC/,
+      /No such file or directory: 'ninja'/,
+    ],
+    meaning: 'the engine compiles kernels at start (FlashInfer, Triton) and finds no compiler',
+    mend: {
+      text: 'Take the engine’s own `image`, which has them built; or set VLLM_USE_FLASHINFER_SAMPLER=0 with `env`; outside containers install a C compiler and the CUDA toolkit.',
+      fields: ['models[].image', 'models[].env'],
+    },
+    sources: [
+      issue('vllm-project/vllm', 49497),
+      issue('vllm-project/vllm', 21960),
+      issue('flashinfer-ai/flashinfer', 1781),
+      issue('vllm-project/vllm', 15329),
+    ],
+  },
+  {
+    id: 'kernel-build-failed',
+    engines: [],
+    rank: 'symptom',
+    patterns: [/nvcc fatal\s{1,4}: /, /ninja: build stopped: subcommand failed/, /Ninja build failed/],
+    meaning: 'a kernel that the engine compiles at start (FlashInfer, Triton) does not build here',
+    mend: {
+      text: 'Take the engine’s own `image`, or a CUDA toolkit of the version that the engine was built with; remove its cache (~/.cache/flashinfer).',
+      fields: ['models[].image', 'models[].engineVersion'],
+    },
+    sources: [issue('flashinfer-ai/flashinfer', 1532), issue('vllm-project/vllm', 36077)],
+  },
+  {
+    id: 'cuda-library-missing',
+    engines: [],
+    rank: 'cause',
+    patterns: [
+      /lib(?:cudart|cublas|cublasLt|cudnn|nccl|nvrtc)\.so[.\d]{0,10}: cannot open shared object file/,
+      /undefined symbol: (?<symbol>\w{1,200})/,
+    ],
+    meaning: 'the engine was built for another version of CUDA or PyTorch than is installed',
+    mend: {
+      text: 'Install the engine afresh in an environment of its own, or take its own `image`.',
+      fields: ['models[].image', 'models[].engineVersion'],
+    },
+    sources: [issue('vllm-project/vllm', 36099, '0.16.0'), issue('vllm-project/vllm', 52300)],
+  },
+  {
+    id: 'engine-incomplete',
+    engines: [],
+    rank: 'cause',
+    patterns: [
+      /ModuleNotFoundError: No module named '(?<module>[\w.]{1,100})'/,
+      /ERR_MODULE_NOT_FOUND/,
+      /MODULE_NOT_FOUND/,
+      /error while loading shared libraries/,
+      /version `GLIBC\S{0,20}' not found/,
+    ],
+    meaning: 'a part of the engine is missing or does not fit this machine',
+    mend: {
+      text: 'Install the engine anew: remove it from the cache folder `fairlead/engines`, and the next start fetches it. In a container take the engine’s own `image`. It misses {module}.',
+      fields: ['models[].image', 'models[].engineVersion'],
+      command: 'fairlead engine install',
+    },
+    sources: [
+      upstream('python/cpython', 'ModuleNotFoundError', '3.11'),
+      upstream('nodejs/node', 'ERR_MODULE_NOT_FOUND', '24'),
+      upstream('glibc', 'elf/dl-version.c and the dynamic linker', '2.36'),
+    ],
+  },
+  {
+    id: 'processor-too-old',
+    engines: [],
+    rank: 'end',
+    patterns: [],
+    exits: ['SIGILL'],
+    meaning: 'the engine was built for a processor with instructions that this one lacks',
+    mend: {
+      text: 'Remove a `llama-server` of your own from PATH, or install one that was built on this machine; in a cluster choose newer machines with `placement`.',
+      fields: ['models[].placement.nodeSelector'],
+      command: 'lscpu',
+    },
+    sources: [upstream('torvalds/linux', 'SIGILL', 'signal(7)')],
+  },
+  {
+    id: 'killed',
+    engines: [],
+    rank: 'end',
+    patterns: [],
+    exits: ['SIGKILL'],
+    meaning: 'something killed it; most often the kernel, because memory ran out',
+    mend: {
+      text: 'Look for “Out of memory” in the kernel log; raise `resources.memory`, or set a shorter `context` or fewer `replicas`.',
+      fields: ['models[].resources.memory', 'models[].context', 'models[].replicas'],
+      command: 'dmesg | tail',
+    },
+    sources: [upstream('torvalds/linux', 'Documentation/admin-guide/mm/concepts.rst, OOM killer', '6.12')],
+  },
+  {
+    id: 'native-crash',
+    engines: [],
+    rank: 'end',
+    patterns: [],
+    exits: ['SIGSEGV'],
+    meaning: 'the engine crashed in its native code',
+    mend: {
+      text: 'Try another `engineVersion` or model file; its last lines say more.',
+      fields: ['models[].engineVersion'],
+      command: 'fairlead logs',
+    },
+    sources: [upstream('torvalds/linux', 'SIGSEGV', 'signal(7)')],
+  },
+  {
+    id: 'mapped-file-cut',
+    engines: [],
+    rank: 'end',
+    patterns: [],
+    exits: ['SIGBUS'],
+    meaning: 'the model file was cut short while it was in use, the disk is full, or /dev/shm is too small',
+    mend: {
+      text: 'Check the stored files; in a container raise `resources.sharedMemory`.',
+      fields: ['models[].resources.sharedMemory'],
+      command: 'fairlead models verify',
+    },
+    sources: [upstream('torvalds/linux', 'SIGBUS', 'mmap(2)')],
+  },
+  {
+    id: 'gave-up',
+    engines: [],
+    rank: 'end',
+    patterns: [],
+    exits: ['SIGABRT'],
+    meaning: 'the engine gave up after an error inside it',
+    mend: { text: 'Its last lines say more.', command: 'fairlead logs' },
+    sources: [upstream('torvalds/linux', 'SIGABRT', 'abort(3)')],
+  },
+]
