@@ -6,6 +6,7 @@ import { commandReference } from '../src/cli/reference.ts'
 import { fleetCrd, fleetJsonSchema, fleetReference } from '../src/fleet/index.ts'
 import { renderLintReference } from '../src/lint/index.ts'
 import { renderEnginesReference } from './engines-reference.ts'
+import { renderFailuresReference } from './failures-reference.ts'
 import { renderFleetReference } from './fleet-reference.ts'
 import { renderGatewayReference } from './gateway-reference.ts'
 import { renderStatusPage } from './status-page.ts'
@@ -19,6 +20,7 @@ const generated: Record<string, () => string> = {
   'docs/claims.md': () => renderClaims(JSON.parse(readFileSync('bench/claims/measured.json', 'utf8'))),
   'docs/reference/commands.md': () => commandReference(),
   'docs/reference/engines.md': () => renderEnginesReference(),
+  'docs/reference/failures.md': () => renderFailuresReference(),
   'docs/reference/fleet.md': () => renderFleetReference(fleetReference()),
   'docs/reference/gateway.md': () => renderGatewayReference(),
   'docs/reference/lint.md': () => renderLintReference(),

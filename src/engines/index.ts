@@ -33,6 +33,13 @@ export type {
 } from './contract.ts'
 export { factsFor } from './facts.ts'
 export {
+  engineFailures,
+  explainFailure,
+  type EngineExit,
+  type EngineFailure,
+  type FailureExplanation,
+} from './failures/index.ts'
+export {
   decodeKvMessage,
   decodeReplayReply,
   replayRequest,

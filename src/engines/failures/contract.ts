@@ -12,7 +12,7 @@ export interface EngineExit {
 
 /**
  * How much a match tells. A `cause` is the root of the matter; a `symptom` follows from one and counts only where no
- * cause is found; an `end` is what the bare exit tells; a `request` fails alone, ends no engine, and counts only while
+ * cause is found; an `end` says only that it died; a `request` fails alone, ends no engine, and counts only while
  * the engine lives.
  */
 export type FailureRank = 'cause' | 'symptom' | 'end' | 'request'

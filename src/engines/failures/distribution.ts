@@ -1,5 +1,5 @@
 import type { EngineFailure } from './contract.ts'
-import { issue, recorded, upstream, vllm } from './sources.ts'
+import { issue, upstream, vllm } from './sources.ts'
 
 /** Processes of one replica that talk to each other, and replicas that hand each other KV blocks. */
 export const distributionFailures: readonly EngineFailure[] = [
@@ -137,7 +137,7 @@ export const distributionFailures: readonly EngineFailure[] = [
   {
     id: 'engine-core-died',
     engines: ['vllm'],
-    rank: 'symptom',
+    rank: 'end',
     patterns: [
       /Engine core initialization failed\. See root cause above/,
       /EngineCore (?:failed to start|encountered (?:an issue|a fatal error))/,
@@ -155,7 +155,7 @@ export const distributionFailures: readonly EngineFailure[] = [
   {
     id: 'engine-child-died',
     engines: ['sglang'],
-    rank: 'symptom',
+    rank: 'end',
     patterns: [
       /Received sigquit from a child process\. It usually means the child failed/,
       /SIGQUIT received\. .{0,80}It usually means one child failed/,

@@ -18,7 +18,7 @@ const signals: Readonly<Record<number, string>> = {
   11: 'SIGSEGV',
 }
 /** The ranks that lines tell, the most telling first. */
-const endRanks: readonly FailureRank[] = ['cause', 'symptom']
+const endRanks: readonly FailureRank[] = ['cause', 'symptom', 'end']
 const lifeRanks: readonly FailureRank[] = [...endRanks, 'request']
 
 interface Found {
@@ -60,7 +60,8 @@ function lastLines(lines: readonly string[]): string[] {
   return kept
 }
 
-const hasEnded = ({ code, signal, reason }: EngineExit) => code != null || signal != null || reason !== undefined
+const hasEnded = ({ code, signal, reason }: EngineExit) =>
+  typeof code === 'number' || typeof signal === 'string' || reason !== undefined
 
 function bestIn(
   latestFirst: readonly string[],
@@ -84,7 +85,7 @@ function bestIn(
 function fromExit({ code, signal, reason }: EngineExit, failures: readonly EngineFailure[]): Found | undefined {
   const told = [reason, signal, typeof code === 'number' && code > 128 ? signals[code - 128] : undefined]
   for (const word of told) {
-    const failure = word == null ? undefined : failures.find(({ exits }) => exits?.includes(word) === true)
+    const failure = failures.find(({ exits }) => typeof word === 'string' && exits?.includes(word) === true)
     if (failure !== undefined) return { failure, groups: {} }
   }
   return undefined
@@ -113,12 +114,11 @@ function fill(text: string, groups: Readonly<Record<string, string | undefined>>
     .replaceAll(/\{(\w+)\}/g, (_, name: string) => printable(groups[name] ?? ''))
 }
 
-/** Without escape sequences and control characters, so that a log cannot write to the terminal of whoever reads it. */
+/** Escape sequences of terminals, other control characters, and those that turn the direction of text. */
+const unprintable = /\p{Cc}\[[0-9;?]{0,20}[A-Za-z]|[\p{Cc}\p{Bidi_Control}]/gu
+
+/** Without what a log could write to the terminal of whoever reads it. */
 function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  const clean = text
-    .replaceAll(/\u001b\[[0-9;?]{0,20}[A-Za-z]/g, '')
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/g, ' ')
-    .trim()
+  const clean = text.replaceAll(unprintable, ' ').trim()
   return clean.length > shownChars ? `${clean.slice(0, shownChars)} …` : clean
 }

@@ -161,7 +161,7 @@ export class FleetSupervisor {
       onPort: (port) => store.changeReplica(id, { port }),
       onEngineProcess: (engineProcess) => store.changeReplica(id, { engineProcess }),
     })
-    const report = reportStart(id, this.#context.progress, clock)
+    const report = reportStart(id, engine.name, this.#context.progress, clock)
     const replica = this.#supervise(role, (view) => {
       const { state, process, starts, since, lastError } = view
       store.changeReplica(id, { state, process, starts, since: since.toISOString(), lastError })
@@ -181,7 +181,13 @@ export class FleetSupervisor {
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.kind !== 'crash-loop') continue
       const id = starts[index]?.id ?? ''
-      throw crashLoopError(`Replica ${id}`, outcome.crashes, outcome.end, logFileOf(this.#folder, id))
+      throw crashLoopError(
+        `Replica ${id}`,
+        outcome.crashes,
+        outcome.end,
+        logFileOf(this.#folder, id),
+        starts[index]?.model.engine,
+      )
     }
   }
 

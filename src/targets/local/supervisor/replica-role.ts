@@ -47,6 +47,7 @@ export function replicaRole(
   const readinessUrl = () => `${urlOf({ host, port })}${engine.readinessPath}`
   return {
     name: launch.id,
+    engine: engine.name,
     startupBudgetMs: model.startupBudget,
     mustServeAtFirst: false,
     async commandLine() {

@@ -1,3 +1,4 @@
+import type { EngineName } from '../../../fleet/index.ts'
 import type { ProgressReporter } from '../../../progress/index.ts'
 import type { Clock } from './clock.ts'
 import type { FirstOutcome, ProcessView } from './supervised-process.ts'
@@ -10,7 +11,7 @@ export interface StartReport {
 }
 
 /** Begins the report on a replica; after its outcome it says nothing more. */
-export function reportStart(id: string, progress: ProgressReporter, clock: Clock): StartReport {
+export function reportStart(id: string, engine: EngineName, progress: ProgressReporter, clock: Clock): StartReport {
   const step = progress.step(`Start ${id}`)
   const startedAt = clock.now()
   let isOver = false
@@ -25,7 +26,7 @@ export function reportStart(id: string, progress: ProgressReporter, clock: Clock
       } else if (outcome.kind === 'stopped') {
         step.fail(`${id} was stopped`)
       } else {
-        const { parts } = crashLoopError(`Replica ${id}`, outcome.crashes, outcome.end, logPath)
+        const { parts } = crashLoopError(`Replica ${id}`, outcome.crashes, outcome.end, logPath, engine)
         step.fail(parts.what)
         progress.note([parts.why, parts.mend, `Log: ${logPath}`].filter((text) => text !== undefined).join('\n'))
       }

@@ -1,5 +1,6 @@
 import { processStartTime, type Environment } from '../../../files/index.ts'
 import type { ProcessIdentity, ProcessState } from '../../../discovery/index.ts'
+import type { EngineName } from '../../../fleet/index.ts'
 import { startChild, type Child, type CommandLine } from './child.ts'
 import type { Clock } from './clock.ts'
 import type { LogFile } from './log-file.ts'
@@ -11,6 +12,8 @@ import { summariseEnd } from './verdict.ts'
 export interface ProcessRole {
   /** As in logs and state: `gateway`, or a replica's id. */
   readonly name: string
+  /** The engine that it runs; absent for the gateway. */
+  readonly engine?: EngineName
   /** Longest time from start until it serves. */
   readonly startupBudgetMs: number
   /** Whether an end before it ever served is final, instead of being tried again. */
@@ -118,7 +121,7 @@ export class SupervisedProcess {
       crashes = decision.crashes
       const isFinal = this.role.mustServeAtFirst && this.#view.starts === 1 && !hasServed
       const state = isFinal ? 'stopped' : decision.state
-      this.#change({ state, process: null, lastError: summariseEnd(end) })
+      this.#change({ state, process: null, lastError: summariseEnd(end, this.role.engine) })
       log.event(`${describeEnd(end)}; ${isFinal ? 'not started again' : `next start in ${decision.delayMs} ms`}`)
       if (isFinal) return this.#settleFirst({ kind: 'ended', crashes, end })
       if (state === 'crash-loop') this.#settleFirst({ kind: 'crash-loop', crashes, end })

@@ -19,6 +19,11 @@ describe('what the end of an engine means', () => {
     ],
     ['exited', { lastLines: ['Error: listen EADDRINUSE: address already in use 127.0.0.1:4000'] }, 'is in use'],
     ['exited', { lastLines: ["srv start: couldn't bind HTTP server socket, hostname: 127.0.0.1"] }, 'is in use'],
+    [
+      'exited',
+      { lastLines: ['ValueError: No available memory for the cache blocks. Try increasing `gpu_memory_utilization`'] },
+      'hardware.memoryFraction',
+    ],
     ['exited', { lastLines: ['gguf_init_from_reader: invalid magic characters: "PK", expected "GGUF"'] }, 'model file'],
     ['exited', { lastLines: ['ggml_backend_cuda_buffer: cudaMalloc failed: out of memory'] }, 'the GPU has too little'],
     [
@@ -52,6 +57,15 @@ describe('what the end of an engine means', () => {
     expect(parts.why).toContain('  | line 29\n  | llama: failed to load model')
     expect(parts.why).not.toContain('line 18\n')
     expect(parts.command).toBe('fairlead models verify')
+  })
+
+  it('shows the line that tells the cause although many came after it', () => {
+    const cause = 'ValueError: LoRA rank 64 is greater than max_lora_rank 16.'
+    const lastLines = [cause, ...Array.from({ length: 30 }, (_, index) => `frame ${index}`)]
+    const { parts } = crashLoopError('Replica a-0', 5, end({ lastLines }), 'x', 'vllm')
+    expect(parts.why).toContain(`The line that tells it:\n  | ${cause}`)
+    expect(parts.mend).toContain('Set `maxAdapterRank` to 64')
+    expect(crashLoopError('Replica a-0', 5, end({ lastLines }), 'x', 'llamacpp').parts.why).not.toContain('tells it')
   })
 
   it('says so when a process wrote nothing', () => {
