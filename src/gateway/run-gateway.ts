@@ -13,6 +13,7 @@ import { parseListenAddress, isLoopback, type EngineName, type Fleet, type Liste
 import { createLogger, createMetrics, version, type Logger } from '../observe/index.ts'
 import type { ClientFront } from './control/client-front.ts'
 import { collectMetrics } from './control/collect-metrics.ts'
+import { EngineLoadMonitor } from './control/engine-load-monitor.ts'
 import { authorityOf } from './control/authority.ts'
 import {
   defaultAdminAddress,
@@ -42,6 +43,7 @@ import { createIngress } from './data-plane/ingress.ts'
 import { ModelCatalogue } from './data-plane/model-catalogue.ts'
 import { RouteTable } from './data-plane/route.ts'
 import { createUpstream } from './data-plane/upstream/create-upstream.ts'
+import { isScaled } from './data-plane/waking.ts'
 import { WaitingRoom } from './data-plane/waiting/waiting-room.ts'
 import { engineRoutes } from './routes/engine-routes.ts'
 import { adminRoutes, clientRoutes, type LocalRouteContext } from './routes/local-routes.ts'
@@ -196,6 +198,15 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     exact.replace(next.fleet)
     await front.apply(next)
   }
+  const loads = new EngineLoadMonitor({
+    replicas: () => registry.handles,
+    sourceOf({ replica }) {
+      const model = catalogue.find(replica.model)?.model
+      const engine = engines.find(({ name }) => name === replica.engine)
+      if (model === undefined || engine === undefined || !isScaled(model)) return null
+      return { path: engine.metricsPath, parse: (text) => engine.parseLoad(text) }
+    },
+  })
   const startedAt = new Date()
   const isAdminKeyed = !isLoopback(admin.host) && !isAdminOpen
   if (queues !== null) {
@@ -249,6 +260,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
       adminServer.closeAllConnections()
       plane.wheel.close()
       reloader?.close()
+      loads.close()
       await exact.close()
       await registry.close()
       logger.info('gateway is closed')

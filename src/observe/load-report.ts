@@ -16,6 +16,24 @@ const replicaLoad = z.object({
   /** Output tokens a second over the last ten seconds. */
   tokensPerSecond: z.number().nonnegative(),
   lastError: z.string().nullable(),
+  /** Of the two stages of generation; absent before 0.2. */
+  role: z.enum(['both', 'prefill', 'decode']).default('both'),
+  /** What its engine says of itself; null where it was not asked or does not tell, absent before 0.2. */
+  reported: z
+    .object({ running: z.number().nullable(), waiting: z.number().nullable(), kvCacheUsage: z.number().nullable() })
+    .nullable()
+    .default(null),
+})
+
+const modelLoad = z.object({
+  model: z.string(),
+  /** Requests that looked for a replica since the gateway started. */
+  arrivals: z.number().nonnegative(),
+  /** Requests that ended, and the tokens of their prompts and answers. */
+  ended: z.number().nonnegative(),
+  tokens: z.number().nonnegative(),
+  /** Times to first token of streams since the gateway started: how many up to each bound (seconds), the last one beyond. */
+  ttft: z.object({ bounds: z.array(z.number()).readonly(), counts: z.array(z.number()).readonly() }),
 })
 
 const queueLoad = z.object({
@@ -54,6 +72,8 @@ export const loadReportSchema = z.object({
   replicas: z.array(replicaLoad),
   /** What waits, one entry a model; absent before 0.2. */
   queues: z.array(queueLoad).default([]),
+  /** What came and went of each model; absent before 0.2. */
+  models: z.array(modelLoad).default([]),
   /** Models that are to be routed by what engines hold; absent before 0.2. */
   exact: z.array(exactRouting).readonly().default([]),
 })

@@ -31,6 +31,11 @@ export const metricTable = {
     help: 'Requests that ended, by HTTP status and by reason where they failed (empty where they did not).',
     labels: ['model', 'code', 'reason'],
   },
+  fairlead_gateway_arrivals_total: {
+    kind: 'counter',
+    help: 'Requests that looked for a replica of a model, whatever became of them.',
+    labels: ['model'],
+  },
   fairlead_gateway_requests_in_flight: {
     kind: 'gauge',
     help: 'Requests that a replica is working on.',

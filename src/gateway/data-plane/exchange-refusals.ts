@@ -5,6 +5,8 @@ import type { ServedModel } from './served-model.ts'
 
 /** Seconds until a starting replica is worth another try. */
 const retryAfterSeconds = 2
+/** The same where it started for this very request, and takes longer than that could wait. */
+const wakingRetryAfterSeconds = 10
 
 const messages: { readonly [Name in Reason]?: string } = {
   deadline_ttft: 'The engine did not begin to answer in time.',
@@ -27,6 +29,12 @@ export function queueFullRefusal(model: ServedModel, seconds: number): Refusal {
 export function queueTimeoutRefusal(model: ServedModel, seconds: number): Refusal {
   const message = `No replica of ${model.name} had room in time.`
   return new Refusal('queue_timeout', message, { retryAfterSeconds: seconds })
+}
+
+/** A model that had no replica got none in time. */
+export function stillWakingRefusal(model: ServedModel): Refusal {
+  const message = `The model ${model.name} had no replica, and the one that starts for it was not ready in time.`
+  return new Refusal('scaling_from_zero', message, { retryAfterSeconds: wakingRetryAfterSeconds })
 }
 
 /** No replica of the model answers. */

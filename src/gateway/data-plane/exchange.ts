@@ -267,7 +267,7 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
 
   #keepAlive(now: number): void {
     const { response, requestId } = this.#asked
-    if (this.#attempt === null) sendComment(response, requestId)
+    if (this.#attempt === null) sendComment(response, requestId, this.#search?.isWaking === true)
     else this.#attempt.answer.keepAlive()
     this.#planKeepAlive(now)
     this.#armDeadline()

@@ -8,11 +8,13 @@ import { Refusal } from './refusal.ts'
  * that the connection lives.
  */
 const comment = ': keep-alive\n\n'
+/** The same for one that waits for a model's first replica. */
+const wakingComment = ': scaling from zero\n\n'
 
 /** Writes a comment to an event stream, beginning it with a head of ours where the engine has sent none yet. */
-export function sendComment(response: ClientResponse, requestId: string): void {
+export function sendComment(response: ClientResponse, requestId: string, isWaking = false): void {
   if (!response.headersSent) response.writeHead(200, headersForEvents(requestId))
-  response.write(comment)
+  response.write(isWaking ? wakingComment : comment)
 }
 
 /** Longer errors are cut off: engines say what is wrong in a line or two. */

@@ -24,6 +24,14 @@ export class Permit {
   }
 }
 
+/** An engine's own figures; null where it does not export one. */
+export interface EngineReport {
+  readonly running: number | null
+  readonly waiting: number | null
+  /** Share of the KV cache in use, 0 to 1. */
+  readonly kvCacheUsage: number | null
+}
+
 /** What a replica is reached with. */
 export interface ReplicaHandleParts {
   readonly replica: Replica
@@ -81,6 +89,8 @@ export class ReplicaHandle implements ReplicaState {
   readonly reported = null
   readonly adapters = noAdapters
   lastError: string | null = null
+  /** What its engine said of itself last, where it is asked. */
+  engineLoad: EngineReport | null = null
   /** Tells the health monitor that a connection failed. */
   onConnectFailure: (detail: string) => void = () => {}
 

@@ -3,7 +3,13 @@ import type { ChoiceReason } from '../../scheduling/index.ts'
 import type { Route } from '../disaggregation/index.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import { chooseReplica, type NoChoice } from './choose-replica.ts'
-import { failureRefusal, noReplicaRefusal, queueFullRefusal, queueTimeoutRefusal } from './exchange-refusals.ts'
+import {
+  failureRefusal,
+  noReplicaRefusal,
+  queueFullRefusal,
+  queueTimeoutRefusal,
+  stillWakingRefusal,
+} from './exchange-refusals.ts'
 import { fieldValue } from './http1/fields.ts'
 import type { Verdict } from './outlier.ts'
 import type { RoutedRequest } from './policy-router.ts'
@@ -86,6 +92,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   start(): void {
     const model = this.#model
     model.retryBudget.noteRequest()
+    model.series.arrivals.add(1)
     // Nobody goes before those who wait.
     this.#begin(model.room.length > 0 ? 'all_full' : this.#choose(model))
   }
@@ -100,7 +107,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       this.#askFallback(fallback)
       return
     }
-    if (choice === 'all_full') {
+    if (choice === 'all_full' || this.#model.isWaking) {
       this.#wait()
       return
     }
@@ -113,6 +120,11 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   /** Whether it waits until a replica has room. */
   get isWaiting(): boolean {
     return this.#ticket !== null
+  }
+
+  /** Whether that is because the model has none, and is going to have one. */
+  get isWaking(): boolean {
+    return this.#ticket !== null && this.#model.isWaking
   }
 
   #wait(): void {
@@ -132,7 +144,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     const asked = this.#model.room.model
     const choice = this.#choose(asked)
     const permit = typeof choice === 'string' ? null : choice.acquire(asked.maxInFlight)
-    if (permit === null && choice !== 'none_available') {
+    if (permit === null && (choice !== 'none_available' || asked.isWaking)) {
       ticket.settle('full')
       return
     }
@@ -155,9 +167,11 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
 
   /** It has waited as long as it may. */
   endWait(): void {
-    this.#ticket?.leave('queue_timeout')
+    const isWaking = this.isWaking
+    this.#ticket?.leave(isWaking ? 'scaling_from_zero' : 'queue_timeout')
     this.#ticket = null
-    this.#exhaust(queueTimeoutRefusal(this.#model, this.#model.room.retryAfterSeconds()))
+    if (isWaking) this.#exhaust(stillWakingRefusal(this.#model))
+    else this.#exhaust(queueTimeoutRefusal(this.#model, this.#model.room.retryAfterSeconds()))
   }
 
   /** Does what is due. */

@@ -7,6 +7,7 @@ import { PolicyRouter } from './policy-router.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
 import { RetryBudget } from './retry-budget.ts'
 import type { Room } from './waiting/room.ts'
+import { isWaking, sleeps } from './waking.ts'
 
 /** The series of one model, bound ahead of their use. */
 export class ModelSeries implements DisaggregationSeries {
@@ -22,6 +23,8 @@ export class ModelSeries implements DisaggregationSeries {
   readonly retriesDenied: CounterSeries
   /** Requests for this model that went on to another. */
   readonly fallbacks: CounterSeries
+  /** Requests that looked for a replica. */
+  readonly arrivals: CounterSeries
   /** By what decided: a handful. */
   readonly #chosen = new Map<ChoiceReason, CounterSeries>()
   readonly #metrics: SeriesTable
@@ -41,6 +44,7 @@ export class ModelSeries implements DisaggregationSeries {
     this.hedges = metrics.counter('fairlead_gateway_hedges_total', { model })
     this.retriesDenied = metrics.counter('fairlead_gateway_retries_denied_total', { model })
     this.fallbacks = metrics.counter('fairlead_gateway_fallbacks_total', { model })
+    this.arrivals = metrics.counter('fairlead_gateway_arrivals_total', { model })
   }
 
   /** Counter of choices that this decided. */
@@ -108,6 +112,7 @@ export class ServedModel {
   readonly router: PolicyRouter | null
   /** Whether replicas take turns whatever they have to do. */
   readonly takesTurns: boolean
+  readonly #sleeps: boolean
   /** Its replicas that answer; the list is replaced, never changed, when discovery brings another. */
   replicas: readonly ReplicaHandle[] = []
   /** Those that only prefill, for one that answers; none for most models. */
@@ -124,6 +129,7 @@ export class ServedModel {
     this.retryBudget = new RetryBudget(model.retry.budget)
     this.router = routerOf(model)
     this.takesTurns = model.routing.policy === 'roundRobin'
+    this.#sleeps = sleeps(model)
     this.engineName = model.upstreamModel ?? model.name
     this.maxInFlight = model.maxInFlight ?? Infinity
     this.room = roomFor(this)
@@ -152,9 +158,14 @@ export class ServedModel {
 
   /** Replicas that are meant to be there. */
   get expectedReplicas(): number {
-    const { engine, addresses, prefill, decode, replicas } = this.model
-    if (engine !== 'external') return replicas
+    const { engine, addresses, prefill, decode } = this.model
+    if (engine !== 'external') return fewestReplicas(this.model)
     return addresses.length + (prefill?.addresses.length ?? 0) + (decode?.addresses.length ?? 0)
+  }
+
+  /** Whether it has no replica now and is going to have one, since requests wait for it. */
+  get isWaking(): boolean {
+    return this.#sleeps && isWaking(this.replicas)
   }
 
   /** Whether each of its replicas may get requests; those that only prefill are of no use while none answers. */
@@ -196,6 +207,14 @@ export class ServedModel {
   estimatePromptTokens(bytes: number): number {
     return this.#bytesPerToken === 0 ? 0 : Math.round(bytes / this.#bytesPerToken)
   }
+}
+
+/** Replicas that a model has at the least: the fixed number, or where it is scaled the lower bound of it. */
+function fewestReplicas({ prefill, decode, ...alone }: Model): number {
+  const pools = prefill === undefined || decode === undefined ? [alone] : [prefill, decode]
+  return pools.reduce((sum, { replicas, minReplicas, maxReplicas }) => {
+    return sum + (maxReplicas === undefined ? (replicas ?? minReplicas ?? 1) : (minReplicas ?? 1))
+  }, 0)
 }
 
 function routerOf({ name, routing, kvCache }: Model): PolicyRouter | null {

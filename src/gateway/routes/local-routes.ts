@@ -164,6 +164,15 @@ function loadRoute({
           requests: handle.requests,
           tokensPerSecond: Math.round(handle.tokensPerSecond(now) * 10) / 10,
           lastError: handle.lastError,
+          role: handle.role,
+          reported: handle.engineLoad,
+        })),
+        models: catalogue.models.map(({ name, series }) => ({
+          model: name,
+          arrivals: series.arrivals.value,
+          ended: series.duration.counts.reduce((sum, count) => sum + count, 0),
+          tokens: series.inputTokens.value + series.outputTokens.value,
+          ttft: { bounds: series.ttft.bounds, counts: [...series.ttft.counts] },
         })),
         queues: catalogue.models.flatMap(({ name, room }) =>
           room instanceof WaitingRoom ? { model: name, ...room.report } : [],

@@ -40,7 +40,7 @@ describe('the room where requests wait', () => {
         },
       }
       const flow = { maxQueue, maxWait: 1e6, fairness: 'key' as const, priorities: [] }
-      const served: BusyModel = { model: { flow }, maxInFlight: limit, replicas: [replica] }
+      const served: BusyModel = { model: { flow }, maxInFlight: limit, replicas: [replica], isWaking: false }
       const metrics = createSeriesTable()
       const figures = new QueueFigures()
       const room = new WaitingRoom(served, 'm', metrics, figures)

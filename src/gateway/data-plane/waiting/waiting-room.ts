@@ -12,6 +12,8 @@ export interface BusyModel {
   readonly model: Pick<Model, 'flow'>
   readonly maxInFlight: number
   readonly replicas: readonly Candidate[]
+  /** Whether it has no replica and is going to have one. */
+  readonly isWaking: boolean
 }
 
 /** How often who waits is looked at, beside each end of a request: a replica may have come back, or time may be over. */
@@ -147,7 +149,7 @@ export class WaitingRoom<Served extends BusyModel> implements Room<Served> {
     }
   }
 
-  /** Where no replica may get requests, everybody has a turn, to go to another model or to be told so. */
+  /** Where no replica may get requests and none is to come, everybody has a turn, to go to another model or to be told so. */
   #hasRoom(): boolean {
     const { replicas, maxInFlight } = this.#model
     let room = -this.#turns
@@ -158,7 +160,7 @@ export class WaitingRoom<Served extends BusyModel> implements Room<Served> {
       room += Math.max(0, maxInFlight - inFlight)
       if (room > 0) return true
     }
-    return !isSomeAvailable
+    return !isSomeAvailable && !this.#model.isWaking
   }
 
   #leave(place: Place, reason: Reason): void {
