@@ -36,6 +36,28 @@ describe('rules', () => {
   })
 })
 
+/** Files in which a Compose file's key has this value. */
+const findingsOfKey = (value: string) => {
+  const service = {
+    image: 'vllm/vllm-openai:v0.20.0',
+    command: '--model a/b',
+    environment: [`VLLM_API_KEY=${value}`],
+  }
+  const files = [
+    { path: 'compose.yaml', content: JSON.stringify({ services: { vllm: service } }) },
+    { path: '.env', content: 'OURS=a-long-and-random-word\n' },
+  ]
+  return lint(files, { rules: ['secret-in-environment'] }).findings.map(({ file }) => file)
+}
+
+describe('secrets of a Compose file', () => {
+  it('are no finding where .env has them, and one where they stand in the file', () => {
+    expect(findingsOfKey('${OURS}')).toEqual([])
+    expect(findingsOfKey('a-long-and-random-word')).toEqual(['compose.yaml'])
+    expect(findingsOfKey('${THEIRS:-a-long-and-random-word}')).toEqual(['compose.yaml'])
+  })
+})
+
 describe('suppressions', () => {
   it('silence the line they stand on', () => {
     expect(idsOf('vllm serve x/y --swap-space 4 # fairlead-ignore engine-removed-flag: the fork has it')).toEqual([])

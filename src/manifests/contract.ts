@@ -137,7 +137,8 @@ export interface EnvironmentEntry {
   /** What it is, where that can be known: written out, or found in a ConfigMap of the set. */
   readonly value: string | undefined
   readonly source:
-    | { readonly kind: 'value' }
+    /** `isFilledIn`: Compose put it in from an .env file, so that it does not stand here. */
+    | { readonly kind: 'value'; readonly isFilledIn?: true }
     | {
         readonly kind: 'secret' | 'config-map'
         readonly name: string

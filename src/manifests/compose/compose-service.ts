@@ -153,13 +153,12 @@ class ServiceReader {
       for (const name of Object.keys(fieldsAt(document, at))) {
         const found = this.#interpolated([...at, name])
         const value = found === undefined || found.unresolved.length > 0 ? undefined : found.text.text
-        const kind = found === undefined ? 'inherited' : 'value'
         entries.push({
           name,
           position: document.at([...at, name], 'key'),
           valuePosition: document.at([...at, name]),
           value,
-          source: { kind },
+          source: found === undefined ? { kind: 'inherited' } : valueSource(found),
         })
       }
       return entries
@@ -186,7 +185,7 @@ class ServiceReader {
           position,
           valuePosition: found.text.position(equals + 1, text.length),
           value,
-          source: { kind: 'value' },
+          source: valueSource(found),
         })
       }
     }
@@ -319,3 +318,7 @@ const numberOf = (text: string | undefined) => (text !== undefined && /^\d+$/.te
 
 /** Text of a scalar; none of what is a map or a list, which has no text (and no prototype to make one). */
 const scalarText = (value: unknown) => (typeof value === 'object' ? '' : String(value))
+
+/** Where the value of a variable is from: what an .env file fills in does not stand in the Compose file. */
+const valueSource = ({ isFilledIn }: Interpolated): EnvironmentEntry['source'] =>
+  isFilledIn ? { kind: 'value', isFilledIn } : { kind: 'value' }

@@ -1,3 +1,4 @@
+import type { EnvironmentEntry } from '../../../manifests/index.ts'
 import type { Rule } from '../../contract.ts'
 import { flagOf } from '../../subject/invocations.ts'
 import { isRecord } from '../../subject/values.ts'
@@ -9,6 +10,10 @@ const secretsDocs = kubernetesDocs('concepts/configuration/secret/', 'Secrets')
 
 /** Longest line that is searched for tokens. */
 const longestLine = 20_000
+
+/** Whether a value stands where its variable does. */
+const isWrittenOut = (source: EnvironmentEntry['source']): boolean =>
+  source.kind === 'value' && source.isFilledIn !== true
 
 const tokenInFile: Rule = {
   id: 'token-in-file',
@@ -55,7 +60,7 @@ const plainSecret: Rule = {
   *check(subject) {
     for (const { entry, container } of allEntries(subject)) {
       const { name, value, source } = entry
-      if (source.kind !== 'value' || value === undefined || !isSecretName(name)) continue
+      if (!isWrittenOut(source) || value === undefined || !isSecretName(name)) continue
       if (isDefaultPassword(value) || tokensIn(value).length > 0) continue
       if (container === undefined && /(^|\/)(\.env(\..*)?|[^/]*\.env)$/.test(entry.position.file)) continue
       if (isToBeWritten(value)) {
@@ -117,7 +122,7 @@ const defaultPassword: Rule = {
   *check(subject) {
     for (const { entry } of allEntries(subject)) {
       const { name, value, source } = entry
-      if (source.kind !== 'value' || value === undefined || !isSecretName(name) || !isDefaultPassword(value)) continue
+      if (!isWrittenOut(source) || value === undefined || !isSecretName(name) || !isDefaultPassword(value)) continue
       yield { at: entry.valuePosition, message: `${name} is set to a password that examples have.` }
     }
     for (const secret of subject.ofKind('Secret')) {
