@@ -77,6 +77,8 @@ export interface WatchOptions {
   /** Of a list, or of the last event that was seen. */
   readonly resourceVersion: string
   readonly signal: AbortSignal
+  /** Called when the server has taken it, before the first event. */
+  readonly onOpen?: () => void
 }
 
 /** A container of a pod. */
@@ -176,7 +178,7 @@ export interface ClusterClient {
   delete(ref: ObjectRef, options?: DeleteOptions): Promise<boolean>
   /**
    * The changes after a version, until the server ends the watch, which is no error, or `signal` fires. A version that the
-   * server no longer has rejects as `gone`. For a lasting view of objects take the reflector of `../watch`.
+   * server no longer has rejects as `gone`, a broken connection at once. For a lasting view take `startReflector`.
    */
   watch(query: ListQuery, options: WatchOptions): AsyncIterable<WatchEvent>
   /** Lines without their ends. A line beyond 1 MiB comes in pieces. */

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../object.ts'
 import { resourcePath, type Resource } from '../schemas/index.ts'
 import { fieldManager } from '../identity.ts'
 import type { RequestSubject } from './cluster-error.ts'
-import type { ApplyOptions, DeleteOptions, ListQuery, ObjectRef, WriteOptions } from './contract.ts'
+import type { ApplyOptions, DeleteOptions, ListQuery, ObjectRef, WatchOptions, WriteOptions } from './contract.ts'
 import type { ApiRequest } from './transport.ts'
 
 /** Values of a query; absent ones are left out. */
@@ -156,7 +156,7 @@ const [leastWatchSeconds, mostWatchSeconds] = [300, 600]
 export function watchRequest(
   query: ListQuery,
   resource: Resource,
-  { resourceVersion, signal }: { readonly resourceVersion: string; readonly signal: AbortSignal },
+  { resourceVersion, signal, onOpen }: WatchOptions,
 ): ApiRequest {
   const { labelSelector, fieldSelector } = query
   return {
@@ -172,6 +172,8 @@ export function watchRequest(
     subject: listed('watch', query, resource),
     isIdempotent: true,
     silenceMs: watchSilenceMs,
+    isRepeated: false,
     signal,
+    onOpen,
   }
 }

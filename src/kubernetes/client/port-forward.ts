@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { UserError } from '../../errors/index.ts'
 import type { PortForward, PortForwardRequest } from './contract.ts'
 import type { ApiTransport } from './transport.ts'
 import { openChannels } from './web-socket.ts'
@@ -7,6 +8,15 @@ const [dataChannel, errorChannel] = [0, 1]
 /** A connection that sends faster than the pod takes waits above this. */
 const mostWaitingBytes = 4 * 1024 * 1024
 const lookAgainMs = 20
+
+const portTaken = (port: number, cause: Error): UserError =>
+  new UserError({
+    what: `Port ${port} of this machine is taken`,
+    where: `127.0.0.1:${port}`,
+    why: cause.message,
+    mend: 'Choose another local port, or none, and a free one is taken.',
+    cause,
+  })
 
 /** Opens a local port, each of whose connections is a WebSocket to the pod's port. */
 export async function forwardPort(
@@ -61,7 +71,7 @@ export async function forwardPort(
     join(socket).catch(() => socket.destroy())
   })
   const listening = Promise.withResolvers<void>()
-  server.once('error', listening.reject)
+  server.once('error', (cause) => listening.reject(portTaken(localPort, cause)))
   server.listen({ host: '127.0.0.1', port: localPort }, listening.resolve)
   await listening.promise
   const close = async (): Promise<void> => {

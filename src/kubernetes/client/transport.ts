@@ -21,6 +21,10 @@ export interface ApiRequest {
   /** For streams: longest silence after which the connection counts as dead; 0 is any. */
   readonly silenceMs?: number
   readonly signal?: AbortSignal | undefined
+  /** False where whoever asks asks again on their own. */
+  readonly isRepeated?: boolean
+  /** Told when a stream's answer has begun. */
+  readonly onOpen?: (() => void) | undefined
 }
 
 /** Times of a transport; tests shorten them. */
@@ -90,6 +94,7 @@ export class ApiTransport {
     const { silenceMs = 0, subject, signal } = request
     try {
       const answer = await this.#repeat(request, (either) => this.#ask(request, either, silenceMs))
+      request.onOpen?.()
       yield* answer.body
     } catch (error) {
       if (signal?.aborted === true) return
@@ -142,6 +147,7 @@ export class ApiTransport {
         this.#credentials.renew()
         continue
       }
+      if (apiRequest.isRepeated === false) throw error
       const isBusy = error.reason === 'too-many-requests'
       if (!isBusy && !(isRepeatable(error, apiRequest) && (isIdempotent || isUnsent))) throw error
       const { firstPatienceMs, patienceMs, busyPatienceMs } = this.#times
