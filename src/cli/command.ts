@@ -1,5 +1,6 @@
 import type { ExitCode } from '../errors/index.ts'
 import type { Environment } from '../files/index.ts'
+import type { findTarget } from '../operate/index.ts'
 import type { Input } from './input.ts'
 import type { Output } from './output.ts'
 
@@ -39,7 +40,7 @@ interface CommandExample {
 }
 
 /** Headings under which `fairlead --help` lists commands, in this order. */
-export const commandSections = ['Run a Fleet', 'Look at it', 'Models', 'Set up'] as const
+export const commandSections = ['Run a Fleet', 'Look at it', 'Change it', 'Models', 'Set up'] as const
 /** One of the headings. */
 export type CommandSection = (typeof commandSections)[number]
 
@@ -67,6 +68,8 @@ export interface CommandContext {
   readonly signal: AbortSignal
   /** Fires when Ctrl-C or SIGTERM comes again: whoever waits has had enough of an orderly stop. */
   readonly killSignal: AbortSignal
+  /** How targets are found; a test gives its own. */
+  readonly findTarget?: typeof findTarget
 }
 
 /** The acting part of a command; loaded only when it runs. */

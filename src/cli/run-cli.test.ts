@@ -29,6 +29,7 @@ describe('help', () => {
         up [FLEET]             Run a Fleet on this machine until Ctrl-C
         down [FLEET]           Stop a Fleet that runs on this machine
         plan [FLEET]           Show what a Fleet becomes: settings, size, money, steps
+        apply [FLEET]          Bring a Fleet up on its target, or change what runs there
         render [FLEET]         Write a Fleet as another platform’s own files
         gateway                Run the gateway alone, in front of engines that run already
         engine simulated       Run the simulated engine alone, as a container does
@@ -36,10 +37,25 @@ describe('help', () => {
         engine install ENGINE  Install an engine of ours into the cache, before it is needed
 
       Look at it
-        status [FLEET]  Show models, replicas and the gateway of a Fleet
-        health [URL]    Ask whether a gateway or an engine is ready, as a container’s health check does
-        logs [MODEL]    Show the logs of engines and the gateway
-        chat [MODEL]    Talk to a model in the terminal
+        status [FLEET]        Show models, replicas and the gateway of a Fleet
+        health [FLEET]        Tell whether a Fleet serves, or whether one address answers
+        logs [MODEL]          Show the logs of engines and the gateway
+        events [MODEL]        Show what happened to a Fleet, oldest first
+        revisions [FLEET]     List the applied states of a Fleet that can be gone back to
+        port-forward [MODEL]  Bring a port of a Fleet to this machine until Ctrl-C
+        chat [MODEL]          Talk to a model in the terminal
+
+      Change it
+        scale MODEL              Set the replicas of a model now
+        restart [MODEL]          Start replicas anew, one after the other
+        rollout start [FLEET]    Update a Fleet model after model, and take back what fails
+        rollout status [MODEL]   Show how the update of each model stands
+        rollout pause [MODEL]    Hold an update where it is
+        rollout resume [MODEL]   Go on with an update that was held
+        rollout promote [MODEL]  End the trial of an update by taking it for all
+        rollout abort [MODEL]    Take an update back
+        rollback [FLEET]         Go back to an earlier revision of a Fleet
+        delete [FLEET]           Stop a Fleet and remove it from its target
 
       Models
         models pull SOURCE    Fetch models into the cache of this machine
@@ -55,7 +71,7 @@ describe('help', () => {
         lint [PATH...]    Tell what is wrong in deployment descriptions, and mend what is safe to mend
         explain [PATH]    Explain a field of the Fleet file
         migrate [FLEET]   Rewrite a Fleet file for this version
-        schema            Print the JSON Schema of Fleet files
+        schema            Print the JSON Schema of Fleet files, or the Fleet as a Kubernetes resource
         completion SHELL  Print the completion script of a shell
         version           Show the versions of Fairlead and Node.js
 
@@ -88,10 +104,15 @@ describe('help', () => {
         FLEET  name of the Fleet, or its file; the one that runs when absent
 
       Options
-        -w, --watch         draw it again until Ctrl-C
-        --interval SECONDS  seconds between two draws of --watch (default 2)
-        --json              print exactly one JSON document on standard output
-        --format FORMAT     the same by name (text, json; default text)
+        -w, --watch           draw it again until Ctrl-C
+        --interval SECONDS    seconds between two draws of --watch (default 2)
+        -t, --target NAME     platform; targets.default of the Fleet file that is meant or of ./fleet.yaml
+                              when absent, else local (local, compose, kubernetes, kserve, llmd)
+        --context NAME        context of the kubeconfig; its current one when absent
+        -n, --namespace NAME  namespace; that of the context when absent
+        --kubeconfig FILE     in place of KUBECONFIG and ~/.kube/config
+        --json                print exactly one JSON document on standard output
+        --format FORMAT       the same by name (text, json; default text)
 
       Options of every command
         -q, --quiet  only results, warnings and errors
@@ -104,6 +125,8 @@ describe('help', () => {
         fairlead status
         # a table that keeps itself up to date
         fairlead status --watch
+        # of a Fleet in a cluster
+        fairlead status demo --target kubernetes -n llm
         # one JSON document for scripts
         fairlead status --json
       "

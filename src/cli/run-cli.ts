@@ -47,9 +47,10 @@ async function runCommand(args: readonly string[], commandLine: CommandLine, wor
   const { command, input, settings } = parseCommandLine(args, commandLine.commands, commandLine.groups)
   const handler = await command.load()
   const output = createOutput(world, settings)
-  const { stdin, environment, workingFolder, signal, killSignal } = world
+  const { stdin, environment, workingFolder, signal, killSignal, findTarget } = world
+  const known = { commandLine, output, input: stdin, environment, workingFolder, signal, killSignal }
   try {
-    return await handler(input, { commandLine, output, input: stdin, environment, workingFolder, signal, killSignal })
+    return await handler(input, findTarget === undefined ? known : { ...known, findTarget })
   } finally {
     output.live([])
   }

@@ -1,4 +1,5 @@
 import type { Environment } from '../files/index.ts'
+import type { findTarget } from '../operate/index.ts'
 import type { Input } from './input.ts'
 
 /** One stream that is written to. */
@@ -20,6 +21,8 @@ export interface World {
   readonly signal: AbortSignal
   /** Fires when such a signal comes again. */
   readonly killSignal: AbortSignal
+  /** How targets are found; a test gives its own. */
+  readonly findTarget?: typeof findTarget
 }
 
 /** Why the process is to end. */

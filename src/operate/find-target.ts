@@ -6,6 +6,8 @@ import { clusterTargetNames, createClusterTarget, localTarget, type Target } fro
 /** Where a target is, for those that are not this machine. */
 export interface TargetPlace extends ClusterChoice {
   readonly environment: Environment
+  /** Folder of the project, for target compose; one of the Fleet’s state when absent. */
+  readonly folder?: string
   /** Connects to the cluster; by the kubeconfig when absent. Tests hand in their own. */
   readonly connect?: (choice: ClusterChoice, environment: Environment) => Promise<ClusterClient>
 }

@@ -9,7 +9,7 @@ export { renderFleet, type RenderedFleet } from './render-fleet.ts'
 export { renderSource, type RenderedFleetSource } from './render-source.ts'
 export { planActions, type PlannedActions } from './plan-actions.ts'
 export { readFleet, type ReadFleet, type ReadFleetOptions } from './read-fleet.ts'
-export { resolveFleetName } from './resolve-fleet-name.ts'
+export { meansFile, resolveFleetName } from './resolve-fleet-name.ts'
 export {
   applyFleet,
   deleteFleet,

@@ -1,38 +1,55 @@
 import { engines } from '../engines/index.ts'
 import { UserError } from '../errors/index.ts'
 import type { Environment } from '../files/index.ts'
-import type { FleetSource, PlannedAction } from '../targets/index.ts'
-import { findTarget } from './find-target.ts'
+import type { FleetSource, PlannedAction, Target } from '../targets/index.ts'
 import { planFleet } from './verbs.ts'
 
-/** The steps that `apply` would take now, or why there are none. */
+/** The steps that `apply` would take now, or why they are not known. */
 export interface PlannedActions {
   readonly actions: readonly PlannedAction[]
-  /** Why this version cannot take any; absent when it can. */
+  readonly hasChanges: boolean
+  /** Why there are none to tell; absent when they are known. */
   readonly reason?: string
+  /** What kept the target from telling, for those who must know. */
+  readonly failure?: UserError
 }
 
-/** The steps on the target of a Fleet; a Fleet for what this version does not run yet has none, and says so. */
-export async function planActions(source: FleetSource, environment: Environment): Promise<PlannedActions> {
-  const { fleet } = source
-  const target = fleet.targets.default
-  if (target !== 'local') {
-    return { actions: [], reason: `This version of Fairlead plans target ${target}, and does not run it yet.` }
-  }
-  const unknown = [...new Set(fleet.models.map(({ engine }) => engine))].filter(
+const untold = (reason: string, failure?: UserError): PlannedActions => ({
+  actions: [],
+  hasChanges: false,
+  reason,
+  ...(failure === undefined ? {} : { failure }),
+})
+
+/** The steps on a target; a target that cannot tell them, or cannot be reached, stops no plan. */
+export async function planActions(
+  source: FleetSource,
+  environment: Environment,
+  target: Target,
+): Promise<PlannedActions> {
+  const unknown = [...new Set(source.fleet.models.map(({ engine }) => engine))].filter(
     (name) => !engines.some((engine) => engine.name === name),
   )
-  if (unknown.length > 0) {
-    const reason = `This version of Fairlead plans engine ${unknown.join(' and ')}, and does not run it on target local yet.`
-    return { actions: [], reason }
+  if (target.name === 'local' && unknown.length > 0) {
+    return untold(
+      `This version of Fairlead plans engine ${unknown.join(' and ')}, and does not run it on target local yet.`,
+    )
   }
   try {
-    return { actions: (await planFleet(source, environment, findTarget(target))).actions }
+    return await planFleet(source, environment, target)
   } catch (error) {
-    // What this machine lacks stops `up`, and no plan.
+    // What this machine lacks stops `up`, and a cluster out of reach `apply`; neither stops a plan.
     if (!(error instanceof UserError)) throw error
     const { what, why, mend } = error.parts
-    const sentences = [`\`fairlead up\` cannot run it on this machine: ${what}`, why, mend]
-    return { actions: [], reason: sentences.filter((sentence) => sentence !== undefined).join(' ') }
+    const asked =
+      target.name === 'local'
+        ? '`fairlead up` cannot run it on this machine'
+        : `What \`fairlead apply\` would change on target ${target.name} is not known`
+    const sentences = [`${asked}: ${what}`, why, mend]
+    const reason = sentences
+      .filter((sentence) => sentence !== undefined)
+      .map((sentence) => (/[.:!?]$/.test(sentence) ? sentence : `${sentence}.`))
+      .join(' ')
+    return untold(reason, error)
   }
 }

@@ -4,7 +4,7 @@ import type { Target } from '../targets/index.ts'
 import { readFleet } from './read-fleet.ts'
 
 /** Whether an argument means a file rather than a name; a name has neither a slash nor such an ending. */
-const meansFile = (argument: string) => /[/\\]|\.(ya?ml|json)$/i.test(argument)
+export const meansFile = (argument: string) => /[/\\]|\.(ya?ml|json)$/i.test(argument)
 
 /**
  * Which Fleet a verb such as `status`, `down` or `logs` means: the one of a Fleet file, the one of a name, or the only one.
@@ -18,12 +18,14 @@ export async function resolveFleetName(
   workingFolder: string = process.cwd(),
 ): Promise<string> {
   if (argument !== undefined) {
-    return meansFile(argument) ? (await readFleet(argument, environment, { workingFolder })).fleet.name : argument
+    return meansFile(argument)
+      ? (await readFleet(argument, environment, { workingFolder, purpose: 'plan' })).fleet.name
+      : argument
   }
   const known = await target.list(environment)
   const [first] = known
   if (first === undefined) {
-    throw new UserError({ what: 'No Fleet runs on this machine', mend: 'Start one:', command: 'fairlead up' })
+    throw refuseNone(target)
   }
   if (known.length === 1) return first
   const running = await findRunning(known, environment, target)
@@ -34,6 +36,18 @@ export async function resolveFleetName(
     why: 'It is not clear which one is meant.',
     mend: 'Say which one by its name or its file: `fairlead status NAME`, `fairlead down NAME`, `fairlead logs --fleet NAME`.',
     exitCode: exitCodes.usage,
+  })
+}
+
+function refuseNone({ name }: Target): UserError {
+  if (name === 'local') {
+    return new UserError({ what: 'No Fleet runs on this machine', mend: 'Start one:', command: 'fairlead up' })
+  }
+  return new UserError({
+    what: `There is no Fleet on target ${name}`,
+    why: 'None was applied to the place that is meant: this context and namespace, or this machine.',
+    mend: 'Apply one, or name another place.',
+    command: `fairlead apply --target ${name}`,
   })
 }
 

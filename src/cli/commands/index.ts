@@ -2,12 +2,15 @@
  * Every command of `fairlead`, as data, in the order in which help lists them.
  */
 import type { Command, CommandGroup } from '../command.ts'
+import { apply } from './apply.ts'
 import { chat } from './chat.ts'
 import { completion } from './completion.ts'
+import { deleteCommand } from './delete.ts'
 import { down } from './down.ts'
 import { engineInstall } from './engine-install.ts'
 import { engineLlamacpp } from './engine-llamacpp.ts'
 import { engineSimulated } from './engine-simulated.ts'
+import { events } from './events.ts'
 import { explain } from './explain.ts'
 import { gateway } from './gateway.ts'
 import { health } from './health.ts'
@@ -20,7 +23,13 @@ import { modelsList } from './models-list.ts'
 import { modelsPull } from './models-pull.ts'
 import { modelsVerify } from './models-verify.ts'
 import { plan } from './plan.ts'
+import { portForward } from './port-forward.ts'
 import { render } from './render.ts'
+import { restart } from './restart.ts'
+import { revisions } from './revisions.ts'
+import { rollback } from './rollback.ts'
+import { rollouts } from './rollout.ts'
+import { scale } from './scale.ts'
 import { schema } from './schema.ts'
 import { simulate } from './simulate.ts'
 import { size } from './size.ts'
@@ -34,6 +43,7 @@ export const commands: readonly Command[] = [
   up,
   down,
   plan,
+  apply,
   render,
   gateway,
   engineSimulated,
@@ -42,7 +52,15 @@ export const commands: readonly Command[] = [
   status,
   health,
   logs,
+  events,
+  revisions,
+  portForward,
   chat,
+  scale,
+  restart,
+  ...rollouts,
+  rollback,
+  deleteCommand,
   modelsPull,
   modelsList,
   modelsVerify,
@@ -62,6 +80,7 @@ export const commands: readonly Command[] = [
 /** First words that several commands share. */
 export const commandGroups: readonly CommandGroup[] = [
   { name: 'engine', summary: 'Run our own engine servers alone, as containers do' },
+  { name: 'rollout', summary: 'Update a Fleet that serves, and hold, end or take back the update' },
   { name: 'models', summary: 'Fetch, list and check models in the cache' },
   { name: 'storage', summary: 'Plan how a cluster keeps models' },
 ]

@@ -1,4 +1,5 @@
 import type { CommandArgument, CommandOption } from '../command.ts'
+import { runTargets } from './render-targets.ts'
 
 /** A Fleet file that is read. */
 export const fleetFileArgument: CommandArgument = {
@@ -20,6 +21,49 @@ export const runningFleetOption: CommandOption = {
   value: 'FLEET',
   description: 'name of the Fleet, or its file; the one that runs when absent',
   completes: 'file',
+}
+
+/** Which platform is meant. */
+const targetOption: CommandOption = {
+  name: 'target',
+  short: 't',
+  value: 'NAME',
+  choices: runTargets,
+  description: 'platform; targets.default of the Fleet file that is meant or of ./fleet.yaml when absent, else local',
+}
+
+/** Which cluster a command means, in the words of kubectl, and which folder for target compose. */
+export const placeOptions: readonly CommandOption[] = [
+  targetOption,
+  { name: 'context', value: 'NAME', description: 'context of the kubeconfig; its current one when absent' },
+  { name: 'namespace', short: 'n', value: 'NAME', description: 'namespace; that of the context when absent' },
+  {
+    name: 'kubeconfig',
+    value: 'FILE',
+    description: 'in place of KUBECONFIG and ~/.kube/config',
+    completes: 'file',
+  },
+]
+
+/** How long a command waits until what it changed serves. */
+export const timeoutOption: CommandOption = {
+  name: 'timeout',
+  value: 'DURATION',
+  description: 'longest wait until what was changed serves, such as 90s or 20m; the target’s own when absent',
+}
+
+/** How an `apply` goes about it, on targets beside local. */
+export const applyOptions: readonly CommandOption[] = [
+  timeoutOption,
+  { name: 'force-conflicts', description: 'take over fields that another manager owns' },
+  { name: 'no-smoke', description: 'send no request through the gateway at the end' },
+  { name: 'no-wait', description: 'do not wait until everything serves' },
+]
+
+/** Of models and their replicas, one or all. */
+export const subjectArgument: CommandArgument = {
+  name: 'MODEL',
+  description: 'a model, a replica such as smollm2-0, or `gateway`; everything when absent',
 }
 
 const port = { type: 'integer', minimum: 1, maximum: 65_535 } as const

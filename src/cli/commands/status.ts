@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { runningFleetArgument } from './shared.ts'
+import { placeOptions, runningFleetArgument } from './shared.ts'
 
 /** `fairlead status` */
 export const status: Command = {
@@ -19,10 +19,12 @@ export const status: Command = {
       default: 2,
       description: 'seconds between two draws of --watch',
     },
+    ...placeOptions,
   ],
   examples: [
     { command: 'fairlead status', what: 'one table' },
     { command: 'fairlead status --watch', what: 'a table that keeps itself up to date' },
+    { command: 'fairlead status demo --target kubernetes -n llm', what: 'of a Fleet in a cluster' },
     { command: 'fairlead status --json', what: 'one JSON document for scripts' },
   ],
   reports: true,

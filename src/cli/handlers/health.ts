@@ -1,14 +1,23 @@
 import { get } from 'node:http'
-import { exitCodes } from '../../errors/index.ts'
-import type { CommandHandler } from '../command.ts'
+import { exitCodes, type ExitCode } from '../../errors/index.ts'
+import type { CommandContext, CommandHandler } from '../command.ts'
 import { usageError } from '../parse/index.ts'
 
 const usualUrl = 'http://127.0.0.1:8080/readyz'
 const timeoutMs = 5_000
 
-/** Acts for `fairlead health`. */
-export const healthHandler: CommandHandler = async ({ args: [argument] }, { environment, output, signal }) => {
-  const text = argument ?? (environment['FAIRLEAD_HEALTH_URL'] || usualUrl)
+const isUrl = (text: string) => /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
+
+/** Acts for `fairlead health`: a container asks one address, a person a Fleet. */
+export const healthHandler: CommandHandler = async (input, context) => {
+  const [argument] = input.args
+  const isAboutFleet = argument === undefined ? input.options['target'] !== undefined : !isUrl(argument)
+  // A container's health check runs every some seconds: it loads nothing that it does not need.
+  if (isAboutFleet) return (await import('./fleet-health.ts')).fleetHealth(input, context)
+  return askAddress(argument ?? (context.environment['FAIRLEAD_HEALTH_URL'] || usualUrl), context)
+}
+
+async function askAddress(text: string, { output, signal }: CommandContext): Promise<ExitCode> {
   const url = URL.parse(text)
   if (url?.protocol !== 'http:') {
     throw usageError({
@@ -18,7 +27,8 @@ export const healthHandler: CommandHandler = async ({ args: [argument] }, { envi
     })
   }
   const problem = await ask(url, signal)
-  if (problem === null) output.line('ready')
+  if (output.json) output.document({ url: url.href, ready: problem === null, problem })
+  else if (problem === null) output.line('ready')
   else output.warn(`not ready: ${url.href} ${problem}`)
   return problem === null ? exitCodes.done : exitCodes.failed
 }

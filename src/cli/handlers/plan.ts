@@ -1,56 +1,126 @@
 import { relative } from 'node:path'
-import { exitCodes } from '../../errors/index.ts'
-import { planActions, readGeometries, type PlannedActions } from '../../operate/index.ts'
-import { makePlan } from '../../plan/index.ts'
-import type { CommandHandler } from '../command.ts'
+import { exitCodes, UserError, type ExitCode } from '../../errors/index.ts'
+import { formatDiagnostics, targetNames, type TargetName } from '../../fleet/index.ts'
+import { version } from '../../observe/index.ts'
+import {
+  planActions,
+  readChatTemplates,
+  readGeometries,
+  renderSource,
+  type FleetSource,
+  type PlannedActions,
+  type ReadFleet,
+} from '../../operate/index.ts'
+import { makePlan, type PlanFacts } from '../../plan/index.ts'
+import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
 import { openFleet } from '../fleets/index.ts'
-import type { Output } from '../output.ts'
-import { hanging, planDocument, renderPlan } from '../plan/index.ts'
+import { usageError } from '../parse/index.ts'
+import { hanging, planDocument, renderChanges, renderPlan } from '../plan/index.ts'
+import { openTarget } from '../targets/index.ts'
 
 /** Widest that a plan is shown; longer lines are hard to read. */
 const widest = 100
 
 /** Acts for `fairlead plan`. */
 export const plan: CommandHandler = async ({ args: [argument], options }, context) => {
-  const { output, environment, workingFolder } = context
-  const source = await openFleet(argument, context, 'plan')
-  const { signal } = context
+  const { output, environment, workingFolder, signal } = context
+  const read = await openFleet(argument, context, 'plan')
   const offline = options['offline'] === true
-  const geometries = await readGeometries(source.fleet, { environment, signal, offline })
-  const planned = makePlan(source.fleet, { geometries })
-  const todo = await planActions(source, environment)
-  const code = planned.fits ? exitCodes.done : exitCodes.answerIsNo
-  if (output.json) {
-    const { actions, reason } = todo
-    const { fleet, file } = source
-    output.document({
-      fleet,
-      file,
-      target: planned.target,
-      actions,
-      noActionsBecause: reason ?? null,
-      ...planDocument(planned),
+  const target = targetNames.find((name) => name === options['target']) ?? read.fleet.targets.default
+  if (offline && options['detailed-exitcode'] === true && target !== 'local') {
+    throw usageError({
+      what: '--offline and --detailed-exitcode exclude each other',
+      why: `Only target ${target} can tell what would change.`,
+      mend: 'Leave one of them out.',
     })
+  }
+  const geometries = await readGeometries(read.fleet, { environment, signal, offline })
+  const planned = makePlan(read.fleet, { target, geometries })
+  const todo = await stepsOn(target, { read, options, geometries, offline }, context)
+  const code = codeOf(planned.fits, todo, options)
+  if (output.json) {
+    const { fleet, file } = read
+    const { actions, hasChanges, reason } = todo
+    const known = { actions, hasChanges: reason === undefined ? hasChanges : null, noActionsBecause: reason ?? null }
+    output.document({ fleet, file, target: planned.target, ...known, ...planDocument(planned) })
     return code
   }
   const { bold } = output.paint
   const columns = Math.min(output.columns(), widest)
-  const fromHere = relative(workingFolder, source.file)
-  const shown = fromHere.startsWith('..') ? source.file : fromHere
-  const title = `Fleet ${bold(source.fleet.name)} for target ${planned.target}, from ${shown}`
-  for (const line of hanging('', title, columns)) output.line(line)
-  output.line()
-  const surface = { columns, paint: output.paint, explain: options['explain'] === true }
-  for (const line of renderPlan(planned, surface)) output.line(line)
-  tellActions(todo, output, columns)
-  if (options['explain'] !== true) output.note('How each number comes about: fairlead plan --explain')
+  const fromHere = relative(workingFolder, read.file)
+  const file = fromHere.startsWith('..') ? read.file : fromHere
+  if (options['changes'] !== true) {
+    const title = `Fleet ${bold(read.fleet.name)} for target ${planned.target}, from ${file}`
+    for (const line of hanging('', title, columns)) output.line(line)
+    output.line()
+    const surface = { columns, paint: output.paint, explain: options['explain'] === true }
+    for (const line of renderPlan(planned, surface)) output.line(line)
+  }
+  tellActions(target, todo, file, columns, context)
+  if (options['explain'] !== true && options['changes'] !== true) {
+    output.note('How each number comes about: fairlead plan --explain')
+  }
   return code
 }
 
-function tellActions({ actions, reason }: PlannedActions, output: Output, columns: number): void {
+interface Asked {
+  readonly read: ReadFleet
+  readonly options: CommandInput['options']
+  readonly geometries: NonNullable<PlanFacts['geometries']>
+  readonly offline: boolean
+}
+
+/** What `apply` would do there now. */
+async function stepsOn(
+  name: TargetName,
+  { read, options, geometries, offline }: Asked,
+  context: CommandContext,
+): Promise<PlannedActions> {
+  const { environment, output } = context
+  const target = openTarget(name, options, context)
+  try {
+    if (name === 'local') return await planActions(read, environment, target)
+    if (offline) return { actions: [], hasChanges: false, reason: `Target ${name} was not asked (--offline).` }
+    const files = await readChatTemplates(read)
+    let source: FleetSource
+    try {
+      const rendered = renderSource(read, { target: name, version, environment, gateway: true, files, geometries })
+      if (rendered.notes.length > 0) {
+        output.warn(formatDiagnostics(rendered.notes, read.text, { colour: output.hasNoteColour }))
+      }
+      source = rendered.source
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      return { actions: [], hasChanges: false, reason: [error.message, error.parts.why].join(':\n'), failure: error }
+    }
+    return await planActions(source, environment, target)
+  } finally {
+    await target.close()
+  }
+}
+
+function codeOf(fits: boolean, { hasChanges, failure }: PlannedActions, options: CommandInput['options']): ExitCode {
+  const isDetailed = options['detailed-exitcode'] === true
+  if (isDetailed && failure !== undefined) throw failure
+  return !fits || (isDetailed && hasChanges) ? exitCodes.answerIsNo : exitCodes.done
+}
+
+function tellActions(
+  target: TargetName,
+  { actions, reason }: PlannedActions,
+  file: string,
+  columns: number,
+  { output }: CommandContext,
+): void {
   const { bold, dim } = output.paint
   if (reason !== undefined) {
-    for (const line of hanging('', reason, columns)) output.line(line)
+    const lines = reason.includes('\n') ? reason.split('\n') : hanging('', reason, columns)
+    for (const line of lines) output.line(line)
+    return
+  }
+  if (target !== 'local') {
+    output.line(`${bold('Steps')} of \`fairlead apply\` on target ${target}`)
+    for (const line of renderChanges(actions, { columns, paint: output.paint, file })) output.line(line)
     return
   }
   output.line(`${bold('Steps')} of \`fairlead up\` on this machine`)

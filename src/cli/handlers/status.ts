@@ -1,17 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { exitCodes, type ExitCode } from '../../errors/index.ts'
-import { fleetStatus, findTarget, resolveFleetName, type FleetStatus } from '../../operate/index.ts'
+import type { TargetName } from '../../fleet/index.ts'
+import { fleetStatus, type FleetStatus } from '../../operate/index.ts'
 import type { CommandContext, CommandHandler } from '../command.ts'
 import { readInteger } from '../option-values.ts'
 import type { Output } from '../output.ts'
 import { usageError } from '../parse/index.ts'
-import { judgeHealth, renderStatus } from '../status/index.ts'
+import { judgeHealth, renderStatus, widthOf } from '../status/index.ts'
+import { chooseFleet, whereIs } from '../targets/index.ts'
 
 const exitCodeOf = (status: FleetStatus): ExitCode =>
   judgeHealth(status) === 'ready' ? exitCodes.done : exitCodes.answerIsNo
-
-/** Columns that there are for a table; a file has no end of them. */
-const widthOf = (output: Output) => (output.isResultTerminal ? output.columns() : Infinity)
 
 /** Draws over what was drawn before; one write, so that nothing flickers. */
 function drawOver(lines: readonly string[], output: Output): void {
@@ -35,27 +34,32 @@ async function watch(read: () => Promise<FleetStatus>, seconds: number, context:
   }
 }
 
-function tellNothingRuns(output: Output): ExitCode {
-  if (output.json)
-    output.document({ fleet: null, target: 'local', running: false, gateway: null, replicas: [], health: 'down' })
-  else output.line('No Fleet runs on this machine. Start one with: fairlead up')
-  return exitCodes.answerIsNo
+function tellNothingRuns(target: TargetName, output: Output): void {
+  if (output.json) output.document({ fleet: null, target, running: false, gateway: null, replicas: [], health: 'down' })
+  else {
+    const command = target === 'local' ? 'fairlead up' : `fairlead apply --target ${target}`
+    output.line(`No Fleet runs ${whereIs(target)}. Start one with: ${command}`)
+  }
 }
 
 /** Acts for `fairlead status`. */
 export const status: CommandHandler = async ({ args: [argument], options }, context) => {
-  const { output, environment, workingFolder } = context
+  const { output, environment } = context
   const isWatching = options['watch'] === true
   if (isWatching && output.json) {
     throw usageError({ what: '--watch and --json exclude each other', why: 'JSON output is exactly one document.' })
   }
-  const target = findTarget('local')
-  if (argument === undefined && (await target.list(environment)).length === 0) return tellNothingRuns(output)
-  const name = await resolveFleetName(argument, environment, target, workingFolder)
-  const read = () => fleetStatus(name, environment, target)
-  if (isWatching) return watch(read, readInteger(options['interval']) ?? 2, context)
-  const current = await read()
-  if (output.json) output.document({ ...current, health: judgeHealth(current) })
-  else for (const line of renderStatus(current, output.paint, widthOf(output))) output.line(line)
-  return exitCodeOf(current)
+  return chooseFleet(
+    { argument, options },
+    context,
+    async ({ target, name }) => {
+      const read = () => fleetStatus(name, environment, target)
+      if (isWatching) return watch(read, readInteger(options['interval']) ?? 2, context)
+      const current = await read()
+      if (output.json) output.document({ ...current, health: judgeHealth(current) })
+      else for (const line of renderStatus(current, output.paint, widthOf(output))) output.line(line)
+      return exitCodeOf(current)
+    },
+    (target) => tellNothingRuns(target, output),
+  )
 }

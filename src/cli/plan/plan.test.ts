@@ -95,11 +95,17 @@ describe('fairlead plan', () => {
     expect(stdout).toMatch(/^ {2}start replica m-0$/m)
   })
 
-  it('says which targets it plans and does not run yet', async () => {
+  it('tells all but the steps where the cluster cannot be asked, and fails only for who must know them', async () => {
     const text = 'name: lab\nmodels: [{ name: m, engine: simulated }]\ntargets: { default: kubernetes }\n'
-    expect((await plan(fleet('cluster.yaml', text))).stdout).toContain(
-      'plans target kubernetes, and does not run it yet',
+    const file = fleet('cluster.yaml', text)
+    const { code, stdout } = await plan(file)
+    expect(code).toBe(0)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'What `fairlead apply` would change on target kubernetes is not known: ',
     )
+    expect((await plan(file, '--offline')).stdout).toContain('Target kubernetes was not asked (--offline).')
+    expect((await plan(file, '--detailed-exitcode')).code).toBe(1)
+    expect((await plan(file, '--detailed-exitcode', '--offline')).code).toBe(64)
   })
 
   it('stays within 80 columns, words that cannot be broken apart', async () => {

@@ -1,75 +1,44 @@
-import type { FleetStatus, ReplicaStatus } from '../../operate/index.ts'
-import { fitColumns, type Column } from '../console/index.ts'
-import type { Paint } from '../output.ts'
-import { judgeHealth, judgeReplicas } from './judge-health.ts'
+import type { FleetProblem, FleetStatus } from '../../operate/index.ts'
+import type { Output, Paint } from '../output.ts'
+import { judgeHealth } from './judge-health.ts'
+import { modelTable, paintState } from './model-table.ts'
 
-const columns: readonly Column[] = [
-  { title: 'MODEL' },
-  { title: 'ENGINE' },
-  { title: 'REPLICAS', align: 'right' },
-  { title: 'STATE' },
-  { title: 'ADDRESS' },
-  { title: 'IN-FLIGHT', align: 'right' },
-  { title: 'TOKENS/S', align: 'right' },
-]
+/** Columns that there are for a table; a file has no end of them. */
+export const widthOf = (output: Output): number => (output.isResultTerminal ? output.columns() : Infinity)
 
-function paintState(state: string, paint: Paint): string {
-  if (state === 'ready') return paint.green(state)
-  return ['down', 'crash-loop', 'stopped', 'failed'].includes(state) ? paint.red(state) : paint.yellow(state)
-}
-
-/** The sum of what is known; undefined when nothing is. */
-function sum(values: readonly (number | null)[]): number | undefined {
-  const known = values.filter((value) => value !== null)
-  return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0)
-}
-
-const shown = (value: number | null | undefined, digits: number) =>
-  value === null || value === undefined ? '-' : value.toFixed(digits)
-
-function modelRows(replicas: readonly ReplicaStatus[], paint: Paint): readonly (readonly string[])[] {
-  const [first] = replicas
-  if (first === undefined) return []
-  const ready = replicas.filter(({ state }) => state === 'ready').length
-  const isOne = replicas.length === 1
-  const row = [
-    first.model,
-    first.engine,
-    `${ready}/${replicas.length}`,
-    paintState(isOne ? first.state : judgeReplicas(replicas), paint),
-    isOne ? first.address : '',
-    shown(sum(replicas.map(({ inFlight }) => inFlight)), 0),
-    shown(sum(replicas.map(({ tokensPerSecond }) => tokensPerSecond)), 1),
-  ]
-  if (isOne) return [row]
+/** What keeps a part from serving: the finding, why, and what mends it. */
+export function problemLines({ subject, what, why, mend, command }: FleetProblem, paint: Paint): readonly string[] {
   return [
-    row,
-    ...replicas.map((replica) => [
-      paint.dim(`  ${replica.id}`),
-      '',
-      '',
-      paintState(replica.state, paint),
-      replica.address,
-      shown(replica.inFlight, 0),
-      shown(replica.tokensPerSecond, 1),
-    ]),
+    `${paint.red(`${subject}:`)} ${what}`,
+    ...(why === undefined ? [] : why.split('\n').map((line) => `  ${line}`)),
+    ...(mend === undefined ? [] : [`  ${paint.dim('mend')} ${mend}`]),
+    ...(command === undefined ? [] : [`  ${paint.dim('type')} ${paint.cyan(command)}`]),
   ]
 }
 
-/** Titles of columns that a narrow terminal does without, the least important first. */
-const dispensable = ['ADDRESS', 'TOKENS/S', 'ENGINE']
+function placeLines({ cluster, addresses, gateway }: FleetStatus): readonly string[] {
+  const others = (addresses ?? []).filter((address) => address !== gateway?.address)
+  const lines = others.length === 0 ? [] : [`also at ${others.join(', ')}`]
+  if (cluster === undefined) return lines
+  const { context, namespace, revision, appliedAt, isSettled } = cluster
+  const at =
+    revision === null ? 'no revision yet' : `revision ${revision}${appliedAt === null ? '' : ` of ${appliedAt}`}`
+  const half = isSettled ? '' : '; an apply is under way or was interrupted: the next one completes it'
+  return [...lines, `context ${context}, namespace ${namespace}, ${at}${half}`]
+}
+
+function startCommand({ target }: FleetStatus): string {
+  return target === 'local' ? 'fairlead up' : `fairlead apply --target ${target}`
+}
 
 /** The status for people, with a table no wider than `width` columns where that can be: the gateway, a table of models, and what went wrong last. */
 export function renderStatus(status: FleetStatus, paint: Paint, width = Infinity): readonly string[] {
-  const { fleet, gateway, replicas, running } = status
-  if (!running) return [`Fleet ${paint.bold(fleet)} does not run. Start it with: fairlead up`]
-  const models = [...new Set(replicas.map(({ model }) => model))]
-  const rows = models.flatMap((model) =>
-    modelRows(
-      replicas.filter((replica) => replica.model === model),
-      paint,
-    ),
-  )
+  const { fleet, gateway, replicas, running, problems = [] } = status
+  if (!running) {
+    const where = status.target === 'local' ? '' : ` on target ${status.target}`
+    return [`Fleet ${paint.bold(fleet)} does not run${where}. Start it with: ${startCommand(status)}`]
+  }
+  const table = modelTable(status, paint, width)
   const errors = [
     ...(gateway === null || gateway.lastError === null || gateway.state === 'ready'
       ? []
@@ -80,7 +49,9 @@ export function renderStatus(status: FleetStatus, paint: Paint, width = Infinity
   ]
   return [
     `Fleet ${paint.bold(fleet)} is ${paintState(judgeHealth(status), paint)}${gateway === null ? '' : ` at ${paint.cyan(gateway.address)}`}`,
-    ...(rows.length === 0 ? [] : ['', ...fitColumns(columns, rows, dispensable, width)]),
+    ...placeLines(status).map(paint.dim),
+    ...(table.length === 0 ? [] : ['', ...table]),
     ...(errors.length === 0 ? [] : ['', ...errors.map((error) => paint.red(error))]),
+    ...(problems.length === 0 ? [] : ['', ...problems.flatMap((problem) => problemLines(problem, paint))]),
   ]
 }

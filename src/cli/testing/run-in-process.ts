@@ -17,6 +17,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal
   readonly commands?: readonly Command[]
   readonly groups?: readonly CommandGroup[]
+  readonly findTarget?: World['findTarget']
   /** Sees standard output as it is written. */
   readonly onOutput?: (text: string) => void
 }
@@ -61,6 +62,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
     workingFolder: cwd,
     signal: options.signal ?? new AbortController().signal,
     killSignal: new AbortController().signal,
+    ...(options.findTarget === undefined ? {} : { findTarget: options.findTarget }),
   }
   const commandLine = { commands: options.commands ?? commands, groups: options.groups ?? commandGroups }
   const code = await runCommandLine(args, commandLine, world)

@@ -1,0 +1,10 @@
+/**
+ * Which target and which Fleet a command line means, and what the verbs over targets share: their work, their words.
+ */
+export { askBefore } from './ask-before.ts'
+export { chooseFleet, type ChosenFleet } from './choose-fleet.ts'
+export { openForTarget } from './open-for-target.ts'
+export { openTarget } from './open-target.ts'
+export { readApplyOptions } from './read-work-options.ts'
+export { withProgress } from './with-progress.ts'
+export { whereIs } from './where-is.ts'
