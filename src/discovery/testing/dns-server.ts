@@ -15,12 +15,12 @@ export class DnsServer {
   readonly asked: string[] = []
   readonly #socket: Socket = createSocket('udp4')
 
-  /** Starts one on a free port of the loopback address, or on `port`. */
-  static async start(port = 0): Promise<DnsServer> {
+  /** Starts one on a free port of the loopback address, or on another address and `port`. */
+  static async start(port = 0, host = '127.0.0.1'): Promise<DnsServer> {
     const server = new DnsServer()
     const listening = Promise.withResolvers<void>()
     server.#socket.once('error', listening.reject)
-    server.#socket.bind(port, '127.0.0.1', listening.resolve)
+    server.#socket.bind(port, host, listening.resolve)
     await listening.promise
     server.#socket.on('message', (message, { port: from, address }) => {
       const reply = server.#answer(message)

@@ -68,8 +68,28 @@ export class ApiClient {
     return this.#ask('PATCH', path, body, 'application/merge-patch+json')
   }
 
-  delete(path: string): Promise<ApiAnswer> {
-    return this.#ask('DELETE', path)
+  /** `options` are DeleteOptions. */
+  delete(path: string, options?: unknown): Promise<ApiAnswer> {
+    return this.#ask('DELETE', path, options)
+  }
+
+  /** Lines of an answer that goes on until the server or the signal ends it, such as a watch. Rejects unless it is answered 200. */
+  async *lines(path: string, signal: AbortSignal): AsyncGenerator<string> {
+    const { statusCode, body } = await request(`${this.#access.url}${path}`, {
+      dispatcher: this.#agent,
+      headers: { authorization: `Bearer ${this.#access.token}`, accept: 'application/json' },
+      headersTimeout: answerWithinMs,
+      bodyTimeout: 0,
+      signal,
+    })
+    if (statusCode !== 200) throw new Error(`GET ${path} was answered ${statusCode}: ${await body.text()}`)
+    body.setEncoding('utf8')
+    let rest = ''
+    for await (const piece of body) {
+      const lines = `${rest}${piece}`.split('\n')
+      rest = lines.pop() ?? ''
+      yield* lines
+    }
   }
 
   close(): Promise<void> {

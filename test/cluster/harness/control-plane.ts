@@ -26,10 +26,18 @@ export interface ControlPlaneOptions {
   readonly controllers?: boolean
   /** Whether the custom resource definitions of test/cluster/crds are there. */
   readonly definitions?: boolean
+  /** Where data and logs go, a folder of the caller's; without, one that the control plane makes and removes. */
+  readonly folder?: string
+  /** The server's own address in the network of its Pods; without, it is on loopback alone, and Pods could not ask it. */
+  readonly address?: string
 }
 
 /** The first start on a machine with busy processors takes this long. */
 const readyWithinMs = 180_000
+/** A node that is silent for so long counts as unreachable; long enough for a busy machine. */
+const silentNodeSeconds = 8
+/** Pods leave an unreachable node after this time; Kubernetes' own default is 300 s. */
+const evictAfterSeconds = 2
 /** Another process may take a port between its choice and its use. */
 const mostAttempts = 3
 
@@ -69,16 +77,31 @@ function etcdArguments(folder: string, clients: number, peers: number): string[]
   ]
 }
 
-function apiServerArguments(folder: string, etcd: number, port: number): string[] {
+/** What makes the Service `kubernetes` lead to the server, and a node that is gone be noticed within seconds. */
+function clusterArguments(address: string): string[] {
+  return [
+    '--bind-address=0.0.0.0',
+    `--advertise-address=${address}`,
+    '--kubelet-preferred-address-types=InternalIP',
+    `--default-not-ready-toleration-seconds=${evictAfterSeconds}`,
+    `--default-unreachable-toleration-seconds=${evictAfterSeconds}`,
+  ]
+}
+
+const loopbackArguments = [
+  '--bind-address=127.0.0.1',
+  '--advertise-address=127.0.0.1',
+  '--endpoint-reconciler-type=none',
+]
+
+function apiServerArguments(folder: string, etcd: number, port: number, address: string | undefined): string[] {
   const pki = join(folder, 'pki')
   return [
     `--etcd-servers=http://127.0.0.1:${etcd}`,
-    '--bind-address=127.0.0.1',
-    '--advertise-address=127.0.0.1',
+    ...(address === undefined ? loopbackArguments : clusterArguments(address)),
     `--secure-port=${port}`,
     `--cert-dir=${pki}`,
     '--service-cluster-ip-range=10.0.0.0/24',
-    '--endpoint-reconciler-type=none',
     '--allow-privileged=true',
     '--authorization-mode=RBAC',
     `--token-auth-file=${join(pki, 'tokens.csv')}`,
@@ -99,6 +122,9 @@ function controllerArguments(folder: string, kubeconfig: string): string[] {
     // These ask a cloud for routes, balancers and addresses.
     '--controllers=*,-node-route-controller,-service-lb-controller,-node-ipam-controller',
     '--horizontal-pod-autoscaler-sync-period=1s',
+    // Nodes beat every second here. The defaults (5 s, 50 s) are for nodes that beat every 10 s.
+    '--node-monitor-period=1s',
+    `--node-monitor-grace-period=${silentNodeSeconds}s`,
   ]
 }
 
@@ -132,8 +158,8 @@ async function storeDefinitionsIn(etcdUrl: string, components: readonly Componen
 }
 
 async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { binaries } = options
-  const folder = makeScratchFolder()
+  const { binaries, address } = options
+  const folder = options.folder ?? makeScratchFolder()
   const components: Component[] = []
   const run = (name: string, args: readonly string[]) => components.push(new Component(binaries, folder, name, args))
   let client: ApiClient | undefined
@@ -147,13 +173,13 @@ async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
     const tokens = writeCredentials(folder)
     const [etcd, peers, port] = [await freePort(), await freePort(), await freePort()]
     const access = {
-      url: `https://127.0.0.1:${port}`,
+      url: `https://${address ?? '127.0.0.1'}:${port}`,
       caFile: join(folder, 'pki', 'apiserver.crt'),
       token: tokens.admin,
     }
     run('etcd', etcdArguments(folder, etcd, peers))
     if (options.definitions === true) await storeDefinitionsIn(`http://127.0.0.1:${etcd}`, components)
-    run('kube-apiserver', apiServerArguments(folder, etcd, port))
+    run('kube-apiserver', apiServerArguments(folder, etcd, port, address))
     const isCertified = () => existsSync(access.caFile) || components.some(({ hasEnded }) => hasEnded)
     await until(isCertified, () => components.map((component) => component.log()).join('\n'), readyWithinMs)
     client = new ApiClient(access)
