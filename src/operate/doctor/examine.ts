@@ -1,0 +1,93 @@
+import { createEngineCache } from '../../engine-cache/index.ts'
+import type { Environment } from '../../files/index.ts'
+import type { TargetName } from '../../fleet/index.ts'
+import { openModelStore } from '../../models/index.ts'
+import { makePlan, type Plan } from '../../plan/index.ts'
+import { localTarget, type Artifact, type FleetStatus } from '../../targets/index.ts'
+import type { ReadFleet } from '../read-fleet.ts'
+import { renderFleet } from '../render-fleet.ts'
+import { readGeometries } from '../read-geometries.ts'
+import { composeChecks } from './compose/index.ts'
+import type { CheckResult } from './contract.ts'
+import { localChecks, type LocalPlace } from './local/index.ts'
+import { realMachine } from './real-machine.ts'
+import { runChecks, type RunOptions } from './run-checks.ts'
+
+/** What an examination is given. */
+export interface ExamineContext {
+  readonly environment: Environment
+  readonly signal: AbortSignal
+  /** Version of Fairlead, for the images of what it renders. */
+  readonly version: string
+  /** Folder of the Compose project. */
+  readonly folder: string
+  readonly onResult?: (result: CheckResult) => void
+}
+
+/** Looks at everything that a Fleet needs on this machine or this Docker host. */
+export async function examine(
+  read: ReadFleet,
+  target: 'local' | 'compose',
+  context: ExamineContext,
+): Promise<readonly CheckResult[]> {
+  const { environment, signal, onResult } = context
+  const machine = realMachine(environment, signal)
+  const plan = await planFor(read, target, context)
+  const options: RunOptions = {
+    signal,
+    words: { fleet: read.fleet.name },
+    ...(onResult === undefined ? {} : { onResult }),
+  }
+  const common = { fleet: plan.fleet, file: read.file, plan, environment, machine }
+  if (target === 'local') {
+    return runChecks(localChecks, { ...common, ...(await foundHere(read, environment)) }, options)
+  }
+  const { artifacts } = renderFleet(read, { target, version: context.version, environment, gateway: true })
+  const place = { ...common, folder: context.folder, engineImages: gpuImagesOf(artifacts), status: { running: false } }
+  return runChecks(composeChecks, place, options)
+}
+
+/** The plan of a Fleet for a target, by shapes that are at hand. */
+export async function planFor(
+  read: ReadFleet,
+  target: TargetName,
+  { environment, signal }: Pick<ExamineContext, 'environment' | 'signal'>,
+): Promise<Plan> {
+  const geometries = await readGeometries(read.fleet, { environment, signal, offline: true })
+  return makePlan(read.fleet, { target, geometries })
+}
+
+/** What this machine has already. */
+async function foundHere(
+  { fleet }: ReadFleet,
+  environment: Environment,
+): Promise<Pick<LocalPlace, 'status' | 'storedBytes' | 'isInstalled'>> {
+  const store = openModelStore(environment)
+  const engines = createEngineCache({ environment })
+  const status: FleetStatus = await localTarget.status(fleet.name, environment)
+  return {
+    status,
+    storedBytes: async ({ source, checksum }) =>
+      source === undefined ? undefined : (await store.find({ source, checksum }))?.bytes,
+    isInstalled: async (engine) => engine === 'llamacpp' && (await engines.find('llamacpp')) !== undefined,
+  }
+}
+
+/** Images of the services that reserve GPUs. */
+function gpuImagesOf(artifacts: readonly Artifact[]): string[] {
+  const project = artifacts.find((artifact) => artifact.kind === 'document' && artifact.path === 'compose.yaml')
+  const services = project?.kind === 'document' ? (project.value as ComposeServices).services : {}
+  const images = Object.values(services ?? {}).flatMap(({ image, deploy }) =>
+    image !== undefined && deploy?.resources?.reservations?.devices !== undefined ? [image] : [],
+  )
+  return [...new Set(images)]
+}
+
+interface ComposeServices {
+  readonly services?: Readonly<
+    Record<
+      string,
+      { readonly image?: string; readonly deploy?: { readonly resources?: { readonly reservations?: { readonly devices?: unknown } } } }
+    >
+  >
+}

@@ -1,0 +1,16 @@
+/**
+ * The doctor: what a Fleet needs of where it runs, as checks that look at one thing each, in the order in which one needs the
+ * other; what is slow and why; what has to be installed beforehand.
+ *
+ * - `local/`, `compose/`, `cluster/` are the checks of each target; `run-checks.ts` makes them.
+ * - `machine.ts` is this machine as checks see it, so that a test can break it.
+ */
+import { composeChecks } from './compose/index.ts'
+import type { CheckDescription } from './contract.ts'
+import { localChecks } from './local/index.ts'
+
+export type { CheckDescription, CheckResult } from './contract.ts'
+export { examine, type ExamineContext } from './examine.ts'
+
+/** Every check that there is, in order, for those who list them. */
+export const doctorChecks: readonly CheckDescription[] = [...localChecks, ...composeChecks]
