@@ -5,6 +5,7 @@ import { renderClaims } from '../bench/claims/render.ts'
 import { commandReference } from '../src/cli/reference.ts'
 import { fleetCrd, fleetJsonSchema, fleetReference } from '../src/fleet/index.ts'
 import { renderLintReference } from '../src/lint/index.ts'
+import { renderDoctorReference } from './doctor-reference.ts'
 import { renderEnginesReference } from './engines-reference.ts'
 import { renderFailuresReference } from './failures-reference.ts'
 import { renderFleetReference } from './fleet-reference.ts'
@@ -19,6 +20,7 @@ const generated: Record<string, () => string> = {
   'fairlead.schema.json': () => `${JSON.stringify(fleetJsonSchema(), null, 2)}\n`,
   'docs/claims.md': () => renderClaims(JSON.parse(readFileSync('bench/claims/measured.json', 'utf8'))),
   'docs/reference/commands.md': () => commandReference(),
+  'docs/reference/doctor.md': () => renderDoctorReference(),
   'docs/reference/engines.md': () => renderEnginesReference(),
   'docs/reference/failures.md': () => renderFailuresReference(),
   'docs/reference/fleet.md': () => renderFleetReference(fleetReference()),

@@ -39,6 +39,7 @@ describe('help', () => {
       Look at it
         status [FLEET]        Show models, replicas and the gateway of a Fleet
         health [FLEET]        Tell whether a Fleet serves, or whether one address answers
+        doctor [FLEET]        Look for what keeps a Fleet from serving, or would, and say how to mend it
         logs [MODEL]          Show the logs of engines and the gateway
         events [MODEL]        Show what happened to a Fleet, oldest first
         revisions [FLEET]     List the applied states of a Fleet that can be gone back to

@@ -6,6 +6,7 @@ import { apply } from './apply.ts'
 import { chat } from './chat.ts'
 import { completion } from './completion.ts'
 import { deleteCommand } from './delete.ts'
+import { doctor } from './doctor.ts'
 import { down } from './down.ts'
 import { engineInstall } from './engine-install.ts'
 import { engineLlamacpp } from './engine-llamacpp.ts'
@@ -51,6 +52,7 @@ export const commands: readonly Command[] = [
   engineInstall,
   status,
   health,
+  doctor,
   logs,
   events,
   revisions,

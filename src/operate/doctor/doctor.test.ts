@@ -324,7 +324,9 @@ describe('the doctor of target compose', () => {
 
   it('asks for the files of secrets that a Fleet names by Secret', async () => {
     const text = fleetText.replace('{ env: TEAM_KEY }', '{ secretRef: { name: keys, key: team } }')
-    const named = requireFleet(loadFleet(Buffer.from(text), { file: 'f', environment: {}, purpose: 'plan' }), { colour: false })
+    const named = requireFleet(loadFleet(Buffer.from(text), { file: 'f', environment: {}, purpose: 'plan' }), {
+      colour: false,
+    })
     const look = async (machine: FakeMachine) =>
       find(
         await runChecks(composeChecks, { ...composePlace({ machine }), fleet: named }, options),

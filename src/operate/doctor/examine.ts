@@ -48,7 +48,7 @@ export async function examine(
 }
 
 /** The plan of a Fleet for a target, by shapes that are at hand. */
-export async function planFor(
+async function planFor(
   read: ReadFleet,
   target: TargetName,
   { environment, signal }: Pick<ExamineContext, 'environment' | 'signal'>,
@@ -63,7 +63,7 @@ async function foundHere(
   environment: Environment,
 ): Promise<Pick<LocalPlace, 'status' | 'storedBytes' | 'isInstalled'>> {
   const store = openModelStore(environment)
-  const engines = createEngineCache({ environment })
+  const engines = createEngineCache(environment)
   const status: FleetStatus = await localTarget.status(fleet.name, environment)
   return {
     status,
@@ -87,7 +87,10 @@ interface ComposeServices {
   readonly services?: Readonly<
     Record<
       string,
-      { readonly image?: string; readonly deploy?: { readonly resources?: { readonly reservations?: { readonly devices?: unknown } } } }
+      {
+        readonly image?: string
+        readonly deploy?: { readonly resources?: { readonly reservations?: { readonly devices?: unknown } } }
+      }
     >
   >
 }

@@ -40,7 +40,8 @@ export function gpusAtOnce(plan: Plan): number {
 
 /** Memory of the machine that everything without a GPU takes, and the hosts of what has one. */
 export function memoryAtOnce(plan: Plan): number {
-  const of = ({ processor, host, replicas }: PoolPlan) =>
-    (processor?.bytes ?? host?.memoryBytes ?? 0) * Math.max(1, replicas.min)
-  return plan.models.flatMap(({ pools }) => pools).reduce((sum, pool) => sum + of(pool), 0)
+  return plan.models.flatMap(({ pools }) => pools).reduce((sum, pool) => sum + memoryOf(pool), 0)
 }
+
+const memoryOf = ({ processor, host, replicas }: PoolPlan) =>
+  (processor?.bytes ?? host?.memoryBytes ?? 0) * Math.max(1, replicas.min)

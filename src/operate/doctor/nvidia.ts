@@ -23,7 +23,7 @@ export type SeenGpus =
 const fields = ['index', 'name', 'memory.total', 'memory.free', 'driver_version', 'compute_cap']
 
 /** The arguments that ask for them. */
-export const gpuQuery = [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits']
+const gpuQuery = [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits']
 
 /** The NVIDIA GPUs of a machine. */
 export async function seeGpus(machine: Machine): Promise<SeenGpus> {

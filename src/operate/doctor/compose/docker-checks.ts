@@ -8,9 +8,9 @@ import type { ComposePlace } from './place.ts'
 const targets = ['compose'] as const
 
 /** Oldest versions that take the rendered project (docs/targets/compose.md). */
-export const oldestDocker = 25
+const oldestDocker = 25
 /** Compose 2.24: `env_file` with `required: false`, `!reset`, and device reservations by index. */
-export const oldestCompose = [2, 24] as const
+const oldestCompose = [2, 24] as const
 
 /** A part of what the daemon says of itself; undefined where it does not answer. */
 async function dockerInfo(machine: Machine, part: string): Promise<unknown> {

@@ -15,14 +15,16 @@ export interface FakeMachine extends Partial<Pick<Machine, 'nodeVersion' | 'core
   readonly hosts?: Readonly<Record<string, readonly string[]>>
 }
 
+/** The value of the longest key that the text begins with. */
+function startOf<Value>(table: Readonly<Record<string, Value>> | undefined, text: string): Value | undefined {
+  const [best] = Object.keys(table ?? {})
+    .filter((key) => text.startsWith(key))
+    .toSorted((one, other) => other.length - one.length)
+  return best === undefined ? undefined : table?.[best]
+}
+
 /** A machine of a test. */
 export function fakeMachine(made: FakeMachine): Machine {
-  const startOf = <Value>(table: Readonly<Record<string, Value>> | undefined, text: string): Value | undefined => {
-    const [best] = Object.keys(table ?? {})
-      .filter((key) => text.startsWith(key))
-      .toSorted((one, other) => other.length - one.length)
-    return best === undefined ? undefined : table?.[best]
-  }
   return {
     nodeVersion: made.nodeVersion ?? '24.12.0',
     cores: made.cores ?? 16,

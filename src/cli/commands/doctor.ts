@@ -1,0 +1,31 @@
+import type { Command } from '../command.ts'
+import { fleetFileArgument, placeOptions } from './shared.ts'
+
+/** `fairlead doctor` */
+export const doctor: Command = {
+  name: 'doctor',
+  section: 'Look at it',
+  summary: 'Look for what keeps a Fleet from serving, or would, and say how to mend it',
+  description:
+    'Looks at one thing after the other, in the order in which one needs the other: this machine, the Docker host or the cluster, and the Fleet where it runs. What does not hold is told with what was found, why it matters and the command that mends it. Changes nothing. Exit code 2 when a check fails.',
+  arguments: [fleetFileArgument],
+  options: [
+    ...placeOptions,
+    {
+      name: 'output',
+      short: 'o',
+      value: 'DIR',
+      description: 'folder of the Compose project; the current one when absent',
+      completes: 'file',
+    },
+    { name: 'all', description: 'show also what there is nothing to look at for' },
+    { name: 'strict', description: 'exit code 2 for warnings too' },
+  ],
+  examples: [
+    { command: 'fairlead doctor', what: 'whether ./fleet.yaml can run where it says' },
+    { command: 'fairlead doctor fleet.yaml --target compose --output deploy', what: 'on a Docker host' },
+    { command: 'fairlead doctor --json', what: 'for programs' },
+  ],
+  reports: true,
+  load: async () => (await import('../handlers/doctor.ts')).doctor,
+}

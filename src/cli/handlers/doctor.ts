@@ -1,0 +1,64 @@
+import { resolve } from 'node:path'
+import { exitCodes, UserError, type ExitCode } from '../../errors/index.ts'
+import { targetNames, type TargetName } from '../../fleet/index.ts'
+import { version } from '../../observe/index.ts'
+import { examine, type CheckResult, type ExamineContext, type ReadFleet } from '../../operate/index.ts'
+import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
+import { renderCheck, renderSummary } from '../doctor/index.ts'
+import { openFleet } from '../fleets/index.ts'
+import { readText } from '../option-values.ts'
+
+/** Lines longer than this are hard to read, however wide the terminal is. */
+const widest = 100
+
+/** Acts for `fairlead doctor`. */
+export const doctor: CommandHandler = async ({ args: [argument], options }, context) => {
+  const read = await openFleet(argument, context, 'plan')
+  const target = targetNames.find((name) => name === options['target']) ?? read.fleet.targets.default
+  const results = await examineOn(target, read, options, context)
+  const { output } = context
+  if (output.json) output.document({ fleet: read.fleet.name, target, state: stateOf(results), checks: results })
+  else output.line(`\n${renderSummary(results, output.paint)}`)
+  return exitCodeOf(results, options['strict'] === true)
+}
+
+type Options = CommandInput['options']
+
+async function examineOn(
+  target: TargetName,
+  read: ReadFleet,
+  options: Options,
+  context: CommandContext,
+): Promise<readonly CheckResult[]> {
+  const { environment, signal, output, workingFolder } = context
+  if (target !== 'local' && target !== 'compose') throw notYet(target)
+  const columns = Math.min(output.columns(), widest)
+  if (!output.json) output.line(`Fleet ${output.paint.bold(read.fleet.name)}, target ${target}\n`)
+  const examining: ExamineContext = {
+    environment,
+    signal,
+    version,
+    folder: resolve(workingFolder, readText(options['output']) ?? '.'),
+    onResult: (result) => {
+      if (output.json || (result.state === 'not-applicable' && options['all'] !== true)) return
+      for (const line of renderCheck(result, columns, output.paint)) output.line(line)
+    },
+  }
+  return examine(read, target, examining)
+}
+
+const notYet = (target: TargetName) =>
+  new UserError({
+    what: `There are no checks for target ${target} yet`,
+    mend: 'Look at the cluster with `fairlead status`.',
+  })
+
+function stateOf(results: readonly CheckResult[]): 'ok' | 'warning' | 'failed' {
+  if (results.some(({ state }) => state === 'failed')) return 'failed'
+  return results.some(({ state }) => state === 'warning') ? 'warning' : 'ok'
+}
+
+function exitCodeOf(results: readonly CheckResult[], isStrict: boolean): ExitCode {
+  const state = stateOf(results)
+  return state === 'failed' || (isStrict && state === 'warning') ? exitCodes.answerIsNo : exitCodes.done
+}
