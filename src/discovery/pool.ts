@@ -2,29 +2,61 @@ import type { EngineName } from '../fleet/index.ts'
 import type { ReplicaRole } from '../scheduling/contract.ts'
 import type { Replica, ReplicaAddress } from './contract.ts'
 
+/** How the replicas of a pool are found. */
+export const resolutions = ['dns', 'static', 'endpointSlices', 'inferencePool'] as const
+
 /** Replicas that somebody else starts and keeps: those of one model and role behind one address. */
 export interface Pool {
   readonly model: string
   readonly role: ReplicaRole
   readonly engine: EngineName
   readonly address: ReplicaAddress
-  /** Whether each address behind the host name is a replica (`dns`), or the name is one (`static`). */
-  readonly resolve: 'dns' | 'static'
+  /**
+   * Whether each address behind the host name is a replica (`dns`), or the name is one (`static`); or each endpoint of the
+   * Kubernetes Service that it names (`endpointSlices`), or each pod of the InferencePool (`inferencePool`).
+   */
+  readonly resolve: (typeof resolutions)[number]
 }
+
+/** What starts a replica's id, in front of its host. */
+const prefixOf = ({ model, role }: Pool): string => (role === 'both' ? model : `${model}-${role}`)
 
 /**
  * The replica of a pool at one host. Its id comes from the host, so that it stays the same while others come and go:
  * `m-10-244-0-5`, `m-decode-10-244-0-5`.
  */
-export function replicaAt({ model, role, engine, address, resolve }: Pool, host: string): Replica {
-  const prefix = role === 'both' ? model : `${model}-${role}`
+export function replicaAt(pool: Pool, host: string): Replica {
+  const { model, role, engine, address, resolve } = pool
   return {
-    id: `${prefix}-${host.replaceAll(/[^A-Za-z0-9]/g, '-')}`,
+    id: `${prefixOf(pool)}-${host.replaceAll(/[^A-Za-z0-9]/g, '-')}`,
     model,
     engine,
-    address: resolve === 'dns' ? { ...address, host, hostName: address.host } : { ...address, host },
+    address: resolve === 'static' ? { ...address, host } : { ...address, host, hostName: address.host },
     phase: 'serving',
     role,
     generation: 0,
+  }
+}
+
+/** A pod of a pool, as the cluster knows it. */
+export interface PoolMember {
+  /** IP address. */
+  readonly host: string
+  readonly port: number
+  /** Name of the pod; absent where it is none. */
+  readonly pod?: string
+  readonly phase: Replica['phase']
+  readonly generation: number
+}
+
+/** The replica that a pod is; its id is the pod's name, as `kubectl` shows it. */
+export function replicaOf(pool: Pool, { host, port, pod, phase, generation }: PoolMember): Replica {
+  const replica = replicaAt(pool, host)
+  return {
+    ...replica,
+    ...(pod === undefined ? {} : { id: pod }),
+    address: { ...replica.address, port },
+    phase,
+    generation,
   }
 }

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { UserError, type ErrorFinding } from '../errors/index.ts'
 import { engineNames } from '../fleet/index.ts'
 import { parseBaseUrl } from './base-url.ts'
-import type { Pool } from './pool.ts'
+import { parseClusterName } from './cluster-name.ts'
+import { resolutions, type Pool } from './pool.ts'
 
 /** A hundred models, each with its three roles, take 50 kB. */
 export const poolsFileLimitBytes = 1024 * 1024
@@ -20,7 +21,7 @@ const poolsFileSchema = z.strictObject({
         engine: z.enum(engineNames),
         /** Base URL, without /v1. */
         address: z.string().max(2048),
-        resolve: z.enum(['dns', 'static']).default('static'),
+        resolve: z.enum(resolutions).default('static'),
       }),
     )
     .max(1_000),
@@ -66,7 +67,19 @@ export function readPools(text: string, file: string): readonly Pool[] {
   const pools = checked.data.pools.flatMap((pool, index): Pool[] => {
     const path = ['pools', index, 'address']
     try {
-      return [{ ...pool, address: parseBaseUrl(pool.address, z.core.toDotPath(path)) }]
+      const address = parseBaseUrl(pool.address, z.core.toDotPath(path))
+      const isOfCluster = pool.resolve === 'endpointSlices' || pool.resolve === 'inferencePool'
+      if (isOfCluster && parseClusterName(address.host) === undefined) {
+        const what = pool.resolve === 'endpointSlices' ? 'Service' : 'InferencePool'
+        findings.push(
+          finding(
+            offsetOf(document, path),
+            `${address.host} names no ${what}. Write http://NAME.NAMESPACE.svc:PORT.`,
+            z.core.toDotPath(path),
+          ),
+        )
+      }
+      return [{ ...pool, address }]
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       const { what, why = '', mend = '' } = error.parts
@@ -103,7 +116,7 @@ function refusal(file: string, findings: readonly ErrorFinding[]): UserError {
     why: lines.join('\n'),
     mend:
       'Write version: 1 and pools: a list, each with model, engine, address (http://host:port), and where wanted ' +
-      'role (both, prefill, decode) and resolve (dns, static).',
+      'role (both, prefill, decode) and resolve (dns, static, endpointSlices, inferencePool).',
     findings,
   })
 }

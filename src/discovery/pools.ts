@@ -1,13 +1,16 @@
 import { UserError } from '../errors/index.ts'
 import { baseUrl, type Replica, type ReplicaSource } from './contract.ts'
+import { ClusterViews, type ClusterOptions } from './cluster-views.ts'
 import { createDnsSource, type DnsOptions } from './dns.ts'
+import { createEndpointSlicesSource } from './endpoint-slices.ts'
 import { fixedSource } from './fixed-source.ts'
 import { followFile } from './follow-file.ts'
+import { createInferencePoolSource } from './inference-pool.ts'
 import { replicaAt, type Pool } from './pool.ts'
 import { poolsFileLimitBytes, readPools } from './pools-file.ts'
 
 /** How a pools file is followed. */
-export interface PoolsOptions extends DnsOptions {
+export interface PoolsOptions extends DnsOptions, Partial<ClusterOptions> {
   readonly path: string
   /** Told when a changed file cannot be read or understood, once for each new message. */
   readonly onError?: (message: string) => void
@@ -18,7 +21,11 @@ export interface PoolsOptions extends DnsOptions {
  * what was, and pools that stay in the file keep what is known of them.
  * `start` throws UserError for a file that cannot be used, and what the system says of one that cannot be read.
  */
-export function createPoolsSource({ path, onError, ...dns }: PoolsOptions): ReplicaSource {
+export function createPoolsSource({ path, onError, connect, onClusterProblem, ...dns }: PoolsOptions): ReplicaSource {
+  const views = new ClusterViews({
+    connect: connect ?? (() => Promise.reject(new Error('This gateway has no cluster.'))),
+    ...(onClusterProblem === undefined ? {} : { onClusterProblem }),
+  })
   const listeners = new Set<() => void>()
   const tell = (): void => {
     for (const listener of listeners) listener()
@@ -33,7 +40,7 @@ export function createPoolsSource({ path, onError, ...dns }: PoolsOptions): Repl
     const next = new Map<string, ReplicaSource>()
     for (const pool of readPools(text, path)) {
       const key = JSON.stringify(pool)
-      next.set(key, next.get(key) ?? sources.get(key) ?? sourceOf(pool, dns))
+      next.set(key, next.get(key) ?? sources.get(key) ?? sourceOf(pool, dns, views))
     }
     const added = [...next].filter(([key]) => !sources.has(key)).map(([, source]) => source)
     await Promise.all(added.map((source) => source.start()))
@@ -56,6 +63,7 @@ export function createPoolsSource({ path, onError, ...dns }: PoolsOptions): Repl
     listeners.clear()
     await follower.close()
     await Promise.all([...sources.values()].map((source) => source.close()))
+    await views.close()
   }
   return {
     name: 'pools',
@@ -81,9 +89,17 @@ function describe(error: Error): string {
   return [what, where, why].filter((part) => part !== undefined).join('\n')
 }
 
-function sourceOf(pool: Pool, dns: DnsOptions): ReplicaSource {
-  if (pool.resolve === 'dns') return createDnsSource(pool, dns)
-  return fixedSource([replicaAt(pool, pool.address.host)])
+function sourceOf(pool: Pool, dns: DnsOptions, views: ClusterViews): ReplicaSource {
+  switch (pool.resolve) {
+    case 'dns':
+      return createDnsSource(pool, dns)
+    case 'endpointSlices':
+      return createEndpointSlicesSource(pool, views, dns)
+    case 'inferencePool':
+      return createInferencePoolSource(pool, views)
+    case 'static':
+      return fixedSource([replicaAt(pool, pool.address.host)])
+  }
 }
 
 /** Two engines of a model on one host, such as a pod with two containers, differ in their port: the later one's id says it. */

@@ -324,7 +324,7 @@ function countWorkers(wanted: number, logger: Logger): number {
 
 /** Where replicas are; `replace` takes the addresses of another Fleet in place of the first one's. */
 function discover(
-  { fleet, statePath, poolsPath, source }: GatewayOptions,
+  { fleet, statePath, poolsPath, source, environment }: GatewayOptions,
   logger: Logger,
 ): { readonly source: ReplicaSource; readonly replace: (fleet: Fleet) => void } {
   let named = createStaticSource(fleet)
@@ -343,6 +343,11 @@ function discover(
           problem === null
             ? logger.info({ host }, 'the host name can be looked up again')
             : logger.warn({ host, problem }, 'the host name cannot be looked up; its last addresses stay'),
+        connect: async () => (await import('../kubernetes/index.ts')).connectToCluster({}, environment),
+        onClusterProblem: (what, problem) =>
+          problem === null
+            ? logger.info({ what }, 'the cluster can be followed again')
+            : logger.warn({ what, problem }, 'the cluster cannot be followed; what is known of it stays'),
       }),
     )
   }

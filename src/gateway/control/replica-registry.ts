@@ -87,6 +87,7 @@ export class ReplicaRegistry {
     const { source, catalogue, logger } = this.#options
     const before = this.#known
     const after = new Map<string, Known>()
+    const isReadyBefore = readinessByPlace(before)
     for (const replica of source.snapshot()) {
       if (catalogue.find(replica.model)?.name !== replica.model) {
         logger.warn({ replica: replica.id, model: replica.model }, 'a replica of a model that the Fleet does not have')
@@ -95,7 +96,7 @@ export class ReplicaRegistry {
       const identity = this.#identityOf(replica)
       const known = before.get(identity)
       if (known === undefined) {
-        after.set(identity, this.#add(replica, before))
+        after.set(identity, this.#add(replica, isReadyBefore()))
       } else {
         const hasChanged = known.handle.replica.phase !== replica.phase
         known.handle.replica = replica
@@ -104,7 +105,8 @@ export class ReplicaRegistry {
       }
     }
     this.#known = after
-    for (const model of catalogue.models) model.takeReplicas(this.handles)
+    const { handles } = this
+    for (const model of catalogue.models) model.takeReplicas(handles)
     for (const [identity, known] of before) if (!after.has(identity)) this.#retire(known)
     this.#options.onReplicas?.()
   }
@@ -116,7 +118,7 @@ export class ReplicaRegistry {
     return JSON.stringify([...placeOf(replica), headersFor(model), connectTimeoutMs(model)])
   }
 
-  #add(replica: Replica, before: ReadonlyMap<string, Known>): Known {
+  #add(replica: Replica, readiness: ReadonlyMap<string, boolean>): Known {
     const { createClient, headersFor, metrics, logger, health, readinessPath, routesOf } = this.#options
     const labels = { model: replica.model, replica: replica.id }
     const handle: ReplicaHandle = new ReplicaHandle({
@@ -127,13 +129,9 @@ export class ReplicaRegistry {
       routes: routesOf(replica.engine),
       outlier: this.#createOutlier(replica, () => handle),
     })
-    const place = JSON.stringify(placeOf(replica))
-    const predecessor = [...before.values()].find(
-      ({ handle: other }) => JSON.stringify(placeOf(other.replica)) === place,
-    )
     const monitor = new HealthMonitor(handle, {
       settings: health,
-      isReadyAtFirst: predecessor?.handle.isReady === true,
+      isReadyAtFirst: readiness.get(JSON.stringify(placeOf(replica))) === true,
       path: readinessPath(replica.engine),
       onChange: (isReady) => {
         this.#options.onStanding?.(handle)
@@ -185,4 +183,15 @@ export class ReplicaRegistry {
 /** Which process it is, and where. */
 function placeOf(replica: Replica): readonly unknown[] {
   return [replica.id, replica.model, replica.engine, baseUrl(replica.address), replica.generation]
+}
+
+/** Whether probes of what is at a place succeed; read for the first replica that is new, of which there are none in most turns. */
+function readinessByPlace(known: ReadonlyMap<string, Known>): () => ReadonlyMap<string, boolean> {
+  let readiness: Map<string, boolean> | undefined
+  return () => {
+    readiness ??= new Map(
+      [...known.values()].map(({ handle }) => [JSON.stringify(placeOf(handle.replica)), handle.isReady]),
+    )
+    return readiness
+  }
 }
