@@ -2,7 +2,14 @@
  * The verbs over a target: read a Fleet, plan it, apply it, ask for its status and logs, delete it.
  */
 export { doctorChecks, examine, type CheckDescription, type CheckResult, type ExamineContext } from './doctor/index.ts'
-export { explainField, type EngineDestination, type FieldExplanation } from './explain/index.ts'
+export {
+  explainField,
+  type EngineDestination,
+  type FieldExplanation,
+  type TargetDestination,
+  targetPlaces,
+  type TargetPlaces,
+} from './explain/index.ts'
 export { findTarget, type TargetPlace } from './find-target.ts'
 export { readChatTemplates } from './read-chat-templates.ts'
 export { readGeometries } from './read-geometries.ts'

@@ -1,5 +1,5 @@
 import { describeField, type FleetField } from '../../fleet/index.ts'
-import type { EngineDestination, FieldExplanation } from '../../operate/index.ts'
+import type { EngineDestination, FieldExplanation, TargetDestination } from '../../operate/index.ts'
 import { renderTerms, wrap } from '../help/wrap.ts'
 import type { Paint } from '../output.ts'
 
@@ -9,10 +9,16 @@ export interface FieldSurface {
   readonly paint: Paint
 }
 
+/** A field with the places where targets have it, such as `Deployment spec.replicas`, the most telling first. */
+export interface PlacedField extends FieldExplanation {
+  readonly targets: readonly PlacedTarget[]
+}
+type PlacedTarget = TargetDestination & { readonly places: readonly string[] }
+
 type Row = readonly [term: string, meaning: string]
 
 /** A field for people: what it does, its facts, an example, and what is below it. */
-export function renderField(field: FieldExplanation, { columns, paint }: FieldSurface): string[] {
+export function renderField(field: PlacedField, { columns, paint }: FieldSurface): string[] {
   return [
     paint.bold(field.path),
     ...wrap(field.effect, columns - 2).map((line) => `  ${line}`),
@@ -54,34 +60,31 @@ function defaultText({ default: value, required }: FieldExplanation): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-function destinationRows({ actedOnBy, targets, engines }: FieldExplanation): Row[] {
+function destinationRows({ actedOnBy, targets, engines }: PlacedField): Row[] {
   const acting = [...new Set(actedOnBy.map(({ title }) => title))].join('; ')
   const local = targets.find(({ target }) => target === 'local')?.actedOnBy ?? []
-  const others = targets.filter(({ target }) => target !== 'local')
   const isPlanned = actedOnBy.some(({ name }) => name === 'plan')
   return [
     ['Acts today', acting === '' ? 'nothing yet; it is accepted, checked, and reported as having no effect' : acting],
     ...engines.map((engine, index): Row => [index === 0 ? 'Becomes' : '', flagText(engine)]),
-    [
-      'Targets',
-      [
-        `local: ${local.length === 0 ? 'nothing yet' : 'as above'}`,
-        ...named(
-          others.filter(({ isRendered }) => isRendered),
-          'rendered',
-        ),
-        ...named(
-          others.filter(({ isRendered }) => !isRendered),
-          isPlanned ? 'planned, not rendered yet' : 'not yet',
-        ),
-      ].join('; '),
-    ],
+    ['Targets', `local: ${local.length === 0 ? 'nothing yet' : 'as above'}`],
+    ...targets.flatMap((target): Row[] => (target.target === 'local' ? [] : [['', targetText(target, isPlanned)]])),
   ]
 }
 
-/** `compose, kubernetes: rendered`; nothing for no target. */
-const named = (targets: FieldExplanation['targets'], word: string): string[] =>
-  targets.length === 0 ? [] : [`${targets.map(({ target }) => target).join(', ')}: ${word}`]
+/** Places that are listed in the text; `--json` has all. */
+const shownPlaces = 2
+
+function targetText({ target, places, isRendered, actedOnBy }: PlacedTarget, isPlanned: boolean): string {
+  const more = places.length > shownPlaces ? ` and ${places.length - shownPlaces} more` : ''
+  if (places.length > 0) return `${target}: ${places.slice(0, shownPlaces).map(elided).join(', ')}${more}`
+  if (isRendered) return `${target}: rendered`
+  if (actedOnBy.includes('the gateway')) return `${target}: read by the gateway from its Fleet file`
+  return `${target}: ${isPlanned ? 'planned, not rendered' : 'nothing yet'}`
+}
+
+/** A long place without its middle, so that it fits on a line. */
+const elided = (place: string): string => (place.length <= 56 ? place : `${place.slice(0, 22)}…${place.slice(-30)}`)
 
 /** Choices that are listed in the text; `--json` has all. */
 const shownChoices = 12

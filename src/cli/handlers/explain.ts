@@ -1,6 +1,6 @@
 import { exitCodes } from '../../errors/index.ts'
 import { fleetReference, nearFields } from '../../fleet/index.ts'
-import { explainField } from '../../operate/index.ts'
+import { explainField, targetPlaces, type TargetPlaces } from '../../operate/index.ts'
 import type { CommandHandler } from '../command.ts'
 import { renderField, renderSections } from '../explain/index.ts'
 import { usageError } from '../parse/index.ts'
@@ -27,8 +27,14 @@ export const explain: CommandHandler = async ({ args: [path] }, { output }) => {
       command: near.length === 0 ? 'fairlead explain' : `fairlead explain ${near[0]?.replaceAll('[]', '') ?? ''}`,
     })
   }
-  if (output.json) output.document(field)
-  else for (const line of renderField(field, surface)) output.line(line)
+  // A section has its fields’ places.
+  const places: TargetPlaces = field.children.length > 0 ? new Map() : targetPlaces(field)
+  const placed = {
+    ...field,
+    targets: field.targets.map((each) => Object.assign({}, each, { places: places.get(each.target) ?? [] })),
+  }
+  if (output.json) output.document(placed)
+  else for (const line of renderField(placed, surface)) output.line(line)
   return exitCodes.done
 }
 

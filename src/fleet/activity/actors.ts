@@ -16,6 +16,41 @@ export interface Actor {
   readonly fields: readonly string[]
 }
 
+/** What becomes a part of pods, wherever Fairlead writes them itself. */
+const podFields: readonly string[] = [
+  'models[].token.*',
+  'models[].image',
+  'models[].engineVersion',
+  'models[].env',
+  'models[].hardware.sharing',
+  'models[].hardware.migProfile',
+  'models[].hardware.group',
+  'models[].resources.*',
+  'models[].placement.nodeSelector',
+  'models[].placement.tolerations',
+  'models[].placement.nodeAffinity',
+  'models[].placement.spread',
+  'models[].placement.priorityClass',
+  'models[].chat.template',
+  'models[].chat.templateFile',
+  'models[].adapters',
+  'models[].startupBudget',
+  'models[].probes.*',
+  'models[].rollout.maxUnavailable',
+  'gateway.replicas',
+  'gateway.resources.*',
+  'storage.models.path',
+  'storage.models.kind',
+  'storage.models.storageClass',
+  'storage.models.size',
+  'storage.models.offline',
+  'storage.models.hubMirror',
+  'storage.state.kind',
+  'storage.state.url',
+  'storage.state.password.*',
+  'storage.images.*',
+]
+
 /** Who acts on what. Everything else of the schema is accepted, checked and reported as having no effect yet. */
 export const actors: readonly Actor[] = [
   {
@@ -169,11 +204,11 @@ export const actors: readonly Actor[] = [
     runs: false,
     target: 'llmd',
     fields: [
+      ...podFields,
       'models[].aliases',
       'models[].engine',
       'models[].replicas',
       'models[].minReplicas',
-      'models[].startupBudget',
       'models[].prefill.*',
       'models[].decode.*',
       'models[].routing.policy',
@@ -184,9 +219,6 @@ export const actors: readonly Actor[] = [
       'routing.disaggregation.transfer',
       'routing.disaggregation.minPromptTokens',
       'flow.priorities',
-      'storage.images.registry',
-      'storage.images.pullPolicy',
-      'storage.images.pullSecrets',
       'targets.llmd.namespace',
       'targets.llmd.labels',
       'targets.llmd.annotations',
@@ -308,6 +340,7 @@ export const actors: readonly Actor[] = [
       'models[].resources.sharedMemory',
       'models[].parallelism.nodes',
       'models[].placement.hosts',
+      'models[].chat.template',
       'models[].chat.templateFile',
       'models[].adapters',
       'models[].startupBudget',
@@ -381,6 +414,7 @@ export const actors: readonly Actor[] = [
       'gateway.listen',
       'gateway.replicas',
       'gateway.resources.*',
+      'storage.state.*',
       'storage.images.*',
       'storage.models.hubMirror',
       'storage.models.endpoint',
@@ -404,40 +438,10 @@ export const actors: readonly Actor[] = [
     runs: false,
     target: 'kubernetes',
     fields: [
-      'models[].token.*',
-      'models[].image',
-      'models[].engineVersion',
-      'models[].env.*',
+      ...podFields,
       'models[].replicas',
       'models[].minReplicas',
       'models[].maxReplicas',
-      'models[].hardware.sharing',
-      'models[].hardware.migProfile',
-      'models[].hardware.group',
-      'models[].resources.*',
-      'models[].placement.nodeSelector',
-      'models[].placement.tolerations',
-      'models[].placement.nodeAffinity',
-      'models[].placement.spread',
-      'models[].placement.priorityClass',
-      'models[].chat.template',
-      'models[].chat.templateFile',
-      'models[].adapters',
-      'models[].startupBudget',
-      'models[].probes.*',
-      'models[].rollout.maxUnavailable',
-      'gateway.replicas',
-      'gateway.resources.*',
-      'storage.models.path',
-      'storage.models.kind',
-      'storage.models.storageClass',
-      'storage.models.size',
-      'storage.models.offline',
-      'storage.models.hubMirror',
-      'storage.state.kind',
-      'storage.state.url',
-      'storage.state.password.*',
-      'storage.images.*',
       'targets.kubernetes.namespace',
       'targets.kubernetes.labels',
       'targets.kubernetes.annotations',
@@ -461,7 +465,8 @@ export function covers(fields: readonly string[], field: string): boolean | unde
   for (const each of fields) {
     const whole = each.endsWith('.*') ? each.slice(0, -2) : undefined
     if (each === field || whole === field) return true
-    if (whole !== undefined && (field.startsWith(`${whole}.`) || field.startsWith(`${whole}[`))) return true
+    if (whole !== undefined && field.startsWith(`${whole}.`)) return true
+    if (field.startsWith(`${whole ?? each}[`)) return true
   }
   const isAbove = fields.some((each) => each.startsWith(`${field}.`) || each.startsWith(`${field}[].`))
   return field === '' || isAbove ? undefined : false

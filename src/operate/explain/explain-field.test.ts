@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fleetReference, fleetSchema } from '../../fleet/index.ts'
 import { commandLine, factsFor, settingsOf } from '../../engines/index.ts'
-import { explainField } from './index.ts'
+import { explainField, targetPlaces } from './index.ts'
 
 const flagsIn = (path: string, engine: string) =>
   explainField(path)?.engines.find((destination) => destination.engine === engine)?.flags
@@ -56,5 +56,44 @@ describe('explainField', () => {
       actedOnBy: ['the gateway'],
       isRendered: false,
     })
+  })
+})
+
+const placesOf = (path: string) => {
+  const field = explainField(path)
+  if (field === undefined) throw new Error(`no field ${path}`)
+  return { field, places: targetPlaces(field) }
+}
+
+// proves A1 (real part)
+describe('targetPlaces', () => {
+  it.each([
+    ['models.context', 'kubernetes', 'Deployment spec.template.spec.containers[].command[]'],
+    ['models.context', 'kserve', 'InferenceService spec.predictor.model.args[]'],
+    ['models.replicas', 'kubernetes', 'Deployment spec.replicas'],
+    ['models.replicas', 'compose', 'compose.yaml services.*'],
+    ['models.env.value', 'compose', 'compose.yaml services.*.environment.VLLM_LOGGING_LEVEL'],
+    ['targets.kubernetes.networkPolicy', 'kubernetes', 'NetworkPolicy'],
+    ['storage.models.size', 'llmd', 'PersistentVolumeClaim spec.resources.requests.storage'],
+  ] as const)('finds %s on %s at %s, by rendering', (path, target, place) => {
+    expect(placesOf(path).places.get(target)).toContain(place)
+  })
+
+  it('finds nothing for a target that does not know the field', () => {
+    expect(placesOf('targets.kubernetes.networkPolicy').places.get('kserve')).toEqual([])
+  })
+
+  it('is known to those who warn: what is rendered is not called without effect', { timeout: 120_000 }, () => {
+    const leaves = fleetReference().filter(({ path }) => explainField(path)?.children.length === 0)
+    for (const { path } of leaves.filter((_, index) => index % 12 === 5)) {
+      const { field, places } = placesOf(path)
+      for (const { target, actedOnBy } of field.targets) {
+        expect([path, target, actedOnBy.length > 0 || (places.get(target) ?? []).length === 0]).toEqual([
+          path,
+          target,
+          true,
+        ])
+      }
+    }
   })
 })
