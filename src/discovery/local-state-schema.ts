@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { engineNames } from '../fleet/index.ts'
+import { poolScalingSchema } from '../observe/index.ts'
 
 /** A process by pid and start time (clock ticks since boot, /proc/pid/stat field 22), so that a reused pid is not mistaken for it. */
 const processIdentity = z.object({ pid: z.int().positive(), startTime: z.string() })
@@ -10,6 +11,8 @@ const processStates = ['preparing', 'starting', 'ready', 'restarting', 'crash-lo
 const replicaState = z.object({
   id: z.string(),
   model: z.string(),
+  /** Of the two stages of generation; absent before 0.2. */
+  role: z.enum(['both', 'prefill', 'decode']).default('both'),
   engine: z.enum(engineNames),
   host: z.string(),
   port: z.int(),
@@ -46,6 +49,8 @@ export const localStateSchema = z.object({
     })
     .nullable(),
   replicas: z.array(replicaState),
+  /** How its pools are scaled; absent before 0.2. */
+  scaling: z.array(poolScalingSchema).readonly().optional(),
 })
 
 /** The state of a Fleet on this machine. */

@@ -22,7 +22,7 @@ function replicaOf(state: LocalReplicaState): Replica {
     engine: state.engine,
     address: { protocol: 'http', host: state.host, port: state.port, basePath: '' },
     phase: phases[state.state],
-    role: 'both',
+    role: state.role,
     generation: state.starts,
     kvEvents: state.kvEvents ? { ...state.kvEvents, ranks: 1 } : null,
   }

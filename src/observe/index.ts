@@ -15,6 +15,7 @@ export {
 export { createAccessLog, type AccessLog } from './access-log.ts'
 export { dashboards, type DashboardOptions, type GrafanaDashboard } from './dashboards/index.ts'
 export { loadReportSchema, type LoadReport } from './load-report.ts'
+export { poolScalingSchema, type PoolScaling } from './scaling-report.ts'
 export { createLogger, destinationOf, logLevels, type Logger } from './logger.ts'
 export { metricTable, type MetricRow } from './metric-table.ts'
 export { createMetrics, type Metrics } from './metrics.ts'

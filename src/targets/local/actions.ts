@@ -2,6 +2,7 @@ import type { InstallableEngine } from '../../engine-cache/contract.ts'
 import type { Launch } from '../../engines/contract.ts'
 import { formatBytes } from '../../files/index.ts'
 import type { Model } from '../../fleet/index.ts'
+import type { ReplicaRole } from '../../scheduling/index.ts'
 import type { PlannedAction } from '../contract.ts'
 import { urlOf, type Listen } from './ports.ts'
 
@@ -19,6 +20,7 @@ export type LocalAction =
       readonly kind: 'start-replica'
       readonly id: string
       readonly model: Model
+      readonly role: ReplicaRole
       readonly launch: Launch
       readonly threads: number
     }
@@ -39,6 +41,10 @@ function typed({ program, args }: Launch): string {
     .map((word, index) => (index > 0 && !/^[\w@%+=:,./-]+$/.test(word) ? `'${word.replaceAll("'", `'\\''`)}'` : word))
     .join(' ')
 }
+
+/** The field that keeps a model without replicas at first. */
+const zeroField = ({ maxReplicas, decode }: Model) =>
+  (decode === undefined ? maxReplicas : decode.maxReplicas) === undefined ? 'replicas' : 'minReplicas'
 
 /** An action in the words of every target. */
 export function describeAction(action: LocalAction): PlannedAction {
@@ -74,7 +80,11 @@ export function describeAction(action: LocalAction): PlannedAction {
         detail: `external, nothing to start: ${action.model.addresses.join(', ')}`,
       }
     case 'scaled-to-zero':
-      return { verb: 'keep', subject: `model ${action.model.name}`, detail: 'replicas: 0, nothing to start' }
+      return {
+        verb: 'keep',
+        subject: `model ${action.model.name}`,
+        detail: `${zeroField(action.model)}: 0, nothing to start`,
+      }
     case 'keep-running':
       return {
         verb: 'keep',

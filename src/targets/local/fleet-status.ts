@@ -16,6 +16,7 @@ function replicaStatusOf(replica: LocalReplicaState, running: boolean, load: Rep
     inFlight: load?.inFlight ?? null,
     tokensPerSecond: load?.tokensPerSecond ?? null,
     lastError,
+    ...(replica.role === 'both' ? {} : { role: replica.role }),
   }
 }
 

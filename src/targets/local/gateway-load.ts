@@ -13,8 +13,8 @@ const timeoutMs: Milliseconds = 1_000
 /** A thousand replicas take about 0.5 MB. */
 const limitBytes = 8 * 2 ** 20
 
-/** Asks the gateway how busy its replicas are; undefined when it does not answer in time or not as expected. */
-export async function readGatewayLoad(admin: Listen): Promise<GatewayLoad | undefined> {
+/** Asks the gateway for its load; undefined when it does not answer in time or not as expected. */
+export async function readLoadReport(admin: Listen): Promise<LoadReport | undefined> {
   try {
     const { statusCode, body } = await request(`${urlOf(reachable(admin))}/admin/v1/load`, {
       signal: AbortSignal.timeout(timeoutMs),
@@ -26,8 +26,14 @@ export async function readGatewayLoad(admin: Listen): Promise<GatewayLoad | unde
       if (text.length > limitBytes) return undefined
     }
     const parsed = loadReportSchema.safeParse(statusCode === 200 ? JSON.parse(text) : undefined)
-    return parsed.success ? new Map(parsed.data.replicas.map((replica) => [replica.id, replica])) : undefined
+    return parsed.success ? parsed.data : undefined
   } catch {
     return undefined
   }
+}
+
+/** The same by replica. */
+export async function readGatewayLoad(admin: Listen): Promise<GatewayLoad | undefined> {
+  const report = await readLoadReport(admin)
+  return report === undefined ? undefined : new Map(report.replicas.map((replica) => [replica.id, replica]))
 }

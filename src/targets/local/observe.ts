@@ -34,8 +34,13 @@ export async function findEngineBinaries(environment: Environment): Promise<Read
 export async function observe(fleet: Fleet, environment: Environment, parts: LocalParts): Promise<Observed> {
   const engineCache = parts.openEngineCache(environment)
   const store = parts.openModelStore(environment)
-  const findModel = async ({ name, source, checksum, engine, replicas }: Fleet['models'][number]) => {
-    if (source === undefined || replicas === 0 || !parts.engineFor(engine).needsModelFile) return undefined
+  const findModel = async ({ name, source, checksum, engine, replicas, maxReplicas }: Fleet['models'][number]) => {
+    if (
+      source === undefined ||
+      (replicas === 0 && maxReplicas === undefined) ||
+      !parts.engineFor(engine).needsModelFile
+    )
+      return undefined
     const stored = await store.find({ source, checksum })
     return stored === undefined ? undefined : ([name, stored] as const)
   }

@@ -6,7 +6,7 @@ import type { EngineName, Fleet, Model } from '../../fleet/index.ts'
 import type { StoredModel } from '../../models/contract.ts'
 import type { LocalAction } from './actions.ts'
 import type { GatewayListen } from './gateway-listen.ts'
-import { localReplicas, threadsOf } from './replica-names.ts'
+import { localPools, localReplicas, threadsOf, type LocalReplica } from './replica-names.ts'
 import { urlOf, type Listen } from './ports.ts'
 
 /** What this machine has, as far as a plan asks. */
@@ -60,25 +60,19 @@ export function plan(
     return [{ kind: 'keep-running', fleet: fleet.name, pid, address: urlOf(listen) }]
   }
   const replicas = localReplicas(fleet)
-  const starts = replicas.map(({ id, model }): LocalAction & { kind: 'start-replica' } => {
-    const engine = engineOf(model.engine)
-    requireLocal(engine, model)
-    const threads = threadsOf(model, observed.cores, replicas.length)
-    const request = { model, host: '127.0.0.1', port: 0, threads, binariesOnPath: observed.binariesOnPath }
-    const modelPath = observed.models.get(model.name)?.path ?? pathToCome(model)
-    return {
-      kind: 'start-replica',
-      id,
-      model,
-      launch: engine.launch(engine.needsModelFile ? { ...request, modelPath } : request),
-      threads,
-    }
-  })
-  const needed = new Set(starts.map(({ model }) => model))
+  const starts = replicas.map((replica) => startOf(replica, observed, replicas.length, engineOf))
+  // What starts with the first request is there by then.
+  const later = localPools(fleet).filter(
+    ({ first, model }) => first === 0 && model.autoscale.by !== 'none' && isRange(model),
+  )
+  for (const { model } of later) requireLocal(engineOf(model.engine), model)
+  const names = new Set([...starts, ...later].map(({ model }) => model.name))
+  const needed = fleet.models.filter(({ name }) => names.has(name))
+  const started = new Set(starts.map(({ model }) => model.name))
   return [
     ...memoryWarning(fleet, observed),
     ...(starts.some(({ launch }) => needsInstall(launch.program)) ? [installAction('llamacpp', observed)] : []),
-    ...[...needed]
+    ...needed
       .filter((model) => engineOf(model.engine).needsModelFile)
       .map((model): LocalAction => ({
         kind: 'pull-model',
@@ -88,9 +82,30 @@ export function plan(
     { kind: 'start-gateway', ...listen },
     ...starts,
     ...fleet.models
-      .filter((model) => !needed.has(model))
+      .filter(({ name }) => !started.has(name))
       .map((model): LocalAction => ({ kind: model.engine === 'external' ? 'use-external' : 'scaled-to-zero', model })),
   ]
+}
+
+/** Whether a model, or a pool of it, has a range of replicas. */
+function isRange({ maxReplicas, prefill, decode }: Model): boolean {
+  return [maxReplicas, prefill?.maxReplicas, decode?.maxReplicas].some((most) => most !== undefined)
+}
+
+/** How a replica is started, one of so many. */
+export function startOf(
+  { id, model, role }: LocalReplica,
+  observed: Pick<Observed, 'cores' | 'binariesOnPath' | 'models'>,
+  replicaCount: number,
+  engineOf: (name: EngineName) => Engine,
+): LocalAction & { kind: 'start-replica' } {
+  const engine = engineOf(model.engine)
+  requireLocal(engine, model)
+  const threads = threadsOf(model, observed.cores, replicaCount)
+  const request = { model, host: '127.0.0.1', port: 0, threads, binariesOnPath: observed.binariesOnPath }
+  const modelPath = observed.models.get(model.name)?.path ?? pathToCome(model)
+  const launch = engine.launch(engine.needsModelFile ? { ...request, modelPath } : request)
+  return { kind: 'start-replica', id, model, role, launch, threads }
 }
 
 /** Whether a program of a launch is in the engine cache rather than in this package or on PATH. */
@@ -105,8 +120,10 @@ function installAction(engine: InstallableEngine, observed: Observed): LocalActi
 
 /** Warns when the weights alone are more than the free memory; KV cache and buffers come on top. */
 function memoryWarning(fleet: Fleet, observed: Observed): readonly LocalAction[] {
+  const replicas = localReplicas(fleet)
+  const copies = (name: string) => replicas.filter(({ model }) => model.name === name).length
   const weightBytes = fleet.models.reduce(
-    (sum, model) => sum + (observed.models.get(model.name)?.bytes ?? 0) * model.replicas,
+    (sum, model) => sum + (observed.models.get(model.name)?.bytes ?? 0) * copies(model.name),
     0,
   )
   if (weightBytes <= observed.availableBytes) return []

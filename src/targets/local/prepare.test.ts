@@ -47,6 +47,7 @@ describe('what replicas need', () => {
       kind: 'start-replica',
       id: 'small-0',
       model,
+      role: 'both',
       threads: 1,
       launch: { ...launch, program: { kind: 'server', name: 'llamacpp' } },
     } as const

@@ -1,10 +1,24 @@
 import type { Fleet, Model } from '../../fleet/index.ts'
+import { rangeOf, replicasOf } from '../../plan/index.ts'
+import type { ReplicaRole } from '../../scheduling/index.ts'
 
 /** One replica that is to run on this machine. */
 export interface LocalReplica {
-  /** Unique within the Fleet, stable, and fit for a file name: `smollm2-0`. */
+  /** Unique within the Fleet, stable, and fit for a file name: `smollm2-0`, `smollm2-decode-0`. */
   readonly id: string
+  /** As its pool has it. */
   readonly model: Model
+  readonly role: ReplicaRole
+}
+
+/** The replicas of a model in one role, as processes on this machine. */
+export interface LocalPool {
+  /** As the pool has it. */
+  readonly model: Model
+  readonly role: ReplicaRole
+  /** Replicas that it starts with. */
+  readonly first: number
+  idOf(index: number): string
 }
 
 /** A model's name as part of a file name: `meta-llama/Llama-3` becomes `meta-llama-Llama-3`. */
@@ -12,16 +26,45 @@ function fileNameOf(modelName: string): string {
   return modelName.replace(/[^A-Za-z0-9._-]/g, '-')
 }
 
-/** The replicas that are processes on this machine, in the order of the Fleet file. */
-export function localReplicas(fleet: Fleet): readonly LocalReplica[] {
+/** The pools that are processes on this machine, in the order of the Fleet file. */
+export function localPools(fleet: Fleet): readonly LocalPool[] {
   const taken = new Set<string>()
   return fleet.models.flatMap((model) => {
     if (model.engine === 'external') return []
     let base = fileNameOf(model.name)
     for (let suffix = 2; taken.has(base); suffix++) base = `${fileNameOf(model.name)}-${suffix}x`
     taken.add(base)
-    return Array.from({ length: model.replicas }, (_, index) => ({ id: `${base}-${index}`, model }))
+    return replicasOf(model).map((replica): LocalPool => {
+      const { role, hardware, parallelism, resources, engineArgs } = replica
+      const maxSequences = replica.maxSequences === undefined ? {} : { maxSequences: replica.maxSequences }
+      const maxBatchedTokens =
+        replica.maxBatchedTokens === undefined ? {} : { maxBatchedTokens: replica.maxBatchedTokens }
+      return {
+        model:
+          role === 'both'
+            ? model
+            : {
+                ...model,
+                hardware,
+                parallelism,
+                resources,
+                ...maxSequences,
+                ...maxBatchedTokens,
+                engineArgs: [...engineArgs],
+              },
+        role,
+        first: rangeOf(replica).min,
+        idOf: (index) => `${base}${role === 'both' ? '' : `-${role}`}-${index}`,
+      }
+    })
   })
+}
+
+/** The replicas that a Fleet starts with, in the order of the Fleet file. */
+export function localReplicas(fleet: Fleet): readonly LocalReplica[] {
+  return localPools(fleet).flatMap(({ model, role, first, idOf }) =>
+    Array.from({ length: first }, (_, index) => ({ id: idOf(index), model, role })),
+  )
 }
 
 /**
@@ -37,5 +80,7 @@ export function threadsOf(model: Model, cores: number, replicaCount: number): nu
 export function isLogOf(source: string, subject: string, modelOf: ReadonlyMap<string, string>): boolean {
   if (source === subject || modelOf.get(source) === subject) return true
   const prefix = `${fileNameOf(subject)}-`
-  return !modelOf.has(source) && source.startsWith(prefix) && /^\d+$/.test(source.slice(prefix.length))
+  return (
+    !modelOf.has(source) && source.startsWith(prefix) && /^((prefill|decode)-)?\d+$/.test(source.slice(prefix.length))
+  )
 }

@@ -37,6 +37,18 @@ export class StateStore {
     this.#replace({ ...this.#state, replicas })
   }
 
+  addReplica(replica: LocalReplicaState): void {
+    this.#replace({ ...this.#state, replicas: [...this.#state.replicas, replica] })
+  }
+
+  removeReplica(id: string): void {
+    this.#replace({ ...this.#state, replicas: this.#state.replicas.filter((replica) => replica.id !== id) })
+  }
+
+  changeScaling(scaling: NonNullable<LocalState['scaling']>): void {
+    this.#replace({ ...this.#state, scaling })
+  }
+
   /** Resolves once the file holds the state as it is now, or could not be written. */
   flush(): Promise<void> {
     this.#writing ??= this.#write().finally(() => {

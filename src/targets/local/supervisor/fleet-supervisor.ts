@@ -1,31 +1,33 @@
 import type { ApplyContext, FleetSource } from '../../contract.ts'
-import { describeAction, fetchesSomething, type LocalAction } from '../actions.ts'
+import { poolsToScale, type ScaledPool } from '../../scaling/index.ts'
+import { describeAction, fetchesSomething } from '../actions.ts'
 import { fleetStatusOf } from '../fleet-status.ts'
 import { requireFreeAddresses } from '../free-address.ts'
 import { gatewayListenOf } from '../gateway-listen.ts'
 import { findEngineBinaries, observe } from '../observe.ts'
 import type { LocalParts } from '../parts.ts'
-import { plan } from '../plan.ts'
+import { plan, startOf } from '../plan.ts'
 import { findFreePorts } from '../ports.ts'
-import { preparation, type Prepared } from '../prepare.ts'
+import { preparation } from '../prepare.ts'
+import { localPools, type LocalPool } from '../replica-names.ts'
+import type { PoolScaling } from '../../../observe/index.ts'
 import { logFileOf, type StateFolder } from '../state-folder.ts'
 import { StateStore } from '../state-store.ts'
-import { kvEventsEndpointsOf } from '../kv-events-endpoints.ts'
 import { gatewayRole } from './gateway-role.ts'
 import { initialState, replicaHost } from './initial-state.ts'
 import { LogFile } from './log-file.ts'
-import { replicaRole } from './replica-role.ts'
+import { keepScaled, poolTitle, type KeepScaledParts } from './keep-scaled.ts'
+import { LocalScaler } from './local-scaler.ts'
+import { ReplicaSet, type ReplicaStart } from './replica-set.ts'
 import { reportChanges } from './report-changes.ts'
-import { reportStart } from './report-start.ts'
 import { SupervisedProcess, type FirstOutcome, type ProcessRole, type ProcessView } from './supervised-process.ts'
 import { untilAborted } from './until-aborted.ts'
+import { untilDrained } from './until-drained.ts'
 import { untilGatewaySees } from './until-gateway-sees.ts'
 import { crashLoopError } from './verdict.ts'
 
 /** Beyond the drain that the Fleet allows, the gateway needs a moment to end. */
 const gatewayMarginMs = 5_000
-
-type ReplicaStart = LocalAction & { readonly kind: 'start-replica' }
 
 /** Runs one Fleet on this machine: prepares, starts, keeps running, stops. */
 export class FleetSupervisor {
@@ -34,7 +36,9 @@ export class FleetSupervisor {
   readonly #context: ApplyContext
   readonly #parts: LocalParts
   readonly #gatewayGraceMs: number
-  readonly #replicas: SupervisedProcess[] = []
+  #replicas: ReplicaSet | undefined
+  /** Replicas are scaled until it settles. */
+  #scaling: Promise<void> = Promise.resolve()
   #gateway: SupervisedProcess | undefined
   #store: StateStore | undefined
   #prepared: () => Promise<void> = () => Promise.resolve()
@@ -78,11 +82,37 @@ export class FleetSupervisor {
     const { prepare, settled } = preparation(this.#parts, { environment, progress, signal })
     this.#prepared = settled
     const binaries = await findEngineBinaries(environment)
+    const { clock } = this.#parts
+    const longestMs = fleet.gateway.drain.timeout
+    const replicas = new ReplicaSet({
+      store,
+      folder: this.#folder,
+      local: this.#parts,
+      progress,
+      binaries,
+      prepare,
+      supervise: (role, remember) => this.#supervise(role, remember),
+      untilDrained: (id) =>
+        untilDrained(id, () => store.state.gateway?.admin ?? addresses.admin, { clock, longestMs, signal }),
+      signal,
+    })
+    this.#replicas = replicas
+    const pools = localPools(fleet)
+    const start = ({ model, role }: LocalPool, id: string) =>
+      startOf({ id, model, role }, observed, Math.max(1, starts.length), this.#parts.engineFor)
+    const scaled = this.#poolsToScale()
+    const asleep = pools.filter(
+      ({ model, role, first }) => first === 0 && scaled.some((pool) => pool.model === model.name && pool.role === role),
+    )
+    const onProblem = (id: string, error: unknown) =>
+      progress.note(`${id} could not be started: ${error instanceof Error ? error.message : String(error)}`)
+    const scaler = new LocalScaler({ pools, replicas, store, clock, startOf: start, onProblem })
+    const onScaling = (scalings: readonly PoolScaling[]) => store.changeScaling(scalings)
     const [outcomes] = await Promise.all([
-      Promise.all(
-        starts.map(async (start) => this.#startReplica(store, start, await prepare(start), binaries, signal)),
-      ),
-      gatewayServes,
+      Promise.all(starts.map((each) => replicas.start(each))),
+      // What starts with the first request is fetched by then.
+      Promise.all(asleep.map((pool) => prepare(start(pool, pool.idOf(0))))),
+      this.#scaleOnce(gatewayServes, { scaler, pools: scaled, clock, progress, onScaling, signal }),
     ])
     signal.throwIfAborted()
     this.#requireSomeReplica(starts, outcomes)
@@ -95,6 +125,23 @@ export class FleetSupervisor {
       signal,
     )
     if (!signal.aborted) onReady?.(fleetStatusOf(store.state, true, load))
+  }
+
+  /** The pools that follow their load; of those that others are to scale it says that nobody does here. */
+  #poolsToScale(): readonly ScaledPool[] {
+    const { scaled, others } = poolsToScale(this.#source.fleet)
+    for (const { model, role, reason } of others) {
+      if (reason !== 'hpa' && reason !== 'keda') continue
+      const title = poolTitle({ model, role })
+      this.#context.progress.note(`${title} is not scaled: autoscale.by is ${reason}, and only a cluster has that.`)
+    }
+    return scaled
+  }
+
+  /** Scaling goes on by itself from then on. */
+  async #scaleOnce(gatewayServes: Promise<void>, parts: KeepScaledParts): Promise<void> {
+    await gatewayServes
+    if (parts.pools.length > 0) this.#scaling = keepScaled(parts)
   }
 
   async #openStore(starts: readonly ReplicaStart[]): Promise<StateStore> {
@@ -134,46 +181,6 @@ export class FleetSupervisor {
     signal.throwIfAborted()
   }
 
-  async #startReplica(
-    store: StateStore,
-    { id, model, threads }: ReplicaStart,
-    { modelPath, engineFolder }: Prepared,
-    binaries: ReadonlyMap<string, string>,
-    signal: AbortSignal,
-  ): Promise<FirstOutcome> {
-    if (signal.aborted) return { kind: 'stopped' }
-    const { clock, programs } = this.#parts
-    const port = store.state.replicas.find((replica) => replica.id === id)?.port ?? 0
-    const engine = this.#parts.engineFor(model.engine)
-    const launch = {
-      id,
-      model,
-      engine,
-      host: replicaHost,
-      port,
-      threads,
-      modelPath,
-      places: { binaries, engineFolder },
-      kvEvents: kvEventsEndpointsOf(this.#folder, id, model, engine),
-    }
-    store.changeReplica(id, { kvEvents: launch.kvEvents ?? null })
-    const role = replicaRole(launch, programs, clock, {
-      onPort: (port) => store.changeReplica(id, { port }),
-      onEngineProcess: (engineProcess) => store.changeReplica(id, { engineProcess }),
-    })
-    const report = reportStart(id, engine.name, this.#context.progress, clock)
-    const replica = this.#supervise(role, (view) => {
-      const { state, process, starts, since, lastError } = view
-      store.changeReplica(id, { state, process, starts, since: since.toISOString(), lastError })
-      report.onChange(view)
-    })
-    this.#replicas.push(replica)
-    replica.start()
-    const outcome = await replica.firstOutcome
-    report.onOutcome(outcome, replica.log.path)
-    return outcome
-  }
-
   /** A Fleet of which nothing ever served is not kept up: somebody should read why. */
   #requireSomeReplica(starts: readonly ReplicaStart[], outcomes: readonly FirstOutcome[]): void {
     const hasOther = this.#source.fleet.models.some(({ engine }) => engine === 'external')
@@ -193,13 +200,13 @@ export class FleetSupervisor {
 
   /** The gateway drains while engines still answer it, then they end together. */
   async #stop(started: Promise<void>): Promise<void> {
-    const { engineGraceMs } = this.#parts
     const { progress, killSignal = new AbortController().signal } = this.#context
     const step = this.#gateway === undefined ? undefined : progress.step('Stop')
     step?.update('open answers finish')
     await this.#gateway?.stop(this.#gatewayGraceMs, killSignal)
     step?.update('engines end')
-    await Promise.all(this.#replicas.map((replica) => replica.stop(engineGraceMs, killSignal)))
+    await this.#scaling
+    await this.#replicas?.stop(killSignal)
     // Downloads and installations that are under way end by their signal, and clear up after themselves.
     const idle = started.catch(() => undefined).then(() => this.#prepared())
     await Promise.race([idle, untilAborted(killSignal)])

@@ -1,5 +1,5 @@
 import { ownIdentity } from '../../../files/index.ts'
-import type { LocalState } from '../../../discovery/index.ts'
+import type { LocalReplicaState, LocalState } from '../../../discovery/index.ts'
 import type { Milliseconds } from '../../../fleet/index.ts'
 import type { FleetSource } from '../../contract.ts'
 import type { GatewayListen } from '../gateway-listen.ts'
@@ -7,6 +7,8 @@ import type { LocalReplica } from '../replica-names.ts'
 
 /** Replicas are reached from this machine only. */
 export const replicaHost = '127.0.0.1'
+
+const notStarted = { state: 'preparing', process: null, starts: 0, lastError: null } as const
 
 /** The state of a Fleet of which nothing is started yet. */
 export function initialState(
@@ -18,7 +20,6 @@ export function initialState(
   now: Date,
 ): LocalState {
   const since = now.toISOString()
-  const notStarted = { state: 'preparing', process: null, starts: 0, lastError: null } as const
   return {
     version: 1,
     fleet: fleet.name,
@@ -27,15 +28,21 @@ export function initialState(
     startedAt: since,
     stopBudgetMs,
     gateway: { listen, admin, ...notStarted },
-    replicas: replicas.map(({ id, model }, index) => ({
-      id,
-      model: model.name,
-      engine: model.engine,
-      host: replicaHost,
-      port: ports[index] ?? 0,
-      engineProcess: null,
-      since,
-      ...notStarted,
-    })),
+    replicas: replicas.map((replica, index) => replicaState(replica, ports[index] ?? 0, now)),
+  }
+}
+
+/** The state of a replica that is not started yet. */
+export function replicaState({ id, model, role }: LocalReplica, port: number, now: Date): LocalReplicaState {
+  return {
+    id,
+    model: model.name,
+    role,
+    engine: model.engine,
+    host: replicaHost,
+    port,
+    engineProcess: null,
+    since: now.toISOString(),
+    ...notStarted,
   }
 }

@@ -89,6 +89,12 @@ export class SupervisedProcess {
     if (!this.#stopping.signal.aborted) this.#running ??= this.#keepRunning()
   }
 
+  /** It is going to be stopped: it says so in its state, and is not started again when it ends by itself. */
+  announceStop(): void {
+    this.#stopping.abort()
+    this.#change({ state: 'stopping' })
+  }
+
   /** Ends it: SIGTERM, then SIGKILL to its whole group after `graceMs` or as soon as `killSignal` fires. */
   async stop(graceMs: number, killSignal: AbortSignal): Promise<void> {
     this.#stopping.abort()

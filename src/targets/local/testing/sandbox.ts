@@ -28,8 +28,9 @@ const deadlineMs = 30_000
 export async function eventually<Value>(
   what: string,
   look: () => Promise<Value | undefined | false> | Value | undefined | false,
+  withinMs = deadlineMs,
 ): Promise<Value> {
-  for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await delay(25)) {
+  for (const deadline = Date.now() + withinMs; Date.now() < deadline; await delay(25)) {
     const value = await look()
     if (value !== undefined && value !== false) return value
   }

@@ -1,0 +1,8 @@
+/**
+ * Scaling over any platform: which pools of a Fleet are scaled, what their gateways say, and the rounds in which the
+ * scheduler's decision (`src/scheduling/autoscale/`) is carried out. What differs between platforms is a `Scaler`.
+ */
+export type { CountedPool, GatewayReading, Scaler } from './contract.ts'
+export { LoadMeter } from './load-meter.ts'
+export { poolsToScale, type ScaledPool, type UnscaledPool } from './scaled-pools.ts'
+export { ScalingLoop } from './scaling-loop.ts'
