@@ -18,16 +18,16 @@ describe('fields that nothing acts on', () => {
   })
 
   it('are told for target local also when the Fleet is only planned', () => {
-    expect(warnings(fleet(`${gpu}, maxReplicas: 3`), 'plan')).toEqual([
-      'models[0].maxReplicas: read by `fairlead plan`, and has no effect yet on target local',
+    expect(warnings(fleet(`${gpu}, resources: { cpu: 4 }`), 'plan')).toEqual([
+      'models[0].resources: read by `fairlead plan`, and has no effect yet on target local',
     ])
   })
 
   it('are fewer in a plan for another target, and never none by silence', () => {
     const kubernetes = 'targets: { default: kubernetes, kubernetes: { context: lab } }\n'
-    expect(warnings(fleet(`${gpu}, maxReplicas: 3`, kubernetes), 'plan')).toEqual([
+    expect(warnings(fleet(`${gpu}, resources: { cpu: 4 }`, kubernetes), 'plan')).toEqual([
       'targets.kubernetes.context: accepted, and nothing acts on it yet',
     ])
-    expect(warnings(fleet(`${gpu}, maxReplicas: 3`, kubernetes), 'run')).toHaveLength(2)
+    expect(warnings(fleet(`${gpu}, resources: { cpu: 4 }`, kubernetes), 'run')).toHaveLength(2)
   })
 })

@@ -128,6 +128,12 @@ describe('how many replicas a pool gets', () => {
     expect(steps(runPlant(falling, minutes(120)))).toEqual([1, 2, 3, 2, 1])
   })
 
+  it('lets the replicas of a burst go whose requests had all come before it was seen', () => {
+    const demand = (nowMs: number) => (nowMs < minutes(10) ? 40 : 0)
+    const seen = (load: PoolLoad) => ({ ...load, arrivalsPerSecond: 0 })
+    expect(runPlant(plantOf({ demand, seen }), minutes(60)).at(-1)?.decision.wanted).toBe(1)
+  })
+
   it('shares what GPUs there are, and says so', () => {
     const settings = { ...quick, gpusPerReplica: 2 }
     const load = loadOf({ waiting: 100 })

@@ -167,6 +167,7 @@ function afterChange(memory: ScalingMemory, decision: ScalingDecision, { upAfter
   const changes = [...memory.changes, { atMs, by: wanted - current }]
   const isTooFew = (reason === 'ttft' || reason === 'queue') && replicas.starting === 0
   const arrivalsPerSecond = meanArrivals(memory, upAfterMs, atMs)
-  if (!isTooFew || arrivalsPerSecond === null) return { ...memory, changes }
+  // Requests that came before the window say nothing of how many come.
+  if (!isTooFew || arrivalsPerSecond === null || arrivalsPerSecond === 0) return { ...memory, changes }
   return { ...memory, changes, missed: { replicas: current, arrivalsPerSecond } }
 }
