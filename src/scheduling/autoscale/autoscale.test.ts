@@ -33,6 +33,7 @@ const ready = (count: number) => ({ ready: count, starting: 0, draining: 0 })
 const oneMinute = (nowMs: number) => (nowMs >= minutes(1) && nowMs < minutes(2) ? 1 : 0)
 const withGap = (load: PoolLoad, nowMs: number) => (nowMs > 280_000 && nowMs < 400_000 ? null : load)
 const withoutCaches = (load: PoolLoad) => ({ ...load, kvCacheUse: null })
+const withoutArrivals = (load: PoolLoad) => ({ ...load, arrivalsPerSecond: 0 })
 const inProportion = (requestsPerReplica: number) => 100 * requestsPerReplica
 
 describe('what each figure asks for', () => {
@@ -130,8 +131,7 @@ describe('how many replicas a pool gets', () => {
 
   it('lets the replicas of a burst go whose requests had all come before it was seen', () => {
     const demand = (nowMs: number) => (nowMs < minutes(10) ? 40 : 0)
-    const seen = (load: PoolLoad) => ({ ...load, arrivalsPerSecond: 0 })
-    expect(runPlant(plantOf({ demand, seen }), minutes(60)).at(-1)?.decision.wanted).toBe(1)
+    expect(runPlant(plantOf({ demand, seen: withoutArrivals }), minutes(60)).at(-1)?.decision.wanted).toBe(1)
   })
 
   it('shares what GPUs there are, and says so', () => {

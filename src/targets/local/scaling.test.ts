@@ -49,10 +49,10 @@ const ask = (address: string, more: object = {}) =>
   })
 /** Keeps so many requests under way until it is told to stop; resolves to their statuses. */
 function keepAsking(address: string, concurrency: number): { readonly stop: () => Promise<readonly number[]> } {
-  let isOver = false
+  const over = new AbortController()
   const one = async () => {
     const statuses: number[] = []
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const answer = await ask(address, { max_tokens: 20 })
       await answer.text()
       statuses.push(answer.status)
@@ -62,7 +62,7 @@ function keepAsking(address: string, concurrency: number): { readonly stop: () =
   const all = Array.from({ length: concurrency }, one)
   return {
     async stop() {
-      isOver = true
+      over.abort()
       return (await Promise.all(all)).flat()
     },
   }

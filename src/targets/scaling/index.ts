@@ -3,6 +3,5 @@
  * scheduler's decision (`src/scheduling/autoscale/`) is carried out. What differs between platforms is a `Scaler`.
  */
 export type { CountedPool, GatewayReading, Scaler } from './contract.ts'
-export { LoadMeter } from './load-meter.ts'
 export { poolsToScale, type ScaledPool, type UnscaledPool } from './scaled-pools.ts'
 export { ScalingLoop } from './scaling-loop.ts'
