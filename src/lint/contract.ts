@@ -72,6 +72,8 @@ export interface Rule {
   /** Whether `--fix` may mend it. */
   readonly isFixable?: boolean
   readonly references: readonly [Reference, ...Reference[]]
+  /** Who has to have been asked (`--online`); without an answer it finds nothing. */
+  readonly asks?: 'hub' | 'registry'
   check(subject: Subject): Iterable<Report>
 }
 
@@ -84,8 +86,25 @@ export interface Suppression {
   readonly reason: string
 }
 
+/** What was said of a name by whoever has it. */
+export interface OnlineAnswer {
+  readonly exists: boolean
+  /** Names that exist and are like it, the nearest first. */
+  readonly near: readonly string[]
+}
+
+/** Names that were asked for, with what was answered; one that nobody could tell of is absent. */
+export interface OnlineFacts {
+  /** By id, such as `Qwen/Qwen3-8B`. */
+  readonly models: ReadonlyMap<string, OnlineAnswer>
+  /** By image as it is written. */
+  readonly images: ReadonlyMap<string, OnlineAnswer>
+}
+
 /** What a run may be told. */
 export interface LintOptions {
+  readonly online?: OnlineFacts
+
   /** Only these rules; all when absent. */
   readonly rules?: readonly string[]
   readonly suppressions?: readonly Suppression[]

@@ -33,9 +33,12 @@ describe('the corpus', () => {
     },
   )
 
-  it.each(rules.map(({ id }) => [id]))('has a mistake that only %s tells', (id) => {
-    expect(told).toContain(id)
-  })
+  it.each(rules.filter(({ asks }) => asks === undefined).map(({ id }) => [id]))(
+    'has a mistake that only %s tells',
+    (id) => {
+      expect(told).toContain(id)
+    },
+  )
 })
 
 /** Applies every edit until none is left. */

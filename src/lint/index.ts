@@ -5,6 +5,8 @@
 export type * from './contract.ts'
 export { lint, lintManifests } from './run.ts'
 export { rules } from './rules/index.ts'
+export { imagesNamed, modelsNamed } from './rules/online/names-asked.ts'
+export { nearest } from './subject/nearest.ts'
 export { applyEdits } from './mend/edits.ts'
 export { formatText } from './report/text.ts'
 export { toJson } from './report/json.ts'

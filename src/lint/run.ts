@@ -13,7 +13,7 @@ export function lint(files: readonly SourceFile[], options: LintOptions = {}): L
 export function lintManifests(manifests: ManifestSet, options: LintOptions = {}): LintReport {
   const wanted = options.rules === undefined ? undefined : new Set(options.rules)
   const rules = wanted === undefined ? allRules : allRules.filter(({ id }) => wanted.has(id))
-  const subject = subjectOf(manifests)
+  const subject = subjectOf(manifests, options.online)
   const found = rules.flatMap((rule) => Array.from(rule.check(subject), (report) => toFinding(rule, report)))
   const { kept, suppressedCount } = suppress(dropRepeated(found), {
     texts: manifests.texts,

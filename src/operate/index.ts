@@ -10,6 +10,7 @@ export {
   targetPlaces,
   type TargetPlaces,
 } from './explain/index.ts'
+export { askNames } from './online/index.ts'
 export { findTarget, type TargetPlace } from './find-target.ts'
 export { readChatTemplates } from './read-chat-templates.ts'
 export { readGeometries } from './read-geometries.ts'

@@ -17,6 +17,10 @@ export const lint: Command = {
   ],
   options: [
     { name: 'fix', description: 'mend in place what is safe to mend, and report what is left' },
+    {
+      name: 'online',
+      description: 'ask the hub and the registries whether the models and images that are named exist',
+    },
     { name: 'strict', description: 'count warnings as errors' },
     { name: 'rule', short: 'r', value: 'IDS', description: 'only these rules, separated by commas' },
     { name: 'list-rules', description: 'print all rules instead' },
@@ -30,6 +34,7 @@ export const lint: Command = {
   examples: [
     { command: 'fairlead lint deploy/', what: 'every manifest in a folder' },
     { command: 'fairlead lint --fix compose.yaml start.sh', what: 'mend two files' },
+    { command: 'fairlead lint --online deploy/', what: 'ask whether models and images exist' },
     { command: 'fairlead lint --format sarif . > lint.sarif', what: 'for code scanning services' },
     { command: 'fairlead lint --format github --strict deploy/', what: 'annotations in GitHub Actions' },
   ],

@@ -17,6 +17,7 @@ import {
 } from '../../lint/index.ts'
 import { readManifests, type ManifestSet, type SourceFile } from '../../manifests/index.ts'
 import { version } from '../../observe/index.ts'
+import { askNames } from '../../operate/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
 import { renderTable } from '../console/index.ts'
 import { collectManifestFiles } from '../manifests/index.ts'
@@ -43,9 +44,16 @@ export const lint: CommandHandler = async ({ args, options }, context) => {
   let manifests = readManifests(files)
   if (options['fix'] === true) manifests = await mend(files, manifests, lintOptions, context)
   for (const path of args) if (isUnknown(manifests, path)) context.output.note(`${path} is of no kind that lint reads.`)
-  const report = lintManifests(manifests, lintOptions)
+  const online = options['online'] === true ? await asked(manifests, context) : {}
+  const report = lintManifests(manifests, { ...lintOptions, ...online })
   tell(report, manifests, readText(options['format']) ?? 'text', context)
   return exitCodeOf(report, options['strict'] === true)
+}
+
+async function asked(manifests: ManifestSet, { environment, signal, output }: CommandContext) {
+  const { facts, notes } = await askNames(manifests, { environment, signal })
+  for (const note of notes) output.warn(note)
+  return { online: facts }
 }
 
 async function optionsOf(options: CommandInput['options'], context: CommandContext): Promise<LintOptions> {

@@ -39,6 +39,7 @@ import { containerSecurityRules } from './security/containers.ts'
 import { secretRules } from './security/secrets.ts'
 import { fitRules } from './sizing/fit.ts'
 import { sharingRules } from './sizing/sharing.ts'
+import { onlineRules } from './online/names.ts'
 
 /** Rules that belong together. */
 interface Theme {
@@ -68,6 +69,7 @@ export const themes: readonly Theme[] = [
   { title: 'Metrics', rules: [...metricNameRules, ...metricQueryRules, ...otherExporterRules] },
   { title: 'Kinds and custom resources', rules: [...kindRules, ...inferenceRules] },
   { title: 'Images, commands, models', rules: [...imageRules, ...commandRules, ...modelNameRules] },
+  { title: 'Names that were asked for (`--online`)', rules: onlineRules },
   { title: 'Secrets and rights', rules: [...secretRules, ...containerSecurityRules] },
   { title: 'Compose', rules: composeRules },
   { title: 'Files', rules: [...readingRules, ...suppressionRules] },

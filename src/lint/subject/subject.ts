@@ -1,4 +1,5 @@
 import type { ManifestDocument, ManifestSet } from '../../manifests/contract.ts'
+import type { OnlineFacts } from '../contract.ts'
 import { collectPods, type Pod } from './pods.ts'
 
 /** What rules look at: the manifests, with the views that several rules share made once. */
@@ -10,10 +11,14 @@ export interface Subject {
   readonly pods: readonly Pod[]
   /** Whether something outside the files may hold what is missing in them: templates, patches, kustomizations. */
   readonly isPartial: boolean
+  /** What was asked outside; nothing in most runs. */
+  readonly online: OnlineFacts
 }
 
+const nothingAsked: OnlineFacts = { models: new Map(), images: new Map() }
+
 /** The subject of a set of manifests; linear in its size. */
-export function subjectOf(manifests: ManifestSet): Subject {
+export function subjectOf(manifests: ManifestSet, online: OnlineFacts = nothingAsked): Subject {
   const byKind = new Map<string, ManifestDocument[]>()
   for (const document of manifests.documents) {
     if (document.format !== 'kubernetes') continue
@@ -23,6 +28,7 @@ export function subjectOf(manifests: ManifestSet): Subject {
   }
   return {
     manifests,
+    online,
     ofKind: (...kinds) => kinds.flatMap((kind) => byKind.get(kind) ?? []),
     pods: collectPods(manifests),
     isPartial: manifests.documents.some(

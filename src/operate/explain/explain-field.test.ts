@@ -65,7 +65,7 @@ const placesOf = (path: string) => {
   return { field, places: targetPlaces(field) }
 }
 
-// proves A1 (real part)
+// proves A2 (real part)
 describe('targetPlaces', () => {
   it.each([
     ['models.context', 'kubernetes', 'Deployment spec.template.spec.containers[].command[]'],
