@@ -2,7 +2,7 @@
  * What `apply` would do. The words of `local` (`install`, `download`, `start`, `stop`), those of a server that holds objects
  * (`create`, `change`, `prune`), what is left as it is (`keep`), and what a person should know: `drift` (somebody changed what
  * we applied; applying puts it back), `conflict` (fields or whole objects of another owner), `unserved` (a kind that the server
- * does not know), `missing` (something that must be there first), `warn`.
+ * does not know), `missing` (something that must be there first), `refused` (the server’s rules are against it), `warn`.
  */
 export type ActionVerb =
   | 'install'
@@ -17,6 +17,7 @@ export type ActionVerb =
   | 'conflict'
   | 'unserved'
   | 'missing'
+  | 'refused'
   | 'warn'
 
 /** A place in the Fleet file that a change comes from. */
@@ -64,9 +65,10 @@ export interface TargetPlan {
   readonly hasChanges: boolean
 }
 
-const still: ReadonlySet<ActionVerb> = new Set(['keep', 'warn'])
+/** What changes nothing by itself; whether it keeps `apply` from changing anything, `blocks` says. */
+const still: ReadonlySet<ActionVerb> = new Set(['keep', 'warn', 'unserved', 'missing', 'conflict', 'refused'])
 
 /** Actions as a plan. */
 export function planOf(actions: readonly PlannedAction[]): TargetPlan {
-  return { actions, hasChanges: actions.some(({ verb }) => !still.has(verb)) }
+  return { actions, hasChanges: actions.some(({ verb, blocks }) => blocks === true || !still.has(verb)) }
 }

@@ -50,6 +50,14 @@ export interface ServicePlace {
   readonly without?: readonly (keyof EngineSettings)[]
 }
 
+/** Each model’s name as names and labels of objects have it, such that parts of names still fit behind it. */
+export function modelLabels({ models }: Pick<Fleet, 'models'>): ReadonlyMap<string, string> {
+  return distinctLabels(
+    models.map(({ name }) => name),
+    37,
+  )
+}
+
 /**
  * Every kind of replica that a Fleet starts by itself, in the Fleet’s order; engines that somebody else runs are left out.
  * @param placeOf where the weights of a model lie, on a platform that fetches them itself
@@ -62,10 +70,7 @@ export function engineServices(
   }),
 ): EngineService[] {
   const { fleet } = plan
-  const labels = distinctLabels(
-    fleet.models.map(({ name }) => name),
-    37,
-  )
+  const labels = modelLabels(fleet)
   return fleet.models.flatMap((model, index) => {
     const planned = plan.models[index]
     const modelLabel = labels.get(model.name)

@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '../../../kubernetes/index.ts'
 import type { ObjectArtifact } from '../artifact.ts'
 
 /**
@@ -32,9 +33,16 @@ const order = [
 ]
 const ranks = new Map(order.map((kind, rank) => [kind, rank]))
 
-const rankOf = ({ object }: ObjectArtifact) => ranks.get(object.kind) ?? order.length
+const rankOf = ({ kind }: KubernetesObject) => ranks.get(kind) ?? order.length
 
 /** Objects in the order in which they are applied; those of one kind keep theirs. */
 export function inApplyOrder(artifacts: readonly ObjectArtifact[]): ObjectArtifact[] {
-  return artifacts.toSorted((a, b) => rankOf(a) - rankOf(b))
+  return artifacts.toSorted((a, b) => rankOf(a.object) - rankOf(b.object))
+}
+
+/** Objects in groups that are applied one after the other; those of a group, which are of one kind, do not need each other. */
+export function inApplyRanks<Item>(items: readonly Item[], objectOf: (item: Item) => KubernetesObject): Item[][] {
+  const groups = Map.groupBy(items, (item) => objectOf(item).kind)
+  // Groups keep the order in which their first object came, as kinds do that no rank has.
+  return [...groups.values()].toSorted(([a], [b]) => (a && b ? rankOf(objectOf(a)) - rankOf(objectOf(b)) : 0))
 }

@@ -2,7 +2,7 @@
  * What all targets on Kubernetes share: names and labels of a Fleet’s objects, and its engines and gateway as pods, with the
  * volumes, GPUs, places and secrets that they need. Pure.
  */
-export { inApplyOrder } from './apply-order.ts'
+export { inApplyOrder, inApplyRanks } from './apply-order.ts'
 export { commentsAt, type Commented } from './commented.ts'
 export { portName } from './container-probes.ts'
 export { containerSecurityContext, engineSecurity, ownSecurity, podSecurityContext } from './container-security.ts'
