@@ -1,6 +1,7 @@
 import { UserError } from '../../errors/index.ts'
 import type { ClusterClient } from '../../kubernetes/index.ts'
-import type { Target } from '../contract.ts'
+import { planOf, type FleetSource, type Target } from '../contract.ts'
+import { applyState, planState, requireRendered, type DesiredState } from './applying/apply-fleet.ts'
 
 /** The targets whose Fleets are objects of an API server. */
 export const clusterTargetNames = ['kubernetes', 'kserve', 'llmd'] as const
@@ -37,25 +38,29 @@ async function* notYetEach(
 
 const all = (fleet: string) => `kubectl get all -l fairlead.dev/fleet=${fleet}`
 
+/** What a source is to become in a cluster: its objects, in the Fleet’s namespace. */
+function desiredState(target: ClusterTargetName, source: FleetSource): DesiredState {
+  const rendered = requireRendered(source)
+  const objects = rendered.artifacts.flatMap((artifact) => (artifact.kind === 'object' ? [artifact.object] : []))
+  return { target, fleet: source.fleet, namespace: source.fleet.targets[target].namespace, objects, rendered }
+}
+
 /** A target over the API server of a cluster. */
 export function createClusterTarget(name: ClusterTargetName, { connect }: ClusterTargetParts): Target {
   let connecting: Promise<ClusterClient> | undefined
   const client = () => (connecting ??= connect())
   const see = 'kubectl shows what is there:'
-  const render = (file: string) => `fairlead render ${file} --target ${name} | kubectl diff -f -`
   return {
     name,
-    plan: async ({ file }) => {
-      await client()
-      return notYet('plan', name, 'kubectl compares what is rendered with the cluster:', render(file))
+    async plan(source) {
+      const { actions } = await planState(await client(), desiredState(name, source), {
+        signal: new AbortController().signal,
+      })
+      return planOf(actions)
     },
-    apply: ({ file }) =>
-      notYet(
-        'apply',
-        name,
-        'kubectl applies what is rendered:',
-        `fairlead render ${file} --target ${name} | kubectl apply --server-side -f -`,
-      ),
+    async apply(source, context) {
+      await applyState(await client(), desiredState(name, source), context)
+    },
     status: (fleet) => notYet('status', name, see, all(fleet)),
     list: () => notYet('list', name, see, 'kubectl get deployments -A -l app.kubernetes.io/part-of=fairlead'),
     logs: (fleet) => notYetEach('logs', name, 'kubectl reads them:', `kubectl logs -l fairlead.dev/fleet=${fleet}`),

@@ -31,7 +31,7 @@ function includes(fields: unknown, steps: readonly Step[]): boolean {
 /** Those who manage a field of an object, by name. */
 export function managersOf({ metadata: { managedFields } }: KubernetesObject, steps: readonly Step[]): string[] {
   const owners = (managedFields ?? []).filter(
-    ({ subresource, fieldsV1 }) => (subresource ?? '') === '' && includes(fieldsV1, steps),
+    ({ subresource, fieldsV1 }) => subresource !== 'status' && includes(fieldsV1, steps),
   )
   return [...new Set(owners.map(({ manager }) => manager ?? 'unknown'))]
 }

@@ -4,7 +4,7 @@ import { fieldDifferences, isSame, valueAt, type Difference } from '../differenc
 import { pathText } from '../difference/field-path.ts'
 import { appliedBy, managersOf } from '../difference/managed-fields.ts'
 import { replacesPods } from '../difference/pod-restarts.ts'
-import { shownValue } from '../difference/shown-value.ts'
+import { shownValues } from '../difference/shown-value.ts'
 import { refOf, titleOf } from '../objects/object-names.ts'
 import { isOfFleet, isShared, ownerOf } from '../objects/ownership.ts'
 import { causeOf } from './causes.ts'
@@ -36,30 +36,36 @@ export function decideChange(change: Change, { isKnown, isSettled, applied, cont
   }
   const isSecret = wanted.kind === 'Secret'
   const fields = fieldDifferences(live, result).map((difference) => {
-    const others = managersOf(live, difference.steps).filter((manager) => !isOwnHelper(manager))
-    return { difference, told: tell(difference, wanted, isSecret, context, rendered, others[0]) }
+    const managers = managersOf(live, difference.steps)
+    const other = managers.find((manager) => !isOwnHelper(manager)) ?? managers.find((manager) => manager !== fieldManager)
+    return { difference, told: tell(difference, wanted, isSecret, context, rendered, other) }
   })
-  const foreign = conflicts.filter(({ manager }) => manager === undefined || !isOwnHelper(manager))
-  const isTaken = foreign.length === 0 || forceConflicts
+  const foreign = forceConflicts ? [] : conflicts.filter(({ manager }) => manager === undefined || !isOwnHelper(manager))
   const drifted = fields.filter(({ difference }) => isDrift(difference, applied, isSettled))
   const changed = fields.filter((field) => !drifted.includes(field))
+  // A field that was edited since is told once, as a drift.
+  const disputed = foreign.filter(({ field }) => !drifted.some(({ told }) => told.path === pathOf(field)))
   const write: PlannedWrite = { object: wanted, verb: isForeign ? 'adopt' : 'change', takesOver: conflicts.length > 0 }
   const actions: PlannedAction[] = []
+  const restartsPods = (some: typeof fields) => some.some(({ difference }) => replacesPods(wanted.kind, difference.steps))
   if (changed.length > 0) {
-    const restartsPods = changed.some(({ difference }) => replacesPods(wanted.kind, difference.steps))
-    const detail = `${countOf(changed.length, 'field')}${restartsPods ? ', replaces pods' : ''}${isForeign ? `, taken over from ${ownerOf(live)}` : ''}`
-    actions.push({ verb: 'change', subject, detail, fields: changed.map(({ told }) => told), restartsPods })
+    const taken = isForeign ? `, taken over from ${ownerOf(live)}` : ''
+    const detail = `${countOf(changed.length, 'field')}${restartsPods(changed) ? ', replaces pods' : ''}${taken}`
+    actions.push({ verb: 'change', subject, detail, fields: changed.map(({ told }) => told), restartsPods: restartsPods(changed) })
   }
   if (drifted.length > 0) {
-    const managers = [...new Set(drifted.map(({ told }) => told.manager ?? 'somebody'))]
-    const restartsPods = drifted.some(({ difference }) => replacesPods(wanted.kind, difference.steps))
-    const detail = `${countOf(drifted.length, 'field')} changed by ${managers.join(', ')} since it was applied; applying puts ${drifted.length === 1 ? 'it' : 'them'} back`
-    actions.push({ verb: 'drift', subject, detail, fields: drifted.map(({ told }) => told), restartsPods })
+    const blocks = disputed.length < foreign.length
+    const managers = namesOf(drifted.map(({ told }) => told.manager))
+    const it = drifted.length === 1 ? 'it' : 'them'
+    const mend = blocks ? `--force-conflicts puts ${it} back` : `applying puts ${it} back`
+    const detail = `${countOf(drifted.length, 'field')} changed by ${managers} since it was applied; ${mend}`
+    const fields = drifted.map(({ told }) => told)
+    actions.push({ verb: 'drift', subject, detail, fields, restartsPods: restartsPods(drifted), ...(blocks ? { blocks } : {}) })
   }
-  if (!isTaken) {
-    const managers = [...new Set(foreign.map(({ manager }) => manager ?? 'somebody else'))]
-    const detail = `${managers.join(', ')} ${managers.length === 1 ? 'manages' : 'manage'} ${foreign.map(({ field }) => field).join(', ')}; --force-conflicts takes ${foreign.length === 1 ? 'it' : 'them'} over`
-    const told = foreign.map(({ field, manager }) => ({ path: field, ...(manager === undefined ? {} : { manager }) }))
+  if (disputed.length > 0) {
+    const it = disputed.length === 1 ? 'it' : 'them'
+    const detail = `managed by ${namesOf(disputed.map(({ manager }) => manager))}: ${disputed.map(({ field }) => field).join(', ')}; --force-conflicts takes ${it} over`
+    const told = disputed.map(({ field, manager }) => ({ path: field, ...(manager === undefined ? {} : { manager }) }))
     actions.push({ verb: 'conflict', subject, detail, fields: told, blocks: true })
   }
   const isOwned = appliedBy(live, fieldManager) === appliedBy(result, fieldManager)
@@ -67,6 +73,10 @@ export function decideChange(change: Change, { isKnown, isSettled, applied, cont
   return isStill ? { actions: [] } : { write, actions }
 }
 
+/** A field of a conflict in the words of our paths. */
+const pathOf = (field: string) => field.replace(/^\./, '').replaceAll(/\[name="([^"]+)"\]/g, '[$1]')
+const namesOf = (managers: readonly (string | undefined)[]) =>
+  [...new Set(managers.map((manager) => manager ?? 'somebody else'))].join(', ')
 const countOf = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`
 
 /** Whether a field is otherwise because somebody changed what was applied, rather than because the Fleet says otherwise. */
@@ -91,10 +101,11 @@ function tell(
   const path = pathText(steps)
   const cause = causeOf(object, { path, before, after }, fleet, rendered)
   const isHidden = isSecret && (path.startsWith('data') || path.startsWith('stringData'))
+  const [shownBefore, shownAfter] = shownValues(before, after, isHidden)
   return {
     path,
-    ...(before === undefined ? {} : { before: shownValue(before, isHidden) }),
-    ...(after === undefined ? {} : { after: shownValue(after, isHidden) }),
+    ...(before === undefined ? {} : { before: shownBefore }),
+    ...(after === undefined ? {} : { after: shownAfter }),
     ...(cause === undefined ? {} : { cause }),
     ...(manager === undefined ? {} : { manager }),
   }

@@ -164,7 +164,6 @@ function verdictOf(error: ClusterError): Verdict {
     case 'quota':
     case 'admission':
     case 'conflict':
-    case 'forbidden':
       return { kind: 'refused', reason: error.reason, message: error.message }
     default:
       throw error

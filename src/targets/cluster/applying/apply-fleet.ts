@@ -1,0 +1,176 @@
+import { UserError } from '../../../errors/index.ts'
+import type { ClusterClient, KubernetesObject } from '../../../kubernetes/index.ts'
+import type { ApplyContext, FleetSource, RenderedSource } from '../../contract.ts'
+import { modelLabels } from '../../rendering/index.ts'
+import { loadInventory, saveInventory, type StoredInventory } from '../inventory/inventory-store.ts'
+import { unionOf, type Inventory, type ModelName } from '../inventory/inventory.ts'
+import { decide, type ClusterPlan } from '../planning/decide.ts'
+import type { DecideFor } from '../planning/decision.ts'
+import { observeFleet } from '../planning/observe.ts'
+import type { ObservedFleet } from '../planning/observed.ts'
+import { digestOf } from '../revisions/revision-record.ts'
+import { listRevisions, removeOldRevisions, saveRevision } from '../revisions/revision-store.ts'
+import { blockedError } from './blocked.ts'
+import { carryOut } from './carry-out.ts'
+import { asOnlyOperator } from './lock.ts'
+import { withRetries } from './with-retries.ts'
+
+/** A Fleet as it is to be in a cluster. */
+export interface DesiredState {
+  readonly target: string
+  readonly fleet: FleetSource['fleet']
+  readonly namespace: string
+  readonly objects: readonly KubernetesObject[]
+  readonly rendered: Pick<RenderedSource, 'positionOf' | 'fleetText' | 'version'>
+}
+
+/** What applying came to. */
+export interface AppliedFleet {
+  readonly revision: number
+  readonly plan: ClusterPlan
+}
+
+/** What of a context applying needs. */
+export type ApplyWork = Pick<ApplyContext, 'signal' | 'progress' | 'options'>
+
+/** Looks and decides; changes nothing. */
+export async function planState(
+  client: ClusterClient,
+  desired: DesiredState,
+  { signal, options }: Pick<ApplyWork, 'signal' | 'options'>,
+): Promise<ClusterPlan> {
+  return decide(await observe(client, desired, signal), decideFor(desired, options))
+}
+
+const observe = (client: ClusterClient, { fleet, namespace, objects }: DesiredState, signal: AbortSignal): Promise<ObservedFleet> =>
+  observeFleet(client, { fleet: fleet.name, namespace, objects }, signal)
+
+const decideFor = ({ fleet, rendered }: DesiredState, options: ApplyContext['options']): DecideFor => ({
+  fleet,
+  rendered,
+  forceConflicts: options?.forceConflicts === true,
+  pruneVolumes: options?.pruneVolumes === true,
+})
+
+/**
+ * Has a cluster hold a Fleet as rendered. What may be there is written down before it is made, so that whatever interrupts
+ * this, the next apply knows of everything and completes it.
+ * @throws UserError, before anything is changed, where something is in the way
+ */
+export async function applyState(
+  client: ClusterClient,
+  desired: DesiredState,
+  work: ApplyWork,
+): Promise<AppliedFleet> {
+  const { fleet, namespace } = desired
+  const { signal, progress } = work
+  const look = progress.step('Compare with the cluster')
+  const first = await planState(client, desired, work).catch((error: unknown) => {
+    look.fail('it could not be compared')
+    throw error
+  })
+  if (first.blockers.length > 0) {
+    look.fail(`${first.blockers.length} in the way`)
+    throw blockedError(fleet.name, first.blockers)
+  }
+  look.succeed(countsOf(first))
+  await makeNamespace(client, desired, work)
+  return asOnlyOperator(client, { fleet: fleet.name, namespace, signal }, async (held) => {
+    const observed = await observe(client, desired, held)
+    const plan = decide(observed, decideFor(desired, work.options))
+    if (plan.blockers.length > 0) throw blockedError(fleet.name, plan.blockers)
+    return settle(client, desired, plan, { ...work, signal: held })
+  })
+}
+
+const countsOf = ({ writes, prunes }: ClusterPlan): string => {
+  const created = writes.filter(({ verb }) => verb === 'create').length
+  const parts = [
+    created > 0 ? `${created} to create` : '',
+    writes.length > created ? `${writes.length - created} to change` : '',
+    prunes.length > 0 ? `${prunes.length} to prune` : '',
+  ].filter((part) => part !== '')
+  return parts.length === 0 ? 'nothing to change' : parts.join(', ')
+}
+
+/** The namespace is there before anything in it can be written, the lock and the inventory included. */
+async function makeNamespace(client: ClusterClient, { objects, namespace }: DesiredState, work: ApplyWork): Promise<void> {
+  const object = objects.find(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace)
+  if (object === undefined) return
+  const live = await client.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace })
+  if (live !== undefined) return
+  await withRetries(() => client.apply(object), work.signal)
+}
+
+async function settle(
+  client: ClusterClient,
+  desired: DesiredState,
+  plan: ClusterPlan,
+  work: ApplyWork,
+): Promise<AppliedFleet> {
+  const { fleet, namespace, objects, rendered, target } = desired
+  const { signal, progress, options } = work
+  const stored = await loadInventory(client, fleet.name, namespace)
+  const revisions = await listRevisions(client, fleet.name, namespace)
+  const current = stored?.inventory.revision ?? 0
+  const digest = digestOf(rendered.fleetText, objects)
+  const isSameRevision = revisions.some((facts) => facts.number === current && facts.digest === digest)
+  const isNothingToDo = plan.writes.length === 0 && plan.prunes.length === 0
+  if (isNothingToDo && isSameRevision && stored?.inventory.state === 'settled') return { revision: current, plan }
+  const facts = { fleet: fleet.name, target, models: modelNamesOf(fleet) }
+  const applying: Inventory = {
+    ...facts,
+    state: 'applying',
+    revision: current,
+    since: new Date().toISOString(),
+    objects: unionOf(stored?.inventory.objects ?? [], plan.inventory),
+  }
+  const begun = await save(client, applying, namespace, stored, signal)
+  await carryOut(plan, { client, signal, progress, forceConflicts: options?.forceConflicts === true })
+  const number = isSameRevision ? current : current + 1
+  const appliedAt = new Date().toISOString()
+  if (!isSameRevision) {
+    const { version, fleetText } = rendered
+    const reason = options?.reason ?? ''
+    const record = { fleet: fleet.name, number, target, appliedAt, version, reason, fleetText, objects }
+    await withRetries(() => saveRevision(client, record, namespace), signal)
+  }
+  const settled: Inventory = { ...facts, state: 'settled', revision: number, since: appliedAt, objects: plan.inventory }
+  await save(client, settled, namespace, begun, signal)
+  await removeOldRevisions(client, fleet.name, namespace)
+  return { revision: number, plan }
+}
+
+/** Writes the inventory; a write whose answer was lost is recognised by what it wrote. */
+async function save(
+  client: ClusterClient,
+  inventory: Inventory,
+  namespace: string,
+  before: StoredInventory | undefined,
+  signal: AbortSignal,
+): Promise<StoredInventory> {
+  let isRepeated = false
+  return withRetries(async () => {
+    if (isRepeated) {
+      const now = await loadInventory(client, inventory.fleet, namespace)
+      if (now?.inventory.since === inventory.since && now.inventory.state === inventory.state) return now
+    }
+    isRepeated = true
+    return saveInventory(client, inventory, namespace, before)
+  }, signal)
+}
+
+/** What the Fleet’s labels stand for. */
+export function modelNamesOf(fleet: FleetSource['fleet']): ModelName[] {
+  const labels = modelLabels(fleet)
+  return fleet.models.map(({ name, engine }) => ({ label: labels.get(name) ?? name, name, engine }))
+}
+
+/** The rendered Fleet of a source. */
+export function requireRendered(source: FleetSource): RenderedSource {
+  if (source.rendered !== undefined) return source.rendered
+  throw new UserError({
+    what: `Fleet ${source.fleet.name} was not rendered for a cluster`,
+    mend: 'Render it first; `renderSource` does.',
+  })
+}

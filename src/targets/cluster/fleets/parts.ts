@@ -1,0 +1,71 @@
+import type { ClusterClient, Deployment, Job, LiveObject, PersistentVolumeClaim, Pod, StatefulSet } from '../../../kubernetes/index.ts'
+import { ClusterError } from '../../../kubernetes/index.ts'
+import type { FoundFleet } from './find-fleet.ts'
+
+/** Kinds that stand for replicas, in the version that is asked for. */
+export const workloadKinds = [
+  { apiVersion: 'apps/v1', kind: 'Deployment' },
+  { apiVersion: 'apps/v1', kind: 'StatefulSet' },
+  { apiVersion: 'apps/v1', kind: 'DaemonSet' },
+  { apiVersion: 'leaderworkerset.x-k8s.io/v1', kind: 'LeaderWorkerSet' },
+  { apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService' },
+  { apiVersion: 'serving.kserve.io/v1alpha1', kind: 'LLMInferenceService' },
+] as const
+
+/** An object that stands for replicas, with as much of it as all kinds have. */
+export interface Workload extends LiveObject {
+  readonly spec?: { readonly replicas?: number } & Readonly<Record<string, unknown>>
+  readonly status?: Readonly<Record<string, unknown>>
+}
+
+/** Live objects of a kind that has a type. */
+export type Live<Kind> = Kind & LiveObject
+
+/** What of a Fleet runs, or is to run. */
+export interface FleetParts {
+  readonly workloads: readonly Workload[]
+  readonly pods: readonly Live<Pod>[]
+  readonly jobs: readonly Live<Job>[]
+  readonly claims: readonly Live<PersistentVolumeClaim>[]
+}
+
+/** Objects of a kind with the Fleet’s label; none where the cluster does not have the kind. */
+export async function listOfFleet(
+  client: ClusterClient,
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+  { namespace, fleet, selector = '' }: { readonly namespace: string; readonly fleet: string; readonly selector?: string },
+): Promise<readonly LiveObject[]> {
+  const labelSelector = `fairlead.dev/fleet=${fleet}${selector}`
+  try {
+    const { items } = await client.list({ apiVersion, kind, namespace, labelSelector })
+    return items.map((item) => ({ ...item, apiVersion, kind }))
+  } catch (error) {
+    if (error instanceof ClusterError && error.reason === 'no-such-kind') return []
+    throw error
+  }
+}
+
+/** Reads what runs of a Fleet; only kinds that its inventory has are asked for. */
+export async function readParts(client: ClusterClient, { namespace, inventory }: FoundFleet): Promise<FleetParts> {
+  const place = { namespace, fleet: inventory.fleet }
+  const kinds = new Set(inventory.objects.map(({ kind }) => kind))
+  const has = ({ kind }: { readonly kind: string }) => kinds.has(kind)
+  const [workloads, pods, jobs, claims] = await Promise.all([
+    Promise.all(workloadKinds.filter(has).map((kind) => listOfFleet(client, kind, place))),
+    listOfFleet(client, { apiVersion: 'v1', kind: 'Pod' }, place),
+    has({ kind: 'Job' }) ? listOfFleet(client, { apiVersion: 'batch/v1', kind: 'Job' }, place) : [],
+    listOfFleet(client, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' }, place),
+  ])
+  return {
+    workloads: workloads.flat() as Workload[],
+    pods: pods as Live<Pod>[],
+    jobs: jobs as Live<Job>[],
+    claims: claims as Live<PersistentVolumeClaim>[],
+  }
+}
+
+/** A Deployment or StatefulSet, with their types. */
+export type Replicated = Live<Deployment> | Live<StatefulSet>
+
+/** The value of a label; empty without it. */
+export const labelOf = ({ metadata }: Pick<LiveObject, 'metadata'>, name: string): string => metadata.labels?.[name] ?? ''

@@ -1,0 +1,41 @@
+import { UserError } from '../../../errors/index.ts'
+import type { LiveObject } from '../../../kubernetes/index.ts'
+import type { Inventory, ModelName } from '../inventory/inventory.ts'
+import { labelOf } from './parts.ts'
+
+/** Label of the part that an object is for. */
+export const componentLabel = 'app.kubernetes.io/component'
+/** Label of the model. */
+export const modelLabel = 'fairlead.dev/model'
+/** Label of the role. */
+export const roleLabel = 'fairlead.dev/role'
+
+/** The model that a person names: as the Fleet does, or as its label does. */
+export function modelCalled({ models }: Pick<Inventory, 'models'>, name: string): ModelName | undefined {
+  return models.find((model) => model.name === name) ?? models.find(({ label }) => label === name)
+}
+
+/** The name that the Fleet has for what a label says. */
+export function modelNameOf({ models }: Pick<Inventory, 'models'>, label: string): string {
+  return models.find((model) => model.label === label)?.name ?? label
+}
+
+/**
+ * Whether an object is what a person names: a model, `gateway`, or a pod’s or workload’s own name; everything when absent.
+ */
+export function isSubject(object: LiveObject, subject: string | undefined, inventory: Inventory): boolean {
+  if (subject === undefined || object.metadata.name === subject) return true
+  if (subject === 'gateway') return labelOf(object, componentLabel) === 'gateway'
+  const label = modelCalled(inventory, subject)?.label
+  return label !== undefined && labelOf(object, modelLabel) === label
+}
+
+/** Says what there is in place of what was named. */
+export function unknownSubject(fleet: string, subject: string, { models }: Inventory, names: readonly string[]): UserError {
+  const known = [...models.map(({ name }) => name), 'gateway', ...names]
+  return new UserError({
+    what: `Fleet ${fleet} has nothing called “${subject}”`,
+    mend: `There are ${known.slice(0, 20).join(', ')}${known.length > 20 ? ' and more' : ''}; a model’s name means all of its replicas.`,
+    command: `fairlead status ${fleet}`,
+  })
+}

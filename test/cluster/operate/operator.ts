@@ -1,0 +1,81 @@
+import { afterAll } from 'vitest'
+import { loadFleet, requireFleet } from '../../../src/fleet/index.ts'
+import { connectToCluster, type ClusterClient } from '../../../src/kubernetes/index.ts'
+import { findTarget, renderSource, type ApplyContext, type FleetSource, type Target } from '../../../src/operate/index.ts'
+import type { Cluster } from '../harness/use-cluster.ts'
+
+/** A Fleet that needs no GPU, no key and no operator, and has few objects. */
+export const smallFleet = ({ name = 'lab', namespace, models = 'small', replicas = 1 }: {
+  readonly name?: string
+  readonly namespace: string
+  /** Names, with commas between. */
+  readonly models?: string
+  readonly replicas?: number
+}): string => `name: ${name}
+models:
+${models
+  .split(',')
+  .map((model) => `  - name: ${model}\n    engine: simulated\n    replicas: ${replicas}\n`)
+  .join('')}access: { anonymous: true }
+gateway: { listen: '0.0.0.0:8080' }
+observe: { dashboards: false }
+targets:
+  default: kubernetes
+  kubernetes: { namespace: ${namespace}, monitoring: none, networkPolicy: false }
+`
+
+/** What an operator at a cluster has at hand in a test. */
+export interface Operator {
+  readonly client: ClusterClient
+  readonly target: Target
+  /** A Fleet file, rendered. */
+  sourceOf(text: string, target?: 'kubernetes' | 'kserve' | 'llmd'): FleetSource
+  /** What verbs that take time are given, with what was told. */
+  context(options?: ApplyContext['options']): ApplyContext & { readonly told: readonly string[] }
+}
+
+/** A Fleet file, rendered for a cluster. */
+export function sourceOf(text: string, target: 'kubernetes' | 'kserve' | 'llmd' = 'kubernetes'): FleetSource {
+  const loaded = loadFleet(text, { file: 'fleet.yaml', purpose: target })
+  const { positionOf } = loaded
+  const read = { fleet: requireFleet(loaded), file: '/fleet.yaml', shownAs: 'fleet.yaml', text, positionOf, warnings: [], overriddenBy: [] }
+  return renderSource(read, { target, version: '1.2.3', environment: {}, gateway: true }).source
+}
+
+/** A context that notes what is reported. */
+export function contextOf(options: ApplyContext['options'] = {}): ApplyContext & { readonly told: string[] } {
+  const told: string[] = []
+  return {
+    told,
+    environment: {},
+    signal: new AbortController().signal,
+    options: { wait: false, smoke: false, ...options },
+    progress: {
+      note: (message) => told.push(message),
+      step: (title) => ({
+        advance: () => undefined,
+        update: () => undefined,
+        succeed: (message) => told.push(`${title}: ${message ?? 'done'}`),
+        fail: (message) => told.push(`${title}: failed: ${message}`),
+      }),
+    },
+  }
+}
+
+/** A target over a client. */
+export const targetOver = (client: ClusterClient, name = 'kubernetes'): Target =>
+  findTarget(name, { environment: {}, connect: async () => client })
+
+/** Connects to the cluster of a file as its administrator; ends with the file. */
+export async function connectAs(cluster: Pick<Cluster, 'kubeconfig'>, namespace = 'default'): Promise<ClusterClient> {
+  return connectToCluster({ kubeconfig: cluster.kubeconfig, namespace }, {})
+}
+
+/** Clients that are closed when the file ends. */
+export function closedAtEnd(): ClusterClient[] {
+  const clients: ClusterClient[] = []
+  afterAll(async () => {
+    for (const client of clients) await client.close()
+  })
+  return clients
+}

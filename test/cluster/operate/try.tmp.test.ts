@@ -1,0 +1,25 @@
+import { it } from 'vitest'
+import { useCluster } from '../harness/use-cluster.ts'
+import { connectAs, contextOf, smallFleet, sourceOf, targetOver } from './operator.ts'
+const cluster = useCluster()
+it('x', async () => {
+  const client = await connectAs(cluster)
+  const target = targetOver(client)
+  const source = sourceOf(smallFleet({ namespace: 'try' }))
+  console.log(source.rendered?.artifacts.map((a) => a.kind === 'object' ? `${a.object.kind} ${a.object.metadata.name}` : a.path))
+  console.log(await target.plan(source, {}))
+  const c = contextOf()
+  await target.apply(source, c)
+  console.log(c.told)
+  console.log(JSON.stringify(await target.plan(source, {})))
+  const c2 = contextOf()
+  await target.apply(source, c2)
+  console.log(c2.told)
+  console.log(await cluster.kubectl('get', 'cm', '-n', 'try'))
+  console.log(await cluster.kubectl('get', 'cm', 'lab-inventory', '-n', 'try', '-o', 'yaml'))
+  const changed = sourceOf(smallFleet({ namespace: 'try', replicas: 3 }))
+  console.log(JSON.stringify(await target.plan(changed, {}), null, 1))
+  await cluster.kubectl('scale', 'deployment', 'lab-small', '-n', 'try', '--replicas=7')
+  await cluster.kubectl('set', 'env', 'deployment/lab-gateway', '-n', 'try', 'FOO=bar')
+  console.log(JSON.stringify(await target.plan(source, {}), null, 1))
+})
