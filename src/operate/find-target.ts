@@ -1,6 +1,6 @@
 import { exitCodes, UserError } from '../errors/index.ts'
 import type { Environment } from '../files/index.ts'
-import type { ClusterChoice, ClusterClient } from '../kubernetes/index.ts'
+import { connectToCluster, type ClusterChoice, type ClusterClient } from '../kubernetes/index.ts'
 import { clusterTargetNames, createClusterTarget, localTarget, type Target } from '../targets/index.ts'
 
 /** Where a target is, for those that are not this machine. */
@@ -23,7 +23,7 @@ export function findTarget(name: string, place: TargetPlace = { environment: pro
   if (name === localTarget.name) return localTarget
   const cluster = clusterTargetNames.find((each) => each === name)
   if (cluster !== undefined) {
-    const { environment, connect = cannotConnect, ...choice } = place
+    const { environment, connect = connectToCluster, ...choice } = place
     return createClusterTarget(cluster, { connect: () => connect(choice, environment) })
   }
   throw new UserError({
@@ -31,13 +31,5 @@ export function findTarget(name: string, place: TargetPlace = { environment: pro
     why: `This version of Fairlead runs Fleets on ${known.join(', ')}.`,
     mend: 'Use `--target local`, or leave it out.',
     exitCode: exitCodes.usage,
-  })
-}
-
-function cannotConnect(): Promise<never> {
-  throw new UserError({
-    what: 'This version of Fairlead does not speak to clusters yet',
-    mend: 'Render the Fleet and apply it with kubectl:',
-    command: 'fairlead render --target kubernetes | kubectl apply --server-side -f -',
   })
 }

@@ -1,7 +1,25 @@
-import { UserError } from '../../errors/index.ts'
-import type { ClusterClient } from '../../kubernetes/index.ts'
-import { planOf, type FleetSource, type Target } from '../contract.ts'
-import { applyState, planState, requireRendered, type DesiredState } from './applying/apply-fleet.ts'
+import type { Environment } from '../../files/index.ts'
+import { ClusterError, explainClusterError, type ClusterClient } from '../../kubernetes/index.ts'
+import {
+  planOf,
+  type ApplyContext,
+  type FleetSource,
+  type RolloutRequest,
+  type RolloutStatus,
+  type Target,
+} from '../contract.ts'
+import { planState, requireRendered, type DesiredState } from './applying/apply-fleet.ts'
+import { bringUp } from './applying/bring-up.ts'
+import { deleteFleet } from './changing/delete-fleet.ts'
+import { restartFleet } from './changing/restart.ts'
+import { earlierState, revisionsOf } from './changing/rollback.ts'
+import { pauseRollout, promoteError, rolloutStatus, startRollout } from './changing/rollout.ts'
+import { scaleFleet } from './changing/scale.ts'
+import { listFleets } from './fleets/find-fleet.ts'
+import { readEvents } from './looking/events.ts'
+import { readLogs } from './looking/logs.ts'
+import { forwardPort } from './looking/port-forward.ts'
+import { readStatus } from './looking/read-status.ts'
 
 /** The targets whose Fleets are objects of an API server. */
 export const clusterTargetNames = ['kubernetes', 'kserve', 'llmd'] as const
@@ -14,30 +32,6 @@ export interface ClusterTargetParts {
   readonly connect: () => Promise<ClusterClient>
 }
 
-/** Fails in place of a verb that this version does not have; nothing was done. */
-function notYet(verb: string, name: ClusterTargetName, mend: string, command: string): Promise<never> {
-  return Promise.reject(
-    new UserError({
-      what: `This version of Fairlead has no \`${verb}\` for target ${name} yet`,
-      why: 'Nothing was changed.',
-      mend,
-      command,
-    }),
-  )
-}
-
-/** Fails in place of a verb that yields things one by one. */
-async function* notYetEach(
-  verb: string,
-  name: ClusterTargetName,
-  mend: string,
-  command: string,
-): AsyncGenerator<never> {
-  yield await notYet(verb, name, mend, command)
-}
-
-const all = (fleet: string) => `kubectl get all -l fairlead.dev/fleet=${fleet}`
-
 /** What a source is to become in a cluster: its objects, in the Fleet’s namespace. */
 function desiredState(target: ClusterTargetName, source: FleetSource): DesiredState {
   const rendered = requireRendered(source)
@@ -45,48 +39,104 @@ function desiredState(target: ClusterTargetName, source: FleetSource): DesiredSt
   return { target, fleet: source.fleet, namespace: source.fleet.targets[target].namespace, objects, rendered }
 }
 
+/** A connection that is made when it is first wanted, and words for what it fails with. */
+class Connection {
+  readonly #connect: () => Promise<ClusterClient>
+  #connecting: Promise<ClusterClient> | undefined
+
+  constructor(connect: () => Promise<ClusterClient>) {
+    this.#connect = connect
+  }
+
+  async do<Result>(work: (client: ClusterClient) => Promise<Result>): Promise<Result> {
+    const client = await this.#open()
+    try {
+      return await work(client)
+    } catch (error) {
+      throw inWords(error, client)
+    }
+  }
+
+  async *each<Item>(work: (client: ClusterClient) => AsyncIterable<Item>): AsyncGenerator<Item> {
+    const client = await this.#open()
+    try {
+      yield* work(client)
+    } catch (error) {
+      throw inWords(error, client)
+    }
+  }
+
+  async close(): Promise<void> {
+    const client = await this.#connecting?.catch(() => undefined)
+    await client?.close()
+  }
+
+  #open(): Promise<ClusterClient> {
+    this.#connecting ??= this.#connect()
+    return this.#connecting
+  }
+}
+
+const inWords = (error: unknown, client: ClusterClient): unknown =>
+  error instanceof ClusterError ? explainClusterError(error, client) : error
+
 /** A target over the API server of a cluster. */
 export function createClusterTarget(name: ClusterTargetName, { connect }: ClusterTargetParts): Target {
-  let connecting: Promise<ClusterClient> | undefined
-  const client = () => (connecting ??= connect())
-  const see = 'kubectl shows what is there:'
+  const cluster = new Connection(connect)
+  const never = new AbortController().signal
   return {
     name,
     async plan(source) {
-      const { actions } = await planState(await client(), desiredState(name, source), {
-        signal: new AbortController().signal,
-      })
+      const { actions } = await cluster.do((client) => planState(client, desiredState(name, source), { signal: never }))
       return planOf(actions)
     },
     async apply(source, context) {
-      await applyState(await client(), desiredState(name, source), context)
+      await cluster.do((client) => bringUp(client, desiredState(name, source), name, context))
     },
-    status: (fleet) => notYet('status', name, see, all(fleet)),
-    list: () => notYet('list', name, see, 'kubectl get deployments -A -l app.kubernetes.io/part-of=fairlead'),
-    logs: (fleet) => notYetEach('logs', name, 'kubectl reads them:', `kubectl logs -l fairlead.dev/fleet=${fleet}`),
-    events: () => notYetEach('events', name, see, 'kubectl events'),
-    scale: (fleet, { model }) =>
-      notYet(
-        'scale',
-        name,
-        'Change `replicas` in the Fleet file and apply it.',
-        all(`${fleet},fairlead.dev/model=${model}`),
-      ),
-    restart: (fleet) =>
-      notYet('restart', name, 'kubectl does it:', `kubectl rollout restart deployment -l fairlead.dev/fleet=${fleet}`),
-    rollout: (fleet) =>
-      notYet('rollout', name, see, `kubectl rollout status deployment -l fairlead.dev/fleet=${fleet}`),
-    revisions: (fleet) => notYet('revisions', name, see, all(fleet)),
-    rollback: (fleet) => notYet('rollback', name, 'Apply the earlier Fleet file.', all(fleet)),
-    delete: (fleet) =>
-      notYet(
-        'delete',
-        name,
-        'kubectl deletes by label:',
-        `kubectl delete all,configmap,networkpolicy -l fairlead.dev/fleet=${fleet}`,
-      ),
-    portForward: (fleet) =>
-      notYet('port-forward', name, 'kubectl does it:', `kubectl port-forward service/${fleet} 8080`),
-    close: async () => (await connecting?.catch(() => undefined))?.close(),
+    status: (fleet, environment) => cluster.do((client) => readStatus(client, fleet, name, environment)),
+    list: () => cluster.do((client) => listFleets(client, name)),
+    logs: (fleet, _environment: Environment, query) => cluster.each((client) => readLogs(client, fleet, query)),
+    events: (fleet, _environment: Environment, query) => cluster.each((client) => readEvents(client, fleet, query)),
+    scale: (fleet, request) => cluster.do((client) => scaleFleet(client, fleet, request)),
+    restart: (fleet, request, context) => cluster.do((client) => restartFleet(client, fleet, request, context)),
+    rollout: (fleet, request, context) => cluster.do((client) => rollout(client, fleet, name, request, context)),
+    revisions: (fleet) => cluster.do((client) => revisionsOf(client, fleet)),
+    rollback: (fleet, { revision }, context) =>
+      cluster.do(async (client) => {
+        const earlier = await earlierState(client, fleet, name, revision)
+        const reason = context.options?.reason ?? `back to revision ${earlier.revision.number}`
+        await bringUp(client, earlier.desired, name, { ...context, options: { ...context.options, reason } })
+        return earlier.revision
+      }),
+    delete: (fleet, options, context) => cluster.do((client) => deleteFleet(client, fleet, options, context)),
+    portForward: (fleet, _environment: Environment, request) =>
+      cluster.do((client) => forwardPort(client, fleet, request)),
+    close: () => cluster.close(),
+  }
+}
+
+async function rollout(
+  client: ClusterClient,
+  fleet: string,
+  target: ClusterTargetName,
+  request: RolloutRequest,
+  context: ApplyContext,
+): Promise<readonly RolloutStatus[]> {
+  switch (request.action) {
+    case 'start':
+      return startRollout(client, desiredState(target, request.source), target, context)
+    case 'status':
+      return rolloutStatus(client, fleet, request.model)
+    case 'pause':
+    case 'resume':
+      return pauseRollout(client, fleet, request.model, request.action === 'pause')
+    case 'promote':
+      throw promoteError(fleet)
+    case 'abort': {
+      const { desired } = await earlierState(client, fleet, target, undefined)
+      const options = { ...context.options, reason: 'the update was aborted', forceConflicts: true }
+      await bringUp(client, desired, target, { ...context, options })
+      return rolloutStatus(client, fleet, request.model)
+    }
   }
 }

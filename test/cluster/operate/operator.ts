@@ -1,11 +1,22 @@
 import { afterAll } from 'vitest'
 import { loadFleet, requireFleet } from '../../../src/fleet/index.ts'
 import { connectToCluster, type ClusterClient } from '../../../src/kubernetes/index.ts'
-import { findTarget, renderSource, type ApplyContext, type FleetSource, type Target } from '../../../src/operate/index.ts'
+import {
+  findTarget,
+  renderSource,
+  type ApplyContext,
+  type FleetSource,
+  type Target,
+} from '../../../src/operate/index.ts'
 import type { Cluster } from '../harness/use-cluster.ts'
 
 /** A Fleet that needs no GPU, no key and no operator, and has few objects. */
-export const smallFleet = ({ name = 'lab', namespace, models = 'small', replicas = 1 }: {
+export const smallFleet = ({
+  name = 'lab',
+  namespace,
+  models = 'small',
+  replicas = 1,
+}: {
   readonly name?: string
   readonly namespace: string
   /** Names, with commas between. */
@@ -38,7 +49,15 @@ export interface Operator {
 export function sourceOf(text: string, target: 'kubernetes' | 'kserve' | 'llmd' = 'kubernetes'): FleetSource {
   const loaded = loadFleet(text, { file: 'fleet.yaml', purpose: target })
   const { positionOf } = loaded
-  const read = { fleet: requireFleet(loaded), file: '/fleet.yaml', shownAs: 'fleet.yaml', text, positionOf, warnings: [], overriddenBy: [] }
+  const read = {
+    fleet: requireFleet(loaded),
+    file: '/fleet.yaml',
+    shownAs: 'fleet.yaml',
+    text,
+    positionOf,
+    warnings: [],
+    overriddenBy: [],
+  }
   return renderSource(read, { target, version: '1.2.3', environment: {}, gateway: true }).source
 }
 

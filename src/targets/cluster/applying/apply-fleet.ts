@@ -42,8 +42,11 @@ export async function planState(
   return decide(await observe(client, desired, signal), decideFor(desired, options))
 }
 
-const observe = (client: ClusterClient, { fleet, namespace, objects }: DesiredState, signal: AbortSignal): Promise<ObservedFleet> =>
-  observeFleet(client, { fleet: fleet.name, namespace, objects }, signal)
+const observe = (
+  client: ClusterClient,
+  { fleet, namespace, objects }: DesiredState,
+  signal: AbortSignal,
+): Promise<ObservedFleet> => observeFleet(client, { fleet: fleet.name, namespace, objects }, signal)
 
 const decideFor = ({ fleet, rendered }: DesiredState, options: ApplyContext['options']): DecideFor => ({
   fleet,
@@ -57,11 +60,7 @@ const decideFor = ({ fleet, rendered }: DesiredState, options: ApplyContext['opt
  * this, the next apply knows of everything and completes it.
  * @throws UserError, before anything is changed, where something is in the way
  */
-export async function applyState(
-  client: ClusterClient,
-  desired: DesiredState,
-  work: ApplyWork,
-): Promise<AppliedFleet> {
+export async function applyState(client: ClusterClient, desired: DesiredState, work: ApplyWork): Promise<AppliedFleet> {
   const { fleet, namespace } = desired
   const { signal, progress } = work
   const look = progress.step('Compare with the cluster')
@@ -94,7 +93,11 @@ const countsOf = ({ writes, prunes }: ClusterPlan): string => {
 }
 
 /** The namespace is there before anything in it can be written, the lock and the inventory included. */
-async function makeNamespace(client: ClusterClient, { objects, namespace }: DesiredState, work: ApplyWork): Promise<void> {
+async function makeNamespace(
+  client: ClusterClient,
+  { objects, namespace }: DesiredState,
+  work: ApplyWork,
+): Promise<void> {
   const object = objects.find(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace)
   if (object === undefined) return
   const live = await client.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace })

@@ -68,8 +68,9 @@ async function writeOne(
 async function removeOne(object: LiveObject, { client, signal }: CarryOutContext): Promise<void> {
   const { uid } = object.metadata
   try {
-    await withRetries(() => client.delete(refOf(object) , { uid, propagation: 'Background' }), signal)
+    await withRetries(() => client.delete(refOf(object), { uid, propagation: 'Background' }), signal)
   } catch (error) {
-    if (!(error instanceof ClusterError) || !['conflict', 'not-found', 'no-such-kind'].includes(error.reason)) throw error
+    if (!(error instanceof ClusterError) || !['conflict', 'not-found', 'no-such-kind'].includes(error.reason))
+      throw error
   }
 }

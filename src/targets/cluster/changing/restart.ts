@@ -41,7 +41,13 @@ export async function restartFleet(
     return [pod.metadata.name]
   }
   const wanted = workloads.filter((workload) => isSubject(workload, subject, inventory))
-  if (wanted.length === 0) throw unknownSubject(fleet, subject ?? '', inventory, pods.map(({ metadata }) => metadata.name))
+  if (wanted.length === 0)
+    throw unknownSubject(
+      fleet,
+      subject ?? '',
+      inventory,
+      pods.map(({ metadata }) => metadata.name),
+    )
   const at = new Date().toISOString()
   for (const workload of wanted) {
     const step = context.progress.step(`Restart ${titleOf(refOf(workload))}`)

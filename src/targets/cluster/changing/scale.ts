@@ -52,13 +52,20 @@ async function workloadOf(client: ClusterClient, found: FoundFleet, { model, rol
   if (only !== undefined && others.length === 0) return only
   const roles = ofModel.map((each) => labelOf(each, roleLabel)).join(' and ')
   throw new UserError({
-    what: role === undefined ? `Model ${model} has several kinds of replicas: ${roles}` : `Model ${model} has no replicas for ${role}`,
+    what:
+      role === undefined
+        ? `Model ${model} has several kinds of replicas: ${roles}`
+        : `Model ${model} has no replicas for ${role}`,
     mend: `Say which with --role: ${roles}.`,
   })
 }
 
 /** An autoscaler would undo it within seconds. */
-async function refuseAutoscaled(client: ClusterClient, { namespace, inventory }: FoundFleet, workload: Workload): Promise<void> {
+async function refuseAutoscaled(
+  client: ClusterClient,
+  { namespace, inventory }: FoundFleet,
+  workload: Workload,
+): Promise<void> {
   const { fleet } = inventory
   for (const kind of autoscalers) {
     if (!inventory.objects.some((ref) => ref.kind === kind.kind)) continue

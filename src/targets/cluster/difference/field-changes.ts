@@ -11,7 +11,8 @@ export interface Difference {
 
 type Fields = Readonly<Record<string, unknown>>
 
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 const nameOf = (item: unknown) => (isFields(item) && typeof item['name'] === 'string' ? item['name'] : undefined)
 
 /** Items by name where every one has a name of its own, else by place. */
@@ -24,7 +25,8 @@ function itemsOf(list: readonly unknown[], byName: boolean): Map<string, ItemSte
   )
 }
 
-const haveNames = (list: readonly unknown[]) => new Set(list.map(nameOf)).size === list.length && list.every((item) => nameOf(item) !== undefined)
+const haveNames = (list: readonly unknown[]) =>
+  new Set(list.map(nameOf)).size === list.length && list.every((item) => nameOf(item) !== undefined)
 
 /** Whether two values say the same, whatever the order of their keys. */
 export function isSame(before: unknown, after: unknown): boolean {
@@ -44,7 +46,10 @@ function* differ(before: unknown, after: unknown, steps: readonly Step[]): Gener
     for (const key of keys) yield* differ(before[key], after[key], [...steps, key])
   } else if (Array.isArray(before) && Array.isArray(after) && haveNames(before) && haveNames(after)) {
     const [old, wanted] = [itemsOf(before, true), itemsOf(after, true)]
-    if ([...old.keys()].filter((key) => wanted.has(key)).join() !== [...wanted.keys()].filter((key) => old.has(key)).join()) {
+    if (
+      [...old.keys()].filter((key) => wanted.has(key)).join() !==
+      [...wanted.keys()].filter((key) => old.has(key)).join()
+    ) {
       // The same items in another order.
       yield { steps, before: [...old.keys()], after: [...wanted.keys()] }
     }

@@ -12,7 +12,14 @@ const templates: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What of InferenceServices only says how many pods there are. */
-const countsOnly = new Set(['minReplicas', 'maxReplicas', 'scaleTarget', 'scaleMetric', 'canaryTrafficPercent', 'autoScaling'])
+const countsOnly = new Set([
+  'minReplicas',
+  'maxReplicas',
+  'scaleTarget',
+  'scaleMetric',
+  'canaryTrafficPercent',
+  'autoScaling',
+])
 
 /** Whether a change of a field replaces running pods. */
 export function replacesPods(kind: string, steps: readonly Step[]): boolean {

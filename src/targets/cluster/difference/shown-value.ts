@@ -17,7 +17,12 @@ function differingLines(before: string, after: string): readonly [before: string
 
 /** Two values as a plan tells them; of texts with many lines those that differ. */
 export function shownValues(before: unknown, after: unknown, isSecret: boolean): readonly [unknown, unknown] {
-  if (typeof before === 'string' && typeof after === 'string' && !isSecret && before.length + after.length > longestShown) {
+  if (
+    typeof before === 'string' &&
+    typeof after === 'string' &&
+    !isSecret &&
+    before.length + after.length > longestShown
+  ) {
     const [old, wanted] = differingLines(before, after)
     if (old !== wanted) return [shownValue(old, false), shownValue(wanted, false)]
   }

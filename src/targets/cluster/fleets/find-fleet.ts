@@ -33,11 +33,14 @@ export async function listFleets(client: ClusterClient, target: string): Promise
 }
 
 /**
- * The Fleet of a name: in the client’s namespace, else in the only one that has it.
+ * The Fleet of a name: in the given namespace, which is the client’s where none is given, else in the only one that has it.
  * @throws UserError where several have it
  */
-export async function findFleet(client: ClusterClient, fleet: string): Promise<FoundFleet | undefined> {
-  const { namespace } = client
+export async function findFleet(
+  client: ClusterClient,
+  fleet: string,
+  namespace: string = client.namespace,
+): Promise<FoundFleet | undefined> {
   const here = await loadInventory(client, fleet, namespace)
   if (here !== undefined) return { namespace, inventory: here.inventory }
   const found = (await listInventories(client, `${inventories},fairlead.dev/fleet=${fleet}`)).flatMap((object) => {
@@ -54,8 +57,8 @@ export async function findFleet(client: ClusterClient, fleet: string): Promise<F
 }
 
 /** The same, for verbs that need one. */
-export async function requireFleet(client: ClusterClient, fleet: string): Promise<FoundFleet> {
-  const found = await findFleet(client, fleet)
+export async function requireFleet(client: ClusterClient, fleet: string, namespace?: string): Promise<FoundFleet> {
+  const found = await findFleet(client, fleet, namespace)
   if (found !== undefined) return found
   throw new UserError({
     what: `There is no Fleet ${fleet} in this cluster`,

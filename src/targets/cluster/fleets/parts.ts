@@ -1,4 +1,12 @@
-import type { ClusterClient, Deployment, Job, LiveObject, PersistentVolumeClaim, Pod, StatefulSet } from '../../../kubernetes/index.ts'
+import type {
+  ClusterClient,
+  Deployment,
+  Job,
+  LiveObject,
+  PersistentVolumeClaim,
+  Pod,
+  StatefulSet,
+} from '../../../kubernetes/index.ts'
 import { ClusterError } from '../../../kubernetes/index.ts'
 import type { FoundFleet } from './find-fleet.ts'
 
@@ -33,7 +41,11 @@ export interface FleetParts {
 export async function listOfFleet(
   client: ClusterClient,
   { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
-  { namespace, fleet, selector = '' }: { readonly namespace: string; readonly fleet: string; readonly selector?: string },
+  {
+    namespace,
+    fleet,
+    selector = '',
+  }: { readonly namespace: string; readonly fleet: string; readonly selector?: string },
 ): Promise<readonly LiveObject[]> {
   const labelSelector = `fairlead.dev/fleet=${fleet}${selector}`
   try {
@@ -68,4 +80,5 @@ export async function readParts(client: ClusterClient, { namespace, inventory }:
 export type Replicated = Live<Deployment> | Live<StatefulSet>
 
 /** The value of a label; empty without it. */
-export const labelOf = ({ metadata }: Pick<LiveObject, 'metadata'>, name: string): string => metadata.labels?.[name] ?? ''
+export const labelOf = ({ metadata }: Pick<LiveObject, 'metadata'>, name: string): string =>
+  metadata.labels?.[name] ?? ''

@@ -31,7 +31,12 @@ export function isSubject(object: LiveObject, subject: string | undefined, inven
 }
 
 /** Says what there is in place of what was named. */
-export function unknownSubject(fleet: string, subject: string, { models }: Inventory, names: readonly string[]): UserError {
+export function unknownSubject(
+  fleet: string,
+  subject: string,
+  { models }: Inventory,
+  names: readonly string[],
+): UserError {
   const known = [...models.map(({ name }) => name), 'gateway', ...names]
   return new UserError({
     what: `Fleet ${fleet} has nothing called “${subject}”`,

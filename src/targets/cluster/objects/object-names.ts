@@ -6,7 +6,8 @@ export function refOf({ apiVersion, kind, metadata: { name = '', namespace } }: 
 }
 
 /** API group of `apps/v1`: `apps`; empty for core kinds. */
-export const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '')
+export const groupOf = (apiVersion: string): string =>
+  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
 
 /** The same for an object in every version of its group. */
 export function keyOf({ apiVersion, kind, namespace = '', name }: ObjectRef): string {

@@ -20,6 +20,8 @@ export function ownerOf({ metadata: { labels, managedFields } }: KubernetesObjec
   const fleet = labels?.['fairlead.dev/fleet']
   if (fleet !== undefined) return `Fleet ${fleet}`
   const label = labels?.['app.kubernetes.io/managed-by']
-  const managers = [...new Set((managedFields ?? []).map(({ manager }) => manager).filter((name) => name !== undefined))]
+  const managers = [
+    ...new Set((managedFields ?? []).map(({ manager }) => manager).filter((name) => name !== undefined)),
+  ]
   return label ?? (managers.length === 0 ? 'somebody else' : managers.join(', '))
 }

@@ -37,30 +37,50 @@ export function decideChange(change: Change, { isKnown, isSettled, applied, cont
   const isSecret = wanted.kind === 'Secret'
   const fields = fieldDifferences(live, result).map((difference) => {
     const managers = managersOf(live, difference.steps)
-    const other = managers.find((manager) => !isOwnHelper(manager)) ?? managers.find((manager) => manager !== fieldManager)
+    const other =
+      managers.find((manager) => !isOwnHelper(manager)) ?? managers.find((manager) => manager !== fieldManager)
     return { difference, told: tell(difference, wanted, isSecret, context, rendered, other) }
   })
-  const foreign = forceConflicts ? [] : conflicts.filter(({ manager }) => manager === undefined || !isOwnHelper(manager))
-  const drifted = fields.filter(({ difference }) => isDrift(difference, applied, isSettled))
-  const changed = fields.filter((field) => !drifted.includes(field))
+  const foreign = forceConflicts
+    ? []
+    : conflicts.filter(({ manager }) => manager === undefined || !isOwnHelper(manager))
+  const edited = fields.filter(({ difference }) => isDrift(difference, applied, isSettled))
+  const others = fields.filter((field) => !edited.includes(field))
+  // What the server fills in follows what was edited: a Service that somebody made a NodePort has a port to lose.
+  const isFollowing = edited.length > 0 && others.every(({ difference }) => valueAt(applied, difference.steps) === undefined)
+  const [drifted, changed] = isFollowing ? [fields, []] : [edited, others]
   // A field that was edited since is told once, as a drift.
   const disputed = foreign.filter(({ field }) => !drifted.some(({ told }) => told.path === pathOf(field)))
   const write: PlannedWrite = { object: wanted, verb: isForeign ? 'adopt' : 'change', takesOver: conflicts.length > 0 }
   const actions: PlannedAction[] = []
-  const restartsPods = (some: typeof fields) => some.some(({ difference }) => replacesPods(wanted.kind, difference.steps))
+  const restartsPods = (some: typeof fields) =>
+    some.some(({ difference }) => replacesPods(wanted.kind, difference.steps))
   if (changed.length > 0) {
     const taken = isForeign ? `, taken over from ${ownerOf(live)}` : ''
     const detail = `${countOf(changed.length, 'field')}${restartsPods(changed) ? ', replaces pods' : ''}${taken}`
-    actions.push({ verb: 'change', subject, detail, fields: changed.map(({ told }) => told), restartsPods: restartsPods(changed) })
+    actions.push({
+      verb: 'change',
+      subject,
+      detail,
+      fields: changed.map(({ told }) => told),
+      restartsPods: restartsPods(changed),
+    })
   }
   if (drifted.length > 0) {
     const blocks = disputed.length < foreign.length
-    const managers = namesOf(drifted.map(({ told }) => told.manager))
-    const it = drifted.length === 1 ? 'it' : 'them'
+    const managers = namesOf(edited.map(({ told }) => told.manager))
+    const it = edited.length === 1 ? 'it' : 'them'
     const mend = blocks ? `--force-conflicts puts ${it} back` : `applying puts ${it} back`
-    const detail = `${countOf(drifted.length, 'field')} changed by ${managers} since it was applied; ${mend}`
+    const detail = `${countOf(edited.length, 'field')} changed by ${managers} since it was applied; ${mend}`
     const fields = drifted.map(({ told }) => told)
-    actions.push({ verb: 'drift', subject, detail, fields, restartsPods: restartsPods(drifted), ...(blocks ? { blocks } : {}) })
+    actions.push({
+      verb: 'drift',
+      subject,
+      detail,
+      fields,
+      restartsPods: restartsPods(drifted),
+      ...(blocks ? { blocks } : {}),
+    })
   }
   if (disputed.length > 0) {
     const it = disputed.length === 1 ? 'it' : 'them'
@@ -110,4 +130,3 @@ function tell(
     ...(manager === undefined ? {} : { manager }),
   }
 }
-

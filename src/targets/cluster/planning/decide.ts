@@ -34,7 +34,10 @@ export function decide(observed: ObservedFleet, context: DecideFor): ClusterPlan
   const leftOut = new Set(
     observed.objects.filter(({ verdict }) => verdict.kind === 'unserved').map(({ wanted }) => wanted),
   )
-  const inventory = [...observed.objects.flatMap(({ wanted }) => (leftOut.has(wanted) ? [] : [refOf(wanted)])), ...retained]
+  const inventory = [
+    ...observed.objects.flatMap(({ wanted }) => (leftOut.has(wanted) ? [] : [refOf(wanted)])),
+    ...retained,
+  ]
   return { writes, prunes, retained, inventory, actions, blockers: actions.filter(({ blocks }) => blocks === true) }
 }
 
@@ -61,7 +64,9 @@ function decideSecret({ name, namespace, keys, by, found }: ObservedSecret): Pla
   const command = `kubectl create secret generic ${name} -n ${namespace} ${values.join(' ')}`.trim()
   const what = found === 'absent' ? 'it is not there' : `it has no key ${missing.join(', ')}`
   const mend = found === 'absent' ? command : `kubectl edit secret ${name} -n ${namespace}`
-  return [{ verb: 'missing', subject, detail: `${what}, and ${by.join(', ')} would wait for it; ${mend}`, blocks: true }]
+  return [
+    { verb: 'missing', subject, detail: `${what}, and ${by.join(', ')} would wait for it; ${mend}`, blocks: true },
+  ]
 }
 
 function decideObject(observed: ObservedObject, { inventory, applied }: ObservedFleet, context: DecideFor): Decision {
@@ -75,17 +80,26 @@ function decideObject(observed: ObservedObject, { inventory, applied }: Observed
     case 'refused':
       return { actions: [{ verb: 'refused', subject, detail: `${verdict.reason}: ${verdict.message}`, blocks: true }] }
     case 'unasked':
-      return { write: { object: wanted, verb: 'create', takesOver: false }, actions: [{ verb: 'create', subject, detail: '' }] }
+      return {
+        write: { object: wanted, verb: 'create', takesOver: false },
+        actions: [{ verb: 'create', subject, detail: '' }],
+      }
     case 'taken':
       if (live === undefined) {
-        return { write: { object: wanted, verb: 'create', takesOver: false }, actions: [{ verb: 'create', subject, detail: '' }] }
+        return {
+          write: { object: wanted, verb: 'create', takesOver: false },
+          actions: [{ verb: 'create', subject, detail: '' }],
+        }
       }
-      return decideChange({ wanted, live, result: verdict.result, conflicts: verdict.conflicts }, {
-        isKnown: (inventory?.objects ?? []).some((ref) => keyOf(ref) === keyOf(refOf(wanted))),
-        isSettled: inventory?.state === 'settled',
-        applied: applied.get(keyOf(refOf(wanted))),
-        context,
-      })
+      return decideChange(
+        { wanted, live, result: verdict.result, conflicts: verdict.conflicts },
+        {
+          isKnown: (inventory?.objects ?? []).some((ref) => keyOf(ref) === keyOf(refOf(wanted))),
+          isSettled: inventory?.state === 'settled',
+          applied: applied.get(keyOf(refOf(wanted))),
+          context,
+        },
+      )
   }
 }
 
@@ -100,12 +114,20 @@ function decideLeftovers(
     if (live === undefined) continue
     const subject = titleOf(ref)
     if (!isOfFleet(live, fleet.name)) {
-      actions.push({ verb: 'keep', subject, detail: `the Fleet no longer names it, and it belongs to ${ownerOf(live)} now` })
+      actions.push({
+        verb: 'keep',
+        subject,
+        detail: `the Fleet no longer names it, and it belongs to ${ownerOf(live)} now`,
+      })
     } else if (isShared(ref.kind)) {
       retained.push(ref)
     } else if (holdsData(ref.kind) && !pruneVolumes) {
       retained.push(ref)
-      actions.push({ verb: 'keep', subject, detail: 'the Fleet no longer names it; kept with what is on it (--prune-volumes removes it)' })
+      actions.push({
+        verb: 'keep',
+        subject,
+        detail: 'the Fleet no longer names it; kept with what is on it (--prune-volumes removes it)',
+      })
     } else {
       prunes.push(live)
       actions.push({ verb: 'prune', subject, detail: 'the Fleet no longer has it' })

@@ -19,11 +19,11 @@ export interface DecideFor {
 }
 
 /** Managers under which Fairlead itself changes single fields between two applies. */
-export const isOwnHelper = (manager: string): boolean => manager === fieldManager || manager.startsWith(`${fieldManager}-`)
+export const isOwnHelper = (manager: string): boolean =>
+  manager === fieldManager || manager.startsWith(`${fieldManager}-`)
 
 /** What is decided for one object. */
 export interface Decision {
   readonly write?: PlannedWrite
   readonly actions: readonly PlannedAction[]
 }
-

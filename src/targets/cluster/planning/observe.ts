@@ -1,4 +1,11 @@
-import { ClusterError, fieldManager, type ClusterClient, type KubernetesObject, type LiveObject, type ObjectRef } from '../../../kubernetes/index.ts'
+import {
+  ClusterError,
+  fieldManager,
+  type ClusterClient,
+  type KubernetesObject,
+  type LiveObject,
+  type ObjectRef,
+} from '../../../kubernetes/index.ts'
 import { loadInventory } from '../inventory/inventory-store.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { inParallel } from '../objects/in-parallel.ts'
@@ -82,7 +89,8 @@ async function readLive(
     return client.list(query).then(
       ({ items }) => items,
       (error: unknown) => {
-        if (error instanceof ClusterError && ['no-such-kind', 'not-found', 'forbidden'].includes(error.reason)) return []
+        if (error instanceof ClusterError && ['no-such-kind', 'not-found', 'forbidden'].includes(error.reason))
+          return []
         throw error
       },
     )
@@ -90,7 +98,9 @@ async function readLive(
   // Lists leave the kind out of each item in some servers.
   return new Map(
     kinds.flatMap(({ apiVersion, kind }, index) =>
-      (lists[index] ?? []).map((item) => [keyOf({ ...refOf(item), apiVersion, kind }), { ...item, apiVersion, kind }] as const),
+      (lists[index] ?? []).map(
+        (item) => [keyOf({ ...refOf(item), apiVersion, kind }), { ...item, apiVersion, kind }] as const,
+      ),
     ),
   )
 }
@@ -130,7 +140,8 @@ async function observeObject(
   const verdict = await askFor(client, wanted)
   if (known !== undefined || verdict.kind === 'unserved') return { wanted, live: known, verdict }
   // Only what is there already has a version before anything is stored.
-  const isThere = verdict.kind === 'refused' || verdict.kind === 'taken' && verdict.result.metadata.resourceVersion !== undefined
+  const isThere =
+    verdict.kind === 'refused' || (verdict.kind === 'taken' && verdict.result.metadata.resourceVersion !== undefined)
   return { wanted, live: isThere ? await getIfServed(client, refOf(wanted)) : undefined, verdict }
 }
 

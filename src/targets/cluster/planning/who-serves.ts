@@ -26,7 +26,10 @@ const providers: Readonly<Record<string, Provider>> = {
   'llm-d.ai': { name: 'the router of llm-d' },
   'serving.kserve.io': { name: 'KServe', without: '--target kubernetes' },
   'serving.knative.dev': { name: 'Knative Serving', without: 'targets.kserve.mode: Standard' },
-  'resource.k8s.io': { name: 'Kubernetes 1.34 or later with dynamic resource allocation', without: 'hardware.sharing other than dra' },
+  'resource.k8s.io': {
+    name: 'Kubernetes 1.34 or later with dynamic resource allocation',
+    without: 'hardware.sharing other than dra',
+  },
 }
 
 /** What is told of a kind that a cluster does not have. */

@@ -45,7 +45,10 @@ export const revisionName = (fleet: string, number: number, part = 0): string =>
 
 /** By which two states are known to be the same. */
 export function digestOf(fleetText: string, objects: readonly KubernetesObject[]): string {
-  return createHash('sha256').update(JSON.stringify([fleetText, objects])).digest('hex').slice(0, 16)
+  return createHash('sha256')
+    .update(JSON.stringify([fleetText, objects]))
+    .digest('hex')
+    .slice(0, 16)
 }
 
 /** A revision as immutable ConfigMaps: compressed, in as many parts as it takes, the one with the facts last. */
@@ -79,7 +82,9 @@ export function readFacts({ data }: RecordObject): RevisionFacts | undefined {
 
 const contentSchema = z.object({
   fleetText: z.string(),
-  objects: z.array(z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: z.looseObject({ name: z.string() }) })),
+  objects: z.array(
+    z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: z.looseObject({ name: z.string() }) }),
+  ),
 })
 
 /** What its parts hold, first part first. */

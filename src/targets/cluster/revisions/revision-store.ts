@@ -66,6 +66,7 @@ export async function removeOldRevisions(
 ): Promise<void> {
   const old = (await listRevisions(client, fleet, namespace)).slice(keep)
   for (const { number, parts } of old) {
-    for (let part = parts - 1; part >= 0; part -= 1) await client.delete(refTo(namespace, revisionName(fleet, number, part)))
+    for (let part = parts - 1; part >= 0; part -= 1)
+      await client.delete(refTo(namespace, revisionName(fleet, number, part)))
   }
 }

@@ -1,0 +1,91 @@
+import { request } from 'undici'
+import { UserError } from '../../../errors/index.ts'
+import type { Environment } from '../../../files/index.ts'
+import type { Fleet } from '../../../fleet/index.ts'
+import { ClusterError, type ClusterClient } from '../../../kubernetes/index.ts'
+import type { ProgressReporter } from '../../../progress/index.ts'
+import type { FoundFleet } from '../fleets/find-fleet.ts'
+import { labelOf, listOfFleet, type Live } from '../fleets/parts.ts'
+import { componentLabel } from '../fleets/subjects.ts'
+import type { FleetAddress } from '../looking/addresses.ts'
+import type { Pod } from '../../../kubernetes/index.ts'
+import { podStage } from './pod-stage.ts'
+
+/** A first answer may have to compile kernels. */
+const timeoutMs = 120_000
+
+/** What a smoke request is sent with. */
+export interface SmokeContext {
+  readonly client: ClusterClient
+  readonly found: FoundFleet
+  readonly fleet: Fleet
+  readonly environment: Environment
+  readonly progress: ProgressReporter
+}
+
+/** Sends one request through each address; those inside the cluster are reached through the API server. */
+export async function smokeTest(addresses: readonly FleetAddress[], context: SmokeContext): Promise<void> {
+  const model = context.fleet.models.find(
+    ({ task = 'generate', replicas, minReplicas }) => task === 'generate' && (minReplicas ?? replicas) > 0,
+  )
+  if (model === undefined)
+    return context.progress.note('No model answers chats and has replicas, so no request was sent.')
+  for (const address of addresses) {
+    const step = context.progress.step(`Ask ${model.name} by ${address.url}`)
+    try {
+      step.succeed(
+        await (address.isInside ? askInside(model.name, context) : ask(address.url, model.name, context.environment)),
+      )
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      step.fail(why)
+      // What is outside the cluster, such as a name that does not resolve from here, is told and no failure of the Fleet.
+      if (!address.isInside || isMissing(error)) continue
+      throw new UserError({
+        what: `Everything is ready, and ${model.name} does not answer`,
+        where: address.url,
+        why,
+        mend: 'The gateway’s log says more.',
+        command: `fairlead logs gateway --fleet ${context.fleet.name}`,
+        cause: error,
+      })
+    }
+  }
+}
+
+/** Whether it was the way through the API server that failed, rather than the Fleet. */
+const isMissing = (error: unknown) => error instanceof ClusterError
+
+async function askInside(model: string, { client, found, environment }: SmokeContext): Promise<string> {
+  const { namespace, inventory } = found
+  const place = { namespace, fleet: inventory.fleet }
+  const pods = (await listOfFleet(client, { apiVersion: 'v1', kind: 'Pod' }, place)) as Live<Pod>[]
+  const front = pods.filter(
+    (pod) => ['gateway', 'router'].includes(labelOf(pod, componentLabel)) && podStage(pod) === 'ready',
+  )
+  const [pod] = front
+  const port = pod?.spec?.containers[0]?.ports?.find(({ name }) => name === 'http')?.containerPort
+  if (pod === undefined || port === undefined) return 'no gateway is part of this Fleet'
+  const forward = await client.portForward({ namespace, pod: pod.metadata.name, port })
+  try {
+    return await ask(`http://127.0.0.1:${forward.localPort}`, model, environment)
+  } finally {
+    await forward.close()
+  }
+}
+
+async function ask(url: string, model: string, environment: Environment): Promise<string> {
+  const key = environment['FAIRLEAD_API_KEY']
+  const startedAtMs = performance.now()
+  const { statusCode, body } = await request(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    signal: AbortSignal.timeout(timeoutMs),
+    reset: true,
+    headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
+    body: JSON.stringify({ model, max_tokens: 1, messages: [{ role: 'user', content: 'Hello' }] }),
+  })
+  const text = (await body.text()).slice(0, 400)
+  if (statusCode === 401 || statusCode === 403) return `it answers, and wants a key (FAIRLEAD_API_KEY sends one)`
+  if (statusCode !== 200) throw new Error(`HTTP ${statusCode}: ${text}`)
+  return `answered in ${((performance.now() - startedAtMs) / 1_000).toFixed(1)} s`
+}
