@@ -164,7 +164,7 @@ async function save(
 }
 
 /** What the Fleet’s labels stand for. */
-export function modelNamesOf(fleet: FleetSource['fleet']): ModelName[] {
+function modelNamesOf(fleet: FleetSource['fleet']): ModelName[] {
   const labels = modelLabels(fleet)
   return fleet.models.map(({ name, engine }) => ({ label: labels.get(name) ?? name, name, engine }))
 }

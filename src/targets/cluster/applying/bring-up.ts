@@ -9,7 +9,7 @@ import { waitUntilReady } from '../waiting/wait-until-ready.ts'
 import { applyState, type AppliedFleet, type DesiredState } from './apply-fleet.ts'
 
 /** A large model on a new node: machine, image, weights, load. */
-export const usualTimeoutMs = 20 * 60_000
+const usualTimeoutMs = 20 * 60_000
 
 /** Applies a Fleet, waits until it serves, and asks it something by each of its addresses. */
 export async function bringUp(

@@ -17,7 +17,7 @@ interface Held extends LiveObject {
 }
 
 /** Who this process is to others: somebody somewhere, and which process. */
-export function ownHolder(): string {
+function ownHolder(): string {
   const { pid, startTime } = ownIdentity()
   return `${userName()}@${hostname()} (process ${pid}, ${startTime})`
 }
@@ -106,17 +106,17 @@ async function takeLock(client: ClusterClient, fleet: string, namespace: string)
   }
   const lost = new AbortController()
   let renewing = Promise.resolve()
+  const renew = async () => {
+    try {
+      version = (await client.update(leaseOf(version))).metadata.resourceVersion
+    } catch (error) {
+      // A server that cannot be reached is asked again; somebody who took the lock is heeded.
+      if (!(error instanceof ClusterError) || !['conflict', 'not-found'].includes(error.reason)) return
+      lost.abort(heldError(fleet, 'somebody else', leaseSeconds * 1_000))
+    }
+  }
   const timer = setInterval(() => {
-    renewing = client.update(leaseOf(version)).then(
-      (written) => {
-        version = written.metadata.resourceVersion
-      },
-      (error: unknown) => {
-        // A server that cannot be reached is asked again; somebody who took the lock is heeded.
-        if (!(error instanceof ClusterError) || !['conflict', 'not-found'].includes(error.reason)) return
-        lost.abort(heldError(fleet, 'somebody else', leaseSeconds * 1_000))
-      },
-    )
+    renewing = renewing.then(renew)
   }, renewMs)
   return {
     lost: lost.signal,

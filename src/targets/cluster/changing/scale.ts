@@ -36,7 +36,7 @@ export async function scaleFleet(client: ClusterClient, fleet: string, request: 
 }
 
 /** Copies that a workload asks for. */
-export function wantedReplicas({ kind, spec }: Workload): number | undefined {
+function wantedReplicas({ kind, spec }: Workload): number | undefined {
   if (kind !== 'InferenceService') return spec?.replicas
   const predictor = spec?.['predictor'] as { readonly minReplicas?: number } | undefined
   return predictor?.minReplicas

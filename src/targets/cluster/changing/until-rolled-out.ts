@@ -9,7 +9,7 @@ import { findProblems, partTitle } from '../waiting/problems.ts'
 import { workloadState } from '../waiting/rollout-state.ts'
 
 /** A large model loads for minutes. */
-export const usualTimeoutMs = 20 * 60_000
+const usualTimeoutMs = 20 * 60_000
 const pollMs = 1_000
 
 /** Waits until every pod of a workload is new and ready. */

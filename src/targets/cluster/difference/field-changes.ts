@@ -63,12 +63,12 @@ function* differ(before: unknown, after: unknown, steps: readonly Step[]): Gener
 }
 
 /** What a server keeps of an object for itself. */
-const ownMetadata = ['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink']
+const ownFields = new Set(['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink'])
 
 /** An object without what the server says of it. */
-function asWanted({ status: _, metadata, ...rest }: KubernetesObject & { readonly status?: unknown }): Fields {
-  const kept = Object.entries(metadata).filter(([key]) => !ownMetadata.includes(key))
-  return { ...rest, metadata: Object.fromEntries(kept) }
+function asWanted({ metadata, ...rest }: KubernetesObject): Fields {
+  const kept = Object.entries(metadata).filter(([key]) => !ownFields.has(key))
+  return { ...rest, status: undefined, metadata: Object.fromEntries(kept) }
 }
 
 /** What differs between two states of an object, field by field; what the server says of it is left out. */

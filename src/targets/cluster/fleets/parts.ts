@@ -50,7 +50,7 @@ export async function listOfFleet(
   const labelSelector = `fairlead.dev/fleet=${fleet}${selector}`
   try {
     const { items } = await client.list({ apiVersion, kind, namespace, labelSelector })
-    return items.map((item) => ({ ...item, apiVersion, kind }))
+    return items
   } catch (error) {
     if (error instanceof ClusterError && error.reason === 'no-such-kind') return []
     throw error

@@ -37,9 +37,9 @@ const states: Readonly<Record<PodStage, string>> = {
 
 /** Version of an image: its tag, else the beginning of its digest. */
 export function versionOf(image: string | undefined): string | undefined {
-  const [, digest] = /@sha256:([0-9a-f]{12})/.exec(image ?? '') ?? []
-  const [, tag] = /:([\w][\w.-]*)(?:@|$)/.exec((image ?? '').split('/').at(-1) ?? '') ?? []
-  return tag ?? digest
+  const [named = '', digest] = (image ?? '').split('@sha256:')
+  const [, tag] = /:([\w][\w.-]*)$/.exec(named.split('/').at(-1) ?? '') ?? []
+  return tag ?? digest?.slice(0, 12)
 }
 
 /** The container that a pod is there for: of ours the first, beside sidecars. */
@@ -102,11 +102,12 @@ function poolOf(workload: Workload, { inventory }: FoundFleet): PoolStatus {
   }
 }
 
+const isGateway = (workload: Workload) => labelOf(workload, componentLabel) === 'gateway'
+
 /** What a Fleet in a cluster is doing, from what was read of it. */
 export function statusOf(facts: StatusFacts): FleetStatus {
   const { target, context, found, parts, problems, addresses, load } = facts
   const { inventory, namespace } = found
-  const isGateway = (workload: Workload) => labelOf(workload, componentLabel) === 'gateway'
   const gateway = parts.workloads.find(isGateway)
   const state = gateway === undefined ? undefined : workloadState(gateway)
   const ofModels = parts.workloads.filter((workload) => labelOf(workload, modelLabel) !== '')

@@ -47,7 +47,8 @@ export function decideChange(change: Change, { isKnown, isSettled, applied, cont
   const edited = fields.filter(({ difference }) => isDrift(difference, applied, isSettled))
   const others = fields.filter((field) => !edited.includes(field))
   // What the server fills in follows what was edited: a Service that somebody made a NodePort has a port to lose.
-  const isFollowing = edited.length > 0 && others.every(({ difference }) => valueAt(applied, difference.steps) === undefined)
+  const isFollowing =
+    edited.length > 0 && others.every(({ difference }) => valueAt(applied, difference.steps) === undefined)
   const [drifted, changed] = isFollowing ? [fields, []] : [edited, others]
   // A field that was edited since is told once, as a drift.
   const disputed = foreign.filter(({ field }) => !drifted.some(({ told }) => told.path === pathOf(field)))
@@ -85,7 +86,7 @@ export function decideChange(change: Change, { isKnown, isSettled, applied, cont
   if (disputed.length > 0) {
     const it = disputed.length === 1 ? 'it' : 'them'
     const detail = `managed by ${namesOf(disputed.map(({ manager }) => manager))}: ${disputed.map(({ field }) => field).join(', ')}; --force-conflicts takes ${it} over`
-    const told = disputed.map(({ field, manager }) => ({ path: field, ...(manager === undefined ? {} : { manager }) }))
+    const told = disputed.map(({ field: path, manager }) => (manager === undefined ? { path } : { path, manager }))
     actions.push({ verb: 'conflict', subject, detail, fields: told, blocks: true })
   }
   const isOwned = appliedBy(live, fieldManager) === appliedBy(result, fieldManager)

@@ -74,5 +74,10 @@ export function neededSecretsOf(objects: readonly KubernetesObject[], namespace:
       found.set(`${place}/${name}`, entry)
     }
   }
-  return [...found.values()].map(({ keys, by, ...rest }) => ({ ...rest, keys: [...keys].toSorted(), by: [...by] }))
+  return [...found.values()].map(({ keys, by, name, namespace: place }) => ({
+    namespace: place,
+    name,
+    keys: [...keys].toSorted(),
+    by: [...by],
+  }))
 }

@@ -10,7 +10,7 @@ import {
 } from './revision-record.ts'
 
 /** Revisions that are kept, the current one included. */
-export const keptRevisions = 10
+const keptRevisions = 10
 
 const asRecord = (object: LiveObject) => object as RecordObject & LiveObject
 const refTo = (namespace: string, name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name })

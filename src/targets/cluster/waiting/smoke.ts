@@ -60,10 +60,9 @@ async function askInside(model: string, { client, found, environment }: SmokeCon
   const { namespace, inventory } = found
   const place = { namespace, fleet: inventory.fleet }
   const pods = (await listOfFleet(client, { apiVersion: 'v1', kind: 'Pod' }, place)) as Live<Pod>[]
-  const front = pods.filter(
-    (pod) => ['gateway', 'router'].includes(labelOf(pod, componentLabel)) && podStage(pod) === 'ready',
+  const pod = pods.find(
+    (each) => ['gateway', 'router'].includes(labelOf(each, componentLabel)) && podStage(each) === 'ready',
   )
-  const [pod] = front
   const port = pod?.spec?.containers[0]?.ports?.find(({ name }) => name === 'http')?.containerPort
   if (pod === undefined || port === undefined) return 'no gateway is part of this Fleet'
   const forward = await client.portForward({ namespace, pod: pod.metadata.name, port })

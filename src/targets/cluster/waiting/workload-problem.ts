@@ -75,7 +75,7 @@ export function claimProblem(
   const own = events.filter(
     ({ involvedObject: { kind, name } }) => kind === 'PersistentVolumeClaim' && name === metadata.name,
   )
-  const last = own.filter(({ type, reason }) => type === 'Warning' || reason === 'FailedBinding').at(-1)
+  const last = own.findLast(({ type, reason }) => type === 'Warning' || reason === 'FailedBinding')
   if (status?.phase !== 'Lost' && last === undefined) return undefined
   const storageClass = spec?.storageClassName
   return {
