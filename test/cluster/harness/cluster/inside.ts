@@ -89,6 +89,10 @@ export class InsideCluster implements Orders {
     this.#runner(namespace, pod, container).kill('OOMKilled')
   }
 
+  async containers(): Promise<readonly string[]> {
+    return [...this.#kubelets.values()].flatMap((kubelet) => kubelet.containers())
+  }
+
   execute(namespace: string, pod: string, container: string, command: readonly string[]) {
     return this.#runner(namespace, pod, container).execute(command, 30_000)
   }

@@ -18,6 +18,8 @@ export interface Orders {
   failPulls(part: string, message?: string): Promise<void>
   /** Ends a container as the kernel does when memory is short. */
   runOutOfMemory(namespace: string, pod: string, container: string): Promise<void>
+  /** Names of the containers that run, on all nodes. */
+  containers(): Promise<readonly string[]>
   /** Runs a command in a container. */
   execute(
     namespace: string,

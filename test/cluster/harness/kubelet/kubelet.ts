@@ -72,6 +72,15 @@ export class Kubelet {
     )
   }
 
+  /** Containers that run, as `namespace/pod/container`. */
+  containers(): readonly string[] {
+    return [...this.#workers.values()].flatMap(({ pod, runners }) =>
+      runners
+        .filter(({ status }) => status.state?.running !== undefined)
+        .map(({ container }) => `${pod.metadata?.namespace}/${pod.metadata?.name}/${container.name}`),
+    )
+  }
+
   /** A Pod has changed, or is gone (undefined). */
   onPod(key: string, pod: Pod | undefined): void {
     if (this.#power.signal.aborted) return

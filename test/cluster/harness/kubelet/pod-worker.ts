@@ -59,8 +59,12 @@ export class PodWorker {
     return this.#folder
   }
 
+  get runners(): readonly ContainerRunner[] {
+    return [...this.#initRunners, ...this.#runners]
+  }
+
   runner(container: string): ContainerRunner | undefined {
-    return [...this.#runners, ...this.#initRunners].find((runner) => runner.container.name === container)
+    return this.runners.find((runner) => runner.container.name === container)
   }
 
   /** The Pod's object has changed. */
@@ -113,6 +117,8 @@ export class PodWorker {
   }
 
   async #run(backoff: BackoffLimits): Promise<void> {
+    // Bound to a node that was away, and deleted meanwhile.
+    if (this.#pod.metadata?.deletionTimestamp !== undefined) return
     const gpus = this.#node.devices.take(this.#pod)
     if (gpus === undefined) {
       const message = `Node didn't have enough resource: ${gpuResource}, requested: ${gpusOf(this.#pod)}`
