@@ -3,3 +3,4 @@
  * the more often it failed.
  */
 export { WorkQueue, type QueueLimits, type TakenWork } from './work-queue.ts'
+export { TokenBucket } from './token-bucket.ts'

@@ -12,11 +12,24 @@ export class TokenBucket {
     this.#at = now
   }
 
+  /** Takes one token where there is one. */
+  takeIfThere(now: number): boolean {
+    this.#fill(now)
+    if (this.#tokens < 1) return false
+    this.#tokens -= 1
+    return true
+  }
+
   /** Takes one token, on credit where there is none; returns after how many milliseconds it is there. */
   take(now: number): number {
-    const gained = ((now - this.#at) / 1000) * this.#perSecond
-    this.#tokens = Math.min(this.#burst, this.#tokens + gained) - 1
-    this.#at = now
+    this.#fill(now)
+    this.#tokens -= 1
     return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#perSecond) * 1000
+  }
+
+  #fill(now: number): void {
+    const gained = ((now - this.#at) / 1000) * this.#perSecond
+    this.#tokens = Math.min(this.#burst, this.#tokens + gained)
+    this.#at = now
   }
 }
