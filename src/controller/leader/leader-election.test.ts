@@ -115,6 +115,28 @@ describe('LeaderElection', () => {
     expect([acting().length, mostAtOnce.count]).toEqual([1, 1])
   })
 
+  it('leads on while its work ends in order, and cuts off what does not end', async () => {
+    const clock = createFakeClock()
+    const server = openServer(clock)
+    const stop = new AbortController()
+    const times = { durationMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000, graceMs: 12_000 }
+    const election = new LeaderElection({ store: server.storeOf('one'), identity: 'one', clock, times })
+    const held: [number, boolean][] = []
+    const running = election.run(stop.signal, async (term) => {
+      while (!term.over.aborted) {
+        held.push([clock.now(), term.isHeld()])
+        await clock.wait(1_000, term.over)
+      }
+    })
+    await clock.pass(20_000)
+    stop.abort()
+    await clock.pass(60_000)
+    await running
+    const last = held.at(-1)?.[0] ?? 0
+    expect([held.every(([, isHeld]) => isHeld), last > 30_000, last < 33_000]).toEqual([true, true, true])
+    expect(server.lease()?.holder).toBe('')
+  })
+
   it('gives the Lease up when its work breaks, and the next one takes over', async () => {
     const clock = createFakeClock()
     const server = openServer(clock)

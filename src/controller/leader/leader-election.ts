@@ -9,17 +9,26 @@ export interface ElectionTimes {
   /** A holder that could not renew for so long stops acting, before anybody may replace it. */
   readonly renewDeadlineMs: number
   readonly retryMs: number
+  /** How long work that is to end may take for it while we go on leading. */
+  readonly graceMs: number
 }
 
 /** What client-go and the controllers of Kubernetes take (leaderelection.go: 15 s, 10 s, 2 s). */
-export const usualTimes: ElectionTimes = { durationMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 }
+export const usualTimes: ElectionTimes = {
+  durationMs: 15_000,
+  renewDeadlineMs: 10_000,
+  retryMs: 2_000,
+  graceMs: 15_000,
+}
 
 /** A time of leading. */
 export interface Term {
   /** Grows with every change of the leader. */
   readonly number: number
-  /** Fires when it ends, for whatever reason. */
+  /** Fires when the work is to end, for whatever reason. */
   readonly signal: AbortSignal
+  /** Fires when it has to have ended: the Lease was lost, or an orderly end took too long. */
+  readonly over: AbortSignal
   /** Whether we lead at this very moment: asked before each write, since a process that was stopped wakes with old plans. */
   isHeld(): boolean
 }
@@ -91,21 +100,30 @@ export class LeaderElection {
   }
 
   async #serve(first: StoredLease, signal: AbortSignal, lead: (term: Term) => Promise<void>): Promise<void> {
+    const over = new AbortController()
     const ended = new AbortController()
-    const termSignal = AbortSignal.any([signal, ended.signal])
+    const stop = AbortSignal.any([signal, over.signal])
     const term: Term = {
       number: first.transitions,
-      signal: termSignal,
-      isHeld: () => !termSignal.aborted && this.isLeader,
+      signal: stop,
+      over: over.signal,
+      isHeld: () => !over.signal.aborted && this.isLeader,
     }
+    const cutOff = async () => {
+      await this.#clock.wait(this.#times.graceMs, ended.signal)
+      over.abort()
+    }
+    signal.addEventListener('abort', cutOff, { once: true })
+    if (signal.aborted) void cutOff()
     // A term whose work breaks is over too: the Lease goes to whoever can do it.
     const leading = lead(term).finally(() => ended.abort())
     leading.catch(() => undefined)
-    await this.#renewWhileHeld(termSignal)
-    ended.abort()
+    await this.#renewWhileHeld(ended.signal)
+    over.abort()
     try {
       await leading
     } finally {
+      signal.removeEventListener('abort', cutOff)
       await this.#release()
     }
   }
