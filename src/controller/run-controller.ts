@@ -4,6 +4,7 @@ import type { Environment } from '../files/index.ts'
 import type { ClusterClient } from '../kubernetes/index.ts'
 import type { Logger } from '../observe/index.ts'
 import { systemClock, type Clock } from './clock.ts'
+import { controllerName } from './controller-name.ts'
 import { lead } from './lead.ts'
 import { LeaderElection, leaseStore, type ElectionTimes } from './leader/index.ts'
 import { createControllerMetrics } from './metrics.ts'
@@ -33,9 +34,6 @@ export interface ControllerOptions {
   /** Called once it listens. */
   readonly onListening?: (port: number) => void
 }
-
-/** Name of the Lease, and of what is installed. */
-export const controllerName = 'fairlead-controller'
 
 /** Takes part in the election of a leader and reconciles Fleets while it leads, until the signal fires. */
 export async function runController(options: ControllerOptions): Promise<void> {

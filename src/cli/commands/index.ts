@@ -5,6 +5,7 @@ import type { Command, CommandGroup } from '../command.ts'
 import { apply } from './apply.ts'
 import { chat } from './chat.ts'
 import { completion } from './completion.ts'
+import { controller, controllerInstall } from './controller.ts'
 import { deleteCommand } from './delete.ts'
 import { doctor } from './doctor.ts'
 import { down } from './down.ts'
@@ -47,6 +48,8 @@ export const commands: readonly Command[] = [
   apply,
   render,
   gateway,
+  controller,
+  controllerInstall,
   engineSimulated,
   engineLlamacpp,
   engineInstall,

@@ -42,7 +42,7 @@ function quietParser(name?: string): Parser {
     .helpCommand(false)
 }
 
-function addCommand(parent: Parser, word: string, command: Command, onFound: (found: Found) => void): void {
+function addCommand(parent: Parser, word: string, command: Command, onFound: (found: Found) => void): Parser {
   const parser = quietParser(word).allowExcessArguments(false)
   for (const option of command.options ?? []) parser.addOption(toOption(option))
   for (const { name, required, variadic } of command.arguments ?? []) {
@@ -51,6 +51,7 @@ function addCommand(parent: Parser, word: string, command: Command, onFound: (fo
   }
   parser.action(() => onFound({ command, args: parser.args, values: parser.optsWithGlobals() }))
   parent.addCommand(parser)
+  return parser
 }
 
 /** The whole grammar: commands, their options, and the global options wherever they stand. */
@@ -63,10 +64,12 @@ function buildParser(
   for (const option of [...globalOptions, ...reportOptions]) root.addOption(toOption(option))
   const groupParsers = new Map(groups.map(({ name }) => [name, quietParser(name)]))
   for (const parser of groupParsers.values()) root.addCommand(parser)
+  // A command may have further ones below it: `controller`, and `controller manifests`.
+  const commandParsers = new Map<string, Parser>()
   for (const command of commands) {
     const [first = '', second] = command.name.split(' ')
-    if (second === undefined) addCommand(root, first, command, onFound)
-    else addCommand(groupParsers.get(first) ?? root, second, command, onFound)
+    if (second === undefined) commandParsers.set(first, addCommand(root, first, command, onFound))
+    else addCommand(groupParsers.get(first) ?? commandParsers.get(first) ?? root, second, command, onFound)
   }
   return root
 }

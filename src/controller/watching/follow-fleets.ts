@@ -1,5 +1,5 @@
 import { startReflector, type ClusterClient, type LiveObject, type Reflector } from '../../kubernetes/index.ts'
-import { fleetApiVersion, fleetKind } from '../fleet-object/index.ts'
+import { fleetApiVersion, fleetKind, fleetReference } from '../fleet-object/index.ts'
 import { ownedKinds } from '../owned-kinds.ts'
 import type { Need } from '../reconcile/index.ts'
 import { ownedFieldsDigest } from './owned-fields.ts'
@@ -59,7 +59,7 @@ export function followFleets({ client, namespace, onNeed, onProblem }: FollowOpt
     })
     follow(reflector, (key, need) => {
       // A Fleet that is not there, or that a person applies by the command, is nobody’s here.
-      if (fleets.get(key) !== undefined) onNeed(key, need)
+      if (fleets.get(fleetReference(key)) !== undefined) onNeed(key, need)
     })
     return reflector
   })

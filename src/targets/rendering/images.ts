@@ -2,7 +2,7 @@ import { factsFor } from '../../engines/index.ts'
 import type { Fleet, Model } from '../../fleet/index.ts'
 
 /** The gateway’s image, which holds our own engines and every command of Fairlead. */
-const ownImage = 'ghcr.io/fairlead/fairlead'
+export const ownImage = 'ghcr.io/fairlead/fairlead'
 
 /**
  * An image as the Fleet’s registry has it: `storage.images.registry` takes the place of the registry’s host, so that

@@ -1,0 +1,2 @@
+/** Name of the Lease, and of what is installed. */
+export const controllerName = 'fairlead-controller'

@@ -1,0 +1,57 @@
+import { ownedKinds } from '../owned-kinds.ts'
+import type { clusterTargetNames } from '../../targets/index.ts'
+
+type ClusterTarget = (typeof clusterTargetNames)[number]
+
+/** A rule of a Role (rbac.authorization.k8s.io/v1). */
+export interface PolicyRule {
+  readonly apiGroups: readonly string[]
+  readonly resources: readonly string[]
+  readonly resourceNames?: readonly string[]
+  readonly verbs: readonly string[]
+}
+
+/** What the controller is to do. */
+export interface RuleOptions {
+  /** Targets that Fleets may run on; the kinds of the others are left out. */
+  readonly targets: readonly ClusterTarget[]
+}
+
+const follow = ['get', 'list', 'watch']
+/** Server-side apply asks for `patch`, and for `create` of what is not there. */
+const own = [...follow, 'create', 'patch', 'delete']
+
+/** What the controller does in every namespace with Fleets. */
+export function controllerRules({ targets }: RuleOptions): PolicyRule[] {
+  const owned = ownedKinds.filter((kind) => kind.targets.some((target) => targets.includes(target)))
+  const groups = [...new Set(owned.map(groupOf))]
+  return [
+    // Its own objects: `patch` is for the finaliser.
+    { apiGroups: ['fairlead.dev'], resources: ['fleets'], verbs: [...follow, 'patch'] },
+    { apiGroups: ['fairlead.dev'], resources: ['fleets/status'], verbs: ['patch'] },
+    // What a Fleet becomes.
+    ...groups.map((group) => ({
+      apiGroups: [group],
+      resources: owned.filter((kind) => groupOf(kind) === group).map(({ resource }) => resource),
+      verbs: own,
+    })),
+    // The inventory and revisions of a Fleet, written by version.
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['update'] },
+    // One operator of a Fleet at a time, person or controller.
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update', 'delete'] },
+    // How it stands.
+    { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+    { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+  ]
+}
+
+/** What the controller does in its own namespace: it takes part in the election. */
+export function leaseRules(name: string): PolicyRule[] {
+  return [
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [name], verbs: ['get', 'update'] },
+  ]
+}
+
+const groupOf = ({ apiVersion }: { readonly apiVersion: string }) =>
+  apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
