@@ -32,6 +32,8 @@ describe('help', () => {
         apply [FLEET]          Bring a Fleet up on its target, or change what runs there
         render [FLEET]         Write a Fleet as another platform’s own files
         gateway                Run the gateway alone, in front of engines that run already
+        controller             Keep the Fleets of a Kubernetes cluster as their objects say
+        controller manifests   Print what a cluster needs for the controller to run in it
         engine simulated       Run the simulated engine alone, as a container does
         engine llamacpp        Run our llama.cpp server alone, as a container does
         engine install ENGINE  Install an engine of ours into the cache, before it is needed

@@ -7,6 +7,5 @@
  * - `reconcile/` is what a worker does to one Fleet, `status/` and `events/` what is told of it;
  * - `install/` is what a cluster needs for it to run: definition, account, role, Deployment.
  */
-export { controllerName } from './controller-name.ts'
 export { controllerManifests, type InstallOptions } from './install/index.ts'
 export { runController, type ControllerOptions } from './run-controller.ts'

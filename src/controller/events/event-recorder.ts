@@ -69,21 +69,20 @@ export class EventRecorder {
     const eventName = `${name.slice(0, 200)}.${digestOf(`${key}${this.#clock.date().toISOString()}`).slice(0, 16)}`
     remember(this.#known, key, { name: eventName, count: 1, seenAt: now, writtenAt: now })
     const { apiVersion, kind } = about
-    await this.#client.create({
+    const object = {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
       metadata: { name: eventName, namespace },
-      ...{
-        eventTime: microTime(this.#clock.date()),
-        reportingController: 'fairlead.dev/controller',
-        reportingInstance: this.#instance.slice(0, 128),
-        type: event.type,
-        reason: event.reason,
-        action: event.action,
-        note: event.note.slice(0, longestNote),
-        regarding: { apiVersion, kind, name, namespace, uid, resourceVersion: about.metadata.resourceVersion },
-      },
-    })
+      eventTime: microTime(this.#clock.date()),
+      reportingController: 'fairlead.dev/controller',
+      reportingInstance: this.#instance.slice(0, 128),
+      type: event.type,
+      reason: event.reason,
+      action: event.action,
+      note: event.note.slice(0, longestNote),
+      regarding: { apiVersion, kind, name, namespace, uid, resourceVersion: about.metadata.resourceVersion },
+    }
+    await this.#client.create(object)
   }
 
   async #countAgain(about: LiveObject, known: Known, now: number): Promise<void> {

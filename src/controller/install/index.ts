@@ -3,4 +3,3 @@
  * that it uses, and the controller itself.
  */
 export { controllerManifests, type InstallOptions } from './manifests.ts'
-export { controllerRules, leaseRules, type RuleOptions } from './rules.ts'

@@ -100,8 +100,9 @@ function namespaceRights(
   return [role, binding]
 }
 
+const probe = (path: string) => ({ httpGet: { path, port: 'admin' }, periodSeconds: 10, failureThreshold: 3 })
+
 function deployment({ namespace, fleetNamespace, image, replicas }: InstallOptions): Deployment {
-  const probe = (path: string) => ({ httpGet: { path, port: 'admin' }, periodSeconds: 10, failureThreshold: 3 })
   const only = fleetNamespace === undefined ? [] : ['--namespace', fleetNamespace]
   return {
     apiVersion: 'apps/v1',

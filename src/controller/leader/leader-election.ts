@@ -14,7 +14,7 @@ export interface ElectionTimes {
 }
 
 /** What client-go and the controllers of Kubernetes take (leaderelection.go: 15 s, 10 s, 2 s). */
-export const usualTimes: ElectionTimes = {
+const usualTimes: ElectionTimes = {
   durationMs: 15_000,
   renewDeadlineMs: 10_000,
   retryMs: 2_000,

@@ -12,7 +12,7 @@ export interface QueueLimits {
 }
 
 /** As client-go has it for controllers (util/workqueue, default_rate_limiters.go), with a first wait that a person would not notice. */
-export const usualLimits: QueueLimits = {
+const usualLimits: QueueLimits = {
   firstBackoffMs: 200,
   mostBackoffMs: 300_000,
   retriesPerSecond: 10,

@@ -2,7 +2,7 @@ import type { ClusterClient } from '../../kubernetes/index.ts'
 import { fleetReference, type FleetObject } from '../fleet-object/index.ts'
 
 /** Keeps a Fleet that is deleted until what it has become is removed. */
-export const finaliser = 'fairlead.dev/fleet'
+const finaliser = 'fairlead.dev/fleet'
 
 /** Whether the Fleet waits for us before it goes. */
 export const hasFinaliser = ({ metadata }: FleetObject) => metadata.finalizers?.includes(finaliser) === true

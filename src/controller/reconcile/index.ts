@@ -3,4 +3,3 @@
  * what an earlier one has done.
  */
 export { Reconciler, type Need, type Reconciled, type ReconcilerParts } from './reconciler.ts'
-export { finaliser } from './finaliser.ts'

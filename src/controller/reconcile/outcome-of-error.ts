@@ -1,7 +1,6 @@
 import { UserError } from '../../errors/index.ts'
 import { ClusterError } from '../../kubernetes/index.ts'
-import { conditionReason } from '../status/fleet-status.ts'
-import type { Outcome } from '../status/index.ts'
+import { conditionReason, type Outcome } from '../status/index.ts'
 
 /** A failure as the status tells it. */
 export type Failure = Extract<Outcome, { kind: 'failed' }>

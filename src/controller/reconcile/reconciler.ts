@@ -1,7 +1,8 @@
 import type { Environment } from '../../files/index.ts'
 import type { ClusterClient } from '../../kubernetes/index.ts'
 import { applyFleet, deleteFleet, fleetStatus, planFleet } from '../../operate/index.ts'
-import type { Target } from '../../targets/index.ts'
+import { UserError } from '../../errors/index.ts'
+import type { FleetSource, Target } from '../../targets/index.ts'
 import type { Clock } from '../clock.ts'
 import type { EventRecorder, FleetEventText } from '../events/index.ts'
 import { fleetReference, readFleetObject, sourceOf, type FleetObject } from '../fleet-object/index.ts'
@@ -44,7 +45,7 @@ const startingAgainMs = 10_000
 /** One that stands still; what happened unseen is found then. */
 const settledAgainMs = 600_000
 /** Says that the volumes with models go with the Fleet. */
-export const deleteModelsAnnotation = 'fairlead.dev/delete-models'
+const deleteModelsAnnotation = 'fairlead.dev/delete-models'
 
 /** Reconciles Fleets one by one; holds nothing between two calls. */
 export class Reconciler {
@@ -87,9 +88,7 @@ export class Reconciler {
     try {
       const isNew = fleet.status?.observedGeneration !== generation
       if (isNew || needs.has('apply') || needs.has('repair')) {
-        if (!isNew && needs.has('repair')) await this.#countDrift(fleet, source, target)
-        const context = { environment, progress: quietProgress, signal, options: applyOptions }
-        await applyFleet(source, context, target)
+        await this.#apply(fleet, source, target, signal, !isNew && needs.has('repair'))
       }
       const found = await fleetStatus(source.fleet.name, environment, target)
       if (leftOut.length > 0) await this.#event(fleet, leftOutEvent(leftOut))
@@ -107,15 +106,45 @@ export class Reconciler {
     return failure
   }
 
-  /** What somebody else has changed, told before it is put back. */
-  async #countDrift(fleet: FleetObject, source: Parameters<Target['plan']>[0], target: Target): Promise<void> {
+  /**
+   * Applies a Fleet. Fields that were applied before and that somebody else has changed since are put back, by force where that
+   * somebody owns them now; fields that never were the Fleet’s are not taken over.
+   */
+  async #apply(
+    fleet: FleetObject,
+    source: FleetSource,
+    target: Target,
+    signal: AbortSignal,
+    isRepair: boolean,
+  ): Promise<void> {
+    const { environment } = this.#parts
+    const apply = (forceConflicts: boolean) => {
+      const options = { ...applyOptions, forceConflicts }
+      return applyFleet(source, { environment, progress: quietProgress, signal, options }, target)
+    }
+    if (isRepair && (await this.#drift(fleet, source, target))) return apply(true)
+    try {
+      await apply(false)
+    } catch (error) {
+      if (isRepair || !(error instanceof UserError) || isCutOff(error)) throw error
+      if (!(await this.#drift(fleet, source, target))) throw error
+      await apply(true)
+    }
+  }
+
+  /** Tells what somebody else has changed or removed; true where nothing but that is in the way. */
+  async #drift(fleet: FleetObject, source: FleetSource, target: Target): Promise<boolean> {
     const { actions } = await planFleet(source, this.#parts.environment, target)
+    const blockers = actions.filter(({ blocks }) => blocks === true)
     const changed = actions.filter(({ verb }) => verb === 'drift' || verb === 'create')
-    if (changed.length === 0) return
+    if (changed.length === 0 || blockers.some(({ verb }) => verb !== 'drift')) return false
     this.#parts.onRepair?.(changed.length)
-    const subjects = changed.map(({ subject }) => subject)
-    const note = `Puts back what somebody else changed or removed: ${listed(subjects)}`
+    const details = changed.map(({ verb, subject, fields = [] }) =>
+      verb === 'create' ? `${subject} (gone)` : `${subject} (${fields.map(({ path }) => path).join(', ')})`,
+    )
+    const note = `Puts back what somebody else changed: ${listed(details)}`
     await this.#event(fleet, { type: 'Warning', reason: 'DriftRepaired', action: 'Apply', note })
+    return blockers.length > 0
   }
 
   async #remove(fleet: FleetObject, signal: AbortSignal): Promise<Reconciled> {

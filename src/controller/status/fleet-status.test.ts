@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FleetStatus, PoolStatus } from '../../targets/index.ts'
-import { statusOf, type FleetObjectStatus, type Outcome } from './index.ts'
-import { conditionReason } from './fleet-status.ts'
+import { conditionReason, statusOf, type FleetObjectStatus, type Outcome } from './index.ts'
 
 const date = new Date('2026-05-01T10:00:00.123Z')
 const later = new Date('2026-05-01T11:00:00Z')

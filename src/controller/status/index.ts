@@ -1,5 +1,4 @@
 /**
  * What the controller says of a Fleet: the status of its object, from what was found and done. Pure.
  */
-export { withCondition, type Condition, type ConditionClaim } from './conditions.ts'
-export { statusOf, type FleetObjectStatus, type Outcome } from './fleet-status.ts'
+export { conditionReason, statusOf, type FleetObjectStatus, type Outcome } from './fleet-status.ts'
