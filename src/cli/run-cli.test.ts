@@ -39,14 +39,16 @@ describe('help', () => {
         engine install ENGINE  Install an engine of ours into the cache, before it is needed
 
       Look at it
-        status [FLEET]        Show models, replicas and the gateway of a Fleet
-        health [FLEET]        Tell whether a Fleet serves, or whether one address answers
-        doctor [FLEET]        Look for what keeps a Fleet from serving, or would, and say how to mend it
-        logs [MODEL]          Show the logs of engines and the gateway
-        events [MODEL]        Show what happened to a Fleet, oldest first
-        revisions [FLEET]     List the applied states of a Fleet that can be gone back to
-        port-forward [MODEL]  Bring a port of a Fleet to this machine until Ctrl-C
-        chat [MODEL]          Talk to a model in the terminal
+        status [FLEET]           Show models, replicas and the gateway of a Fleet
+        health [FLEET]           Tell whether a Fleet serves, or whether one address answers
+        explain scaling [MODEL]  Say why a model has as many replicas as it has
+        doctor [FLEET]           Look for what keeps a Fleet from serving, or would, and say how to mend
+                                 it
+        logs [MODEL]             Show the logs of engines and the gateway
+        events [MODEL]           Show what happened to a Fleet, oldest first
+        revisions [FLEET]        List the applied states of a Fleet that can be gone back to
+        port-forward [MODEL]     Bring a port of a Fleet to this machine until Ctrl-C
+        chat [MODEL]             Talk to a model in the terminal
 
       Change it
         scale MODEL              Set the replicas of a model now

@@ -38,20 +38,24 @@ export interface LocalStateOptions {
   readonly path: string
   /** Told when the file cannot be read or understood, once for each new message. */
   readonly onError?: (message: string) => void
+  /** Told how pools are scaled, whenever the file is read. */
+  readonly onScaling?: (scaling: NonNullable<LocalState['scaling']>) => void
 }
 
 /**
  * Follows the `state.json` that the supervisor of target `local` writes. A file that is missing at the start is an
  * empty list; later, whatever cannot be read leaves the last good list in force.
  */
-export function createLocalStateSource({ path, onError }: LocalStateOptions): ReplicaSource {
+export function createLocalStateSource({ path, onError, onScaling }: LocalStateOptions): ReplicaSource {
   const listeners = new Set<() => void>()
   let replicas: readonly Replica[] = []
   const follower = followFile({
     path,
     limitBytes: stateLimitBytes,
     take(text) {
-      const next = replicasOfState(localStateSchema.parse(JSON.parse(text)))
+      const state = localStateSchema.parse(JSON.parse(text))
+      onScaling?.(state.scaling ?? [])
+      const next = replicasOfState(state)
       const isChanged = JSON.stringify(next) !== JSON.stringify(replicas)
       replicas = next
       if (isChanged) for (const listener of listeners) listener()

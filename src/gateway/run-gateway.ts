@@ -10,7 +10,7 @@ import {
 import { engines } from '../engines/index.ts'
 import type { Environment } from '../files/index.ts'
 import { parseListenAddress, isLoopback, type EngineName, type Fleet, type ListenAddress } from '../fleet/index.ts'
-import { createLogger, createMetrics, version, type Logger } from '../observe/index.ts'
+import { createLogger, createMetrics, version, type Logger, type PoolScaling } from '../observe/index.ts'
 import type { ClientFront } from './control/client-front.ts'
 import { collectMetrics } from './control/collect-metrics.ts'
 import { EngineLoadMonitor } from './control/engine-load-monitor.ts'
@@ -240,7 +240,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     startedAt,
     isAdminKeyed,
   }
-  collectMetrics(metrics, context)
+  collectMetrics(metrics, { ...context, scaling: () => discovery.scaling })
 
   const routes = new RouteTable([...engineRoutes, ...clientRoutes(context)])
   const front: ClientFront = pool ?? ownFront(createIngress({ plane, routes, isForClients: true }), plane)
@@ -326,12 +326,18 @@ function countWorkers(wanted: number, logger: Logger): number {
 function discover(
   { fleet, statePath, poolsPath, source, environment }: GatewayOptions,
   logger: Logger,
-): { readonly source: ReplicaSource; readonly replace: (fleet: Fleet) => void } {
+): {
+  readonly source: ReplicaSource
+  readonly replace: (fleet: Fleet) => void
+  readonly scaling: readonly PoolScaling[]
+} {
   let named = createStaticSource(fleet)
+  let scaling: readonly PoolScaling[] = []
   const sources: ReplicaSource[] = [{ ...named, snapshot: () => named.snapshot() }]
   if (statePath !== undefined) {
     const onError = (problem: string) => logger.warn({ statePath, problem }, 'the state file cannot be read')
-    sources.push(createLocalStateSource({ path: statePath, onError }))
+    const onScaling = (told: readonly PoolScaling[]) => (scaling = told)
+    sources.push(createLocalStateSource({ path: statePath, onError, onScaling }))
   }
   if (poolsPath !== undefined) {
     sources.push(
@@ -351,5 +357,11 @@ function discover(
       }),
     )
   }
-  return { source: source ?? combineSources(sources), replace: (next) => (named = createStaticSource(next)) }
+  return {
+    source: source ?? combineSources(sources),
+    replace: (next) => (named = createStaticSource(next)),
+    get scaling() {
+      return scaling
+    },
+  }
 }

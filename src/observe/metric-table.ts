@@ -124,6 +124,21 @@ export const metricTable = {
     help: 'Requests that left the queue or found it full, by reason; the reason is empty where they got a replica.',
     labels: ['model', 'reason'],
   },
+  fairlead_autoscale_wanted_replicas: {
+    kind: 'gauge',
+    help: 'Replicas that scaling wants of a pool; `fairlead explain scaling` says why.',
+    labels: ['model', 'role'],
+  },
+  fairlead_autoscale_current_replicas: {
+    kind: 'gauge',
+    help: 'Replicas of a pool that ran or started when that was decided.',
+    labels: ['model', 'role'],
+  },
+  fairlead_autoscale_changes_total: {
+    kind: 'counter',
+    help: 'Times that scaling changed the replicas of a pool, by why.',
+    labels: ['model', 'role', 'reason'],
+  },
   fairlead_disaggregation_requests_total: {
     kind: 'counter',
     help: 'Requests of models with prefill replicas, by why they were not split; the reason is empty where they were.',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { metricTable, type MetricRow } from './metric-table.ts'
 import { createMetrics } from './metrics.ts'
 
-const allowedLabels = ['model', 'replica', 'code', 'reason', 'policy', 'variant', 'tenant']
+const allowedLabels = ['model', 'role', 'replica', 'code', 'reason', 'policy', 'variant', 'tenant']
 
 describe('the metric table', () => {
   const rows = Object.entries<MetricRow>(metricTable)

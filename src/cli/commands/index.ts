@@ -14,6 +14,7 @@ import { engineLlamacpp } from './engine-llamacpp.ts'
 import { engineSimulated } from './engine-simulated.ts'
 import { events } from './events.ts'
 import { explain } from './explain.ts'
+import { explainScaling } from './explain-scaling.ts'
 import { gateway } from './gateway.ts'
 import { health } from './health.ts'
 import { importCommand } from './import.ts'
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   engineInstall,
   status,
   health,
+  explainScaling,
   doctor,
   logs,
   events,

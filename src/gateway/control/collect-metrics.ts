@@ -1,4 +1,4 @@
-import { version, type Metrics } from '../../observe/index.ts'
+import { version, type Metrics, type PoolScaling } from '../../observe/index.ts'
 import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
 import type { ExactReport } from '../exact/index.ts'
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
@@ -11,6 +11,8 @@ export function collectMetrics(
     readonly replicas: () => readonly ReplicaHandle[]
     readonly isDraining: () => boolean
     readonly exact?: () => readonly ExactReport[]
+    /** How pools are scaled, as far as this gateway hears of it. */
+    readonly scaling?: () => readonly PoolScaling[]
   },
 ): void {
   metrics.onRender(() => {
@@ -29,6 +31,13 @@ export function collectMetrics(
         const labels = { model, replica: id }
         metrics.counter('fairlead_kv_events_batches_total', labels).value = batches
         metrics.counter('fairlead_kv_events_losses_total', labels).value = losses
+      }
+    }
+    for (const { model, role, decision, totals } of sources.scaling?.() ?? []) {
+      metrics.gauge('fairlead_autoscale_wanted_replicas', { model, role }).set(decision.wanted)
+      metrics.gauge('fairlead_autoscale_current_replicas', { model, role }).set(decision.current)
+      for (const [reason, count] of Object.entries(totals)) {
+        metrics.counter('fairlead_autoscale_changes_total', { model, role, reason }).value = count
       }
     }
     const { models } = sources.catalogue

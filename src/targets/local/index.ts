@@ -10,3 +10,4 @@ import { createLocalTarget } from './target.ts'
 
 /** Target `local` with our own gateway, engines and stores. */
 export const localTarget = createLocalTarget(ownParts)
+export { readLocalScaling } from './read-scaling.ts'

@@ -3,6 +3,7 @@ import type { LocalState } from '../../discovery/index.ts'
 import type { FleetInput } from '../../fleet/index.ts'
 import type { FleetStatus } from '../contract.ts'
 import { ownParts } from './parts.ts'
+import { readLocalScaling } from './read-scaling.ts'
 import { createLocalTarget } from './target.ts'
 import { eventually, Sandbox } from './testing/sandbox.ts'
 import { silentProgress } from './testing/silent-progress.ts'
@@ -98,6 +99,12 @@ describe('a model on this machine that follows its load', limit, () => {
     }
     const state = await sandbox.state()
     expect(state?.scaling?.[0]?.totals).toMatchObject({ wake: 2, idle: 2 })
+    const told = await readLocalScaling('lab', sandbox.environment)
+    expect(told?.scaling).toEqual((await sandbox.state())?.scaling)
+    await eventually('the gateway tells of it', async () => {
+      const metrics = await (await fetch(`${address}/metrics`)).text()
+      return metrics.includes('fairlead_autoscale_changes_total{model="m",role="both",reason="wake"} 2')
+    })
     expect(state?.scaling?.[0]?.decision.load).toMatchObject({ isComplete: true, waiting: 0, inFlight: 0 })
   })
 

@@ -1,0 +1,2 @@
+/** How replicas are scaled, for people. */
+export { renderScaling } from './render-scaling.ts'

@@ -1,0 +1,68 @@
+import type { PoolScaling, ScalingExplanation, UnscaledPool } from '../../operate/index.ts'
+import { formatDuration } from '../console/index.ts'
+import type { Paint } from '../output.ts'
+import { limitText, reasonText, signalText } from './scaling-texts.ts'
+
+/** What was decided of each pool, and why, as lines. */
+export function renderScaling({ pools, others }: ScalingExplanation, paint: Paint, nowMs: number): readonly string[] {
+  return [
+    ...pools.flatMap((pool, index) => [...(index === 0 ? [] : ['']), ...poolLines(pool, paint, nowMs)]),
+    ...(pools.length > 0 && others.length > 0 ? [''] : []),
+    ...others.map((pool) => `${paint.bold(titleOf(pool))} is not scaled: ${notScaled[pool.reason]}`),
+  ]
+}
+
+const titleOf = ({ model, role }: { readonly model: string; readonly role: string }): string =>
+  role === 'both' ? model : `${model} (${role})`
+
+const notScaled: Readonly<Record<UnscaledPool['reason'], string>> = {
+  external: 'its replicas are addresses that the Fleet names.',
+  fixed: 'its replicas are a fixed number; write minReplicas and maxReplicas in place of it.',
+  none: 'autoscale.by is none.',
+  hpa: 'autoscale.by is hpa, and a HorizontalPodAutoscaler does it in a cluster.',
+  keda: 'autoscale.by is keda, and KEDA does it in a cluster.',
+}
+
+function poolLines(pool: PoolScaling, paint: Paint, nowMs: number): readonly string[] {
+  const { decision, min, max, changes } = pool
+  const { wanted, replicas, reason, asked, signals, limits, load, atMs } = decision
+  const running = [
+    `${replicas.ready} ready`,
+    ...many(replicas.starting, 'starting'),
+    ...many(replicas.draining, 'leaving'),
+  ]
+  const ago = (at: number) => `${formatDuration(Math.max(0, nowMs - at))} ago`
+  const rows: (readonly [string, string])[] = [
+    ['Wanted', `${wanted} of ${min} to ${max}: ${reasonText(reason)}`],
+    ['Running', running.join(', ')],
+    ['Seen', load === null ? 'nothing: no gateway answers' : loadText(load)],
+    ...signals.map((signal, index) => [index === 0 ? 'Asked for' : '', signalText(signal)] as const),
+    ...limits.map((limit, index) => [index === 0 ? `${asked} became ${wanted}` : '', limitText(limit, pool)] as const),
+    ...changes
+      .slice(-5)
+      .toReversed()
+      .map(
+        ({ atMs: at, from, to, reason: why }, index) =>
+          [index === 0 ? 'Changes' : '', `${ago(at)}: ${from} → ${to}, ${reasonText(why)}`] as const,
+      ),
+  ]
+  const width = Math.max(...rows.map(([term]) => term.length))
+  return [
+    `${paint.bold(titleOf(pool))}${paint.dim(`  decided ${ago(atMs)}`)}`,
+    ...rows.map(([term, text]) => `  ${paint.dim(term.padEnd(width))}  ${text}`),
+  ]
+}
+
+const many = (count: number, what: string): string[] => (count === 0 ? [] : [`${count} ${what}`])
+
+function loadText(load: NonNullable<PoolScaling['decision']['load']>): string {
+  const { waiting, inFlight, arrivalsPerSecond, ttftMs, kvCacheUse, isComplete } = load
+  return [
+    `${waiting} waiting`,
+    `${inFlight} in flight`,
+    ...(arrivalsPerSecond === null ? [] : [`${arrivalsPerSecond.toFixed(1)} requests/s`]),
+    ...(ttftMs === null ? [] : [`TTFT ${formatDuration(ttftMs)}`]),
+    ...(kvCacheUse === null ? [] : [`KV cache ${Math.round(kvCacheUse * 100)} %`]),
+    ...(isComplete ? [] : ['a gateway did not answer']),
+  ].join(', ')
+}

@@ -1,0 +1,2 @@
+/** What was decided of the replicas of a running Fleet, and why. */
+export { explainScaling, type ScalingExplanation } from './explain-scaling.ts'
