@@ -9,8 +9,10 @@ export interface Subject {
   ofKind(...kinds: readonly string[]): readonly ManifestDocument[]
   /** Every pod that an object of the set describes. */
   readonly pods: readonly Pod[]
-  /** Whether something outside the files may hold what is missing in them: templates, patches, kustomizations. */
+  /** Whether something outside the files may hold what is missing in them (templates, patches, kustomizations), or broken files do. */
   readonly isPartial: boolean
+  /** Files whose YAML is broken: what was read of them may lack parts that a person wrote. */
+  readonly brokenFiles: ReadonlySet<string>
   /** What was asked outside; nothing in most runs. */
   readonly online: OnlineFacts
 }
@@ -26,13 +28,18 @@ export function subjectOf(manifests: ManifestSet, online: OnlineFacts = nothingA
     if (known === undefined) byKind.set(document.kind, [document])
     else known.push(document)
   }
+  const broken = manifests.problems.filter(({ code }) => code === 'syntax')
+  const brokenFiles = new Set(broken.map(({ position }) => position.file))
   return {
     manifests,
     online,
     ofKind: (...kinds) => kinds.flatMap((kind) => byKind.get(kind) ?? []),
     pods: collectPods(manifests),
-    isPartial: manifests.documents.some(
-      ({ isTemplate, isPatch, format }) => isTemplate || isPatch || format === 'kustomization',
-    ),
+    brokenFiles,
+    isPartial:
+      brokenFiles.size > 0 ||
+      manifests.documents.some(
+        ({ isTemplate, isPatch, format }) => isTemplate || isPatch || format === 'kustomization',
+      ),
   }
 }

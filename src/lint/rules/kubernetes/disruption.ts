@@ -61,7 +61,7 @@ const selectorMismatch: Rule = {
   *check(subject) {
     for (const { document, labels = {} } of subject.pods) {
       if (!['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].includes(document.kind)) continue
-      if (document.isTemplate || document.isPatch) continue
+      if (document.isTemplate || document.isPatch || subject.brokenFiles.has(document.file)) continue
       const selector = textValues(document.get(['spec', 'selector', 'matchLabels']))
       const missing = Object.entries(selector).find(([key, value]) => labels[key] !== value)
       if (missing === undefined) continue

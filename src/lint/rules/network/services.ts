@@ -82,6 +82,9 @@ function isNear(selector: Readonly<Record<string, string>>, labels: Readonly<Rec
   return Object.entries(selector).some(([key, value]) => key in labels || values.has(value))
 }
 
+/** Whether a word of a command line names a port, as in `--metrics-bind-address=:8443`. */
+const naming = (word: string, port: unknown): boolean => new RegExp(`(^|\\D)${String(port)}(\\D|$)`).test(word)
+
 const targetPort: Rule = {
   id: 'service-target-port-mismatch',
   severity: 'error',
@@ -110,9 +113,10 @@ const targetPort: Rule = {
           ...(isText ? [] : [enginePort(container)]),
         ])
         const wanted = isText ? target : Number(target)
-        // A container that declares no port may listen anywhere.
+        // What a container that is no engine declares is for information: it may listen where its command says.
         const mayListen = containers.some(
-          (container) => container.ports.length === 0 && container.invocation === undefined,
+          ({ ports, invocation, argv }) =>
+            invocation === undefined && (ports.length === 0 || argv.some(({ text }) => naming(text, wanted))),
         )
         if (known.includes(wanted) || (!isText && mayListen) || known.length === 0) continue
         const engine = containers.map(enginePort).find((found) => found !== undefined)
