@@ -3,6 +3,7 @@ import { doctorChecks, type CheckDescription } from '../src/operate/index.ts'
 const titles: Readonly<Record<string, string>> = {
   local: 'This machine (`local`)',
   compose: 'A Docker host (`compose`)',
+  cluster: 'A cluster (`kubernetes`, `kserve`, `llmd`)',
 }
 
 /** The page of everything that `fairlead doctor` looks at. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { exitCodes, UserError, type ExitCode } from '../../errors/index.ts'
+import { exitCodes, type ExitCode } from '../../errors/index.ts'
 import { targetNames, type TargetName } from '../../fleet/index.ts'
 import { version } from '../../observe/index.ts'
 import { examine, type CheckResult, type ExamineContext, type ReadFleet } from '../../operate/index.ts'
@@ -31,7 +31,6 @@ async function examineOn(
   context: CommandContext,
 ): Promise<readonly CheckResult[]> {
   const { environment, signal, output, workingFolder } = context
-  if (target !== 'local' && target !== 'compose') throw notYet(target)
   const columns = Math.min(output.columns(), widest)
   if (!output.json) output.line(`Fleet ${output.paint.bold(read.fleet.name)}, target ${target}\n`)
   const examining: ExamineContext = {
@@ -39,6 +38,7 @@ async function examineOn(
     signal,
     version,
     folder: resolve(workingFolder, readText(options['output']) ?? '.'),
+    cluster: clusterIn(options, workingFolder),
     onResult: (result) => {
       if (output.json || (result.state === 'not-applicable' && options['all'] !== true)) return
       for (const line of renderCheck(result, columns, output.paint)) output.line(line)
@@ -47,11 +47,17 @@ async function examineOn(
   return examine(read, target, examining)
 }
 
-const notYet = (target: TargetName) =>
-  new UserError({
-    what: `There are no checks for target ${target} yet`,
-    mend: 'Look at the cluster with `fairlead status`.',
-  })
+/** Which cluster options name. */
+function clusterIn(options: Options, workingFolder: string): NonNullable<ExamineContext['cluster']> {
+  const context = readText(options['context'])
+  const namespace = readText(options['namespace'])
+  const kubeconfig = readText(options['kubeconfig'])
+  return {
+    ...(context === undefined ? {} : { context }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig: resolve(workingFolder, kubeconfig) }),
+  }
+}
 
 function stateOf(results: readonly CheckResult[]): 'ok' | 'warning' | 'failed' {
   if (results.some(({ state }) => state === 'failed')) return 'failed'

@@ -276,7 +276,7 @@ describe('the doctor of target local', () => {
     expect(find(results, 'local.metrics-flow')).toMatchObject({ state: 'ok', detail: '2 of 2 export them' })
   })
 
-  it.each(localBreaks)('%s tells what is broken: %j', async (id, broken, says) => {
+  it.each(localBreaks)('%s tells what is broken: %#', async (id, broken, says) => {
     const result = find(await examineLocal(broken), id)
     expect(result?.state).toMatch(/failed|warning/)
     expect(result?.detail).toMatch(says)
@@ -311,7 +311,7 @@ describe('the doctor of target compose', () => {
     expect(notWell(await examineCompose())).toEqual([])
   })
 
-  it.each(composeBreaks)('%s tells what is broken: %j', async (id, broken, says) => {
+  it.each(composeBreaks)('%s tells what is broken: %#', async (id, broken, says) => {
     const result = find(await examineCompose(broken), id)
     expect(result?.state).toMatch(/failed|warning/)
     expect(result?.detail).toMatch(says)

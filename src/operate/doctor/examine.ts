@@ -3,12 +3,21 @@ import type { Environment } from '../../files/index.ts'
 import type { TargetName } from '../../fleet/index.ts'
 import { openModelStore } from '../../models/index.ts'
 import { makePlan, type Plan } from '../../plan/index.ts'
-import { localTarget, type Artifact, type FleetStatus } from '../../targets/index.ts'
+import { isObject, localTarget, type Artifact, type FleetStatus } from '../../targets/index.ts'
 import type { ReadFleet } from '../read-fleet.ts'
 import { renderFleet } from '../render-fleet.ts'
 import { readGeometries } from '../read-geometries.ts'
+import { clusterChecks, rememberLists } from './cluster/index.ts'
 import { composeChecks } from './compose/index.ts'
-import type { CheckResult } from './contract.ts'
+import {
+  connectToCluster,
+  ClusterError,
+  explainClusterError,
+  type ClusterChoice,
+  type ClusterClient,
+  type KubernetesObject,
+} from '../../kubernetes/index.ts'
+import type { Check, CheckResult } from './contract.ts'
 import { localChecks, type LocalPlace } from './local/index.ts'
 import { realMachine } from './real-machine.ts'
 import { runChecks, type RunOptions } from './run-checks.ts'
@@ -22,12 +31,16 @@ export interface ExamineContext {
   /** Folder of the Compose project. */
   readonly folder: string
   readonly onResult?: (result: CheckResult) => void
+  /** Which cluster, for the targets that are on one. */
+  readonly cluster?: ClusterChoice
+  /** Connects to it; by the kubeconfig when absent. */
+  readonly connect?: (choice: ClusterChoice, environment: Environment) => Promise<ClusterClient>
 }
 
-/** Looks at everything that a Fleet needs on this machine or this Docker host. */
+/** Looks at everything that a Fleet needs where it runs. */
 export async function examine(
   read: ReadFleet,
-  target: 'local' | 'compose',
+  target: TargetName,
   context: ExamineContext,
 ): Promise<readonly CheckResult[]> {
   const { environment, signal, onResult } = context
@@ -43,9 +56,49 @@ export async function examine(
     return runChecks(localChecks, { ...common, ...(await foundHere(read, environment)) }, options)
   }
   const { artifacts } = renderFleet(read, { target, version: context.version, environment, gateway: true })
+  if (target !== 'compose') return examineCluster(read, plan, artifacts, context)
   const place = { ...common, folder: context.folder, engineImages: gpuImagesOf(artifacts), status: { running: false } }
   return runChecks(composeChecks, place, options)
 }
+
+/** Looks at a cluster over one connection. */
+async function examineCluster(
+  { fleet }: ReadFleet,
+  plan: Plan,
+  artifacts: readonly Artifact[],
+  context: ExamineContext,
+): Promise<readonly CheckResult[]> {
+  const { environment, signal, onResult, cluster: choice = {}, connect = connectToCluster } = context
+  const objects = artifacts.filter(isObject).map(({ object }) => object)
+  const cluster = await connect(choice, environment)
+  try {
+    const namespace = namespaceOf(objects) ?? cluster.namespace
+    const machine = realMachine(environment, signal)
+    const place = rememberLists({ fleet, plan, objects, cluster, namespace, machine, now: () => new Date() })
+    const words = { fleet: fleet.name, namespace }
+    const checks = clusterChecks.map((check) => inWordsOf(cluster, check))
+    return await runChecks(checks, place, { signal, words, ...(onResult === undefined ? {} : { onResult }) })
+  } finally {
+    await cluster.close()
+  }
+}
+
+/** A check whose failing requests are told as the client tells them. */
+function inWordsOf<Place>(cluster: ClusterClient, check: Check<Place>): Check<Place> {
+  return {
+    ...check,
+    look: async (place) => {
+      try {
+        return await check.look(place)
+      } catch (error) {
+        throw error instanceof ClusterError ? explainClusterError(error, cluster) : error
+      }
+    },
+  }
+}
+
+const namespaceOf = (objects: readonly KubernetesObject[]) =>
+  objects.find(({ metadata }) => metadata.namespace !== undefined)?.metadata.namespace
 
 /** The plan of a Fleet for a target, by shapes that are at hand. */
 async function planFor(

@@ -5,6 +5,7 @@
  * - `local/`, `compose/`, `cluster/` are the checks of each target; `run-checks.ts` makes them.
  * - `machine.ts` is this machine as checks see it, so that a test can break it.
  */
+import { clusterChecks } from './cluster/index.ts'
 import { composeChecks } from './compose/index.ts'
 import type { CheckDescription } from './contract.ts'
 import { localChecks } from './local/index.ts'
@@ -13,4 +14,4 @@ export type { CheckDescription, CheckResult } from './contract.ts'
 export { examine, type ExamineContext } from './examine.ts'
 
 /** Every check that there is, in order, for those who list them. */
-export const doctorChecks: readonly CheckDescription[] = [...localChecks, ...composeChecks]
+export const doctorChecks: readonly CheckDescription[] = [...localChecks, ...composeChecks, ...clusterChecks]
