@@ -24,7 +24,7 @@ models:
   - name: chat
     engine: simulated
     replicas: 2
-    simulated: { ttft: 20ms, tokensPerSecond: ${tokensPerSecond} }
+    simulated: { ttft: 200ms, tokensPerSecond: ${tokensPerSecond} }
     probes: { startup: { interval: 1s }, readiness: { interval: 1s } }
     placement:
       nodeSelector: { pool: engines }
@@ -41,11 +41,47 @@ const rolledOut = async (name: string) => {
   expect(told).toContain('successfully rolled out')
 }
 
-/** Nothing was refused and nothing was cut, and there was something to refuse. */
-function expectUnharmed(report: LoadReport): void {
-  expect({ refused: report.refused, cut: report.cut }).toEqual({ refused: [], cut: [] })
-  expect(report.answered).toBeGreaterThan(3)
+/** What a load tells when nothing was refused and nothing was cut. */
+const unharmed = { refused: [], cut: [] }
+
+/** Starts a load, does something meanwhile, and tells what became of the load's requests. */
+async function under(load: ConstantLoad, action: () => Promise<void>, end: LoadEnd = 'now'): Promise<LoadReport> {
+  await until(
+    () => load.answered > 1,
+    () => 'the load is answered',
+  )
+  await action()
+  const answered = load.answered
+  await until(
+    () => load.answered > answered + 1,
+    () => 'the load is still answered',
+  )
+  return load.stop(end)
 }
+
+interface EnginePod {
+  readonly name: string
+  readonly node: string
+  readonly isReady: boolean
+  readonly command: string
+}
+
+/** Pods of the model; those that are being deleted only where it is said so. */
+async function enginePods(withLeaving = false): Promise<readonly EnginePod[]> {
+  const { body } = await cluster().client.get('/api/v1/namespaces/lab/pods?labelSelector=fairlead.dev%2Fmodel%3Dchat')
+  const pods = body['items'] as readonly Pod[]
+  return pods
+    .filter(({ metadata }) => withLeaving || metadata?.deletionTimestamp === undefined)
+    .map(({ metadata, spec, status }) => ({
+      name: metadata?.name ?? '',
+      node: spec?.nodeName ?? '',
+      isReady: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
+      command: spec?.containers[0]?.command?.join(' ') ?? '',
+    }))
+}
+
+const scale = (replicas: number) =>
+  cluster().kubectl('scale', 'deployment/story-chat', '-n', 'lab', `--replicas=${replicas}`)
 
 describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
   let gateway = ''
@@ -84,21 +120,6 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
     rolloutMs,
   )
 
-  /** Starts a load, does something meanwhile, and tells what became of the load's requests. */
-  async function under(load: ConstantLoad, action: () => Promise<void>, end: LoadEnd = 'now'): Promise<LoadReport> {
-    await until(
-      () => load.answered > 1,
-      () => 'the load is answered',
-    )
-    await action()
-    const answered = load.answered
-    await until(
-      () => load.answered > answered + 1,
-      () => 'the load is still answered',
-    )
-    return load.stop(end)
-  }
-
   it(
     'takes another setting under load: every pod is replaced, no request is refused or cut',
     async () => {
@@ -108,7 +129,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
         await rolledOut('story-gateway')
         await onlyPodsWith('"tokensPerSecond":150')
       })
-      expectUnharmed(report)
+      expect(report).toMatchObject(unharmed)
     },
     rolloutMs,
   )
@@ -120,7 +141,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
         await cluster().kubectl('rollout', 'undo', 'deployment/story-chat', '-n', 'lab')
         await rolledOut('story-chat')
       })
-      expectUnharmed(report)
+      expect(report).toMatchObject(unharmed)
     },
     rolloutMs,
   )
@@ -128,8 +149,6 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
   it(
     'grows to three replicas and shrinks again under load',
     async () => {
-      const scale = (replicas: number) =>
-        cluster().kubectl('scale', 'deployment/story-chat', '-n', 'lab', `--replicas=${replicas}`)
       const report = await under(load(), async () => {
         await scale(3)
         await rolledOut('story-chat')
@@ -142,7 +161,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
         await scale(2)
         await rolledOut('story-chat')
       })
-      expectUnharmed(report)
+      expect(report).toMatchObject(unharmed)
     },
     rolloutMs,
   )
@@ -165,9 +184,10 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
         },
         'answered',
       )
+      process.stderr.write(`${JSON.stringify(report)}\n`)
       expect(report.refused).toEqual([])
       // At most what the dead machine was saying at that moment.
-      expect(report.cut.length).toBeLessThanOrEqual(4)
+      expect(report.cut.length).toBeLessThanOrEqual(6)
     },
     rolloutMs,
   )
@@ -207,27 +227,6 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
     },
     rolloutMs,
   )
-
-  interface EnginePod {
-    readonly name: string
-    readonly node: string
-    readonly isReady: boolean
-    readonly command: string
-  }
-
-  /** Pods of the model; those that are being deleted only where it is said so. */
-  async function enginePods(withLeaving = false): Promise<readonly EnginePod[]> {
-    const { body } = await cluster().client.get('/api/v1/namespaces/lab/pods?labelSelector=fairlead.dev%2Fmodel%3Dchat')
-    const pods = body['items'] as readonly Pod[]
-    return pods
-      .filter(({ metadata }) => withLeaving || metadata?.deletionTimestamp === undefined)
-      .map(({ metadata, spec, status }) => ({
-        name: metadata?.name ?? '',
-        node: spec?.nodeName ?? '',
-        isReady: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
-        command: spec?.containers[0]?.command?.join(' ') ?? '',
-      }))
-  }
 
   /** Waits until every pod of the model, those that are being deleted included, has this in its command. */
   async function onlyPodsWith(part: string): Promise<void> {

@@ -14,8 +14,8 @@ export interface LoadReport {
 /** What becomes of requests under way when a load ends: they are taken back and count as nothing, or are waited for. */
 export type LoadEnd = 'now' | 'answered'
 
-/** Lengths of answers in tokens, one client each: most are short, one is longer than a rollout's patience. */
-const lengths = [40, 40, 80, 1_200] as const
+/** Lengths of answers in tokens, one client each: most are short, one is longer than engines stay before they are told to stop. */
+const lengths = [10, 20, 40, 40, 80, 1_200] as const
 const answerWithinMs = 60_000
 
 /** Clients that ask without a pause until they are stopped: the real client library, streaming, without retries of its own. */
