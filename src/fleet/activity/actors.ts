@@ -467,6 +467,7 @@ export const actors: readonly Actor[] = [
       'targets.kubernetes.servicePort',
       'targets.kubernetes.serviceAliases',
       'targets.kubernetes.sessionAffinity',
+      'targets.kubernetes.discovery',
       'targets.kubernetes.gpuQuota',
     ],
   },

@@ -78,6 +78,12 @@ const kubernetes = z.strictObject({
   prometheus: httpUrl()
     .default('http://prometheus-operated.monitoring.svc:9090')
     .describe('Address of Prometheus, which autoscalers ask.'),
+  discovery: z
+    .enum(['endpointSlices', 'dns'])
+    .default('endpointSlices')
+    .describe(
+      'How the gateway finds engines: by what the cluster knows of each pod, which takes the right to read EndpointSlices; or by DNS alone.',
+    ),
   gpuQuota: z.int().min(0).max(100_000).optional().describe('GPUs that the namespace may use.'),
   quota: textMap().default({}).describe('Further limits of the namespace’s ResourceQuota, such as requests.cpu: "64".'),
 })

@@ -39,8 +39,8 @@ export interface GatewayService {
 export interface ReplicasPlace {
   /** Base URL, without /v1. */
   readonly address: string
-  /** `dns`: each address behind the name is a replica; `static`: the name is one. */
-  readonly resolve: 'dns' | 'static'
+  /** `dns`: each address behind the name is a replica; `static`: the name is one; `endpointSlices`: each pod of the Service. */
+  readonly resolve: 'dns' | 'static' | 'endpointSlices'
 }
 
 /** What a gateway asks of its host unless the Fleet says it: a worker is one busy thread, and the control thread another. */

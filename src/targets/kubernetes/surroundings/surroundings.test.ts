@@ -56,7 +56,11 @@ describe('network policies', () => {
         egress: [{ ports: [{ port: 53 }, { port: 53 }] }, { ports: [{ port: 443 }] }],
       },
     })
-    expect(JSON.stringify(find(objects, 'NetworkPolicy', 'lab-gateway'))).not.toContain('"port":443')
+    const gateway = (fields: object) => JSON.stringify(find(render(fields).objects, 'NetworkPolicy', 'lab-gateway'))
+    // Of the world, the API server's ports alone, and not even those where names are looked up.
+    expect(gateway({}).match(/"0.0.0.0\/0"/g)).toHaveLength(1)
+    expect(gateway({})).toContain('"ports":[{"protocol":"TCP","port":443},{"protocol":"TCP","port":6443}]')
+    expect(gateway({ targets: { kubernetes: { discovery: 'dns' } } })).not.toContain('"port":443')
   })
 
   it('let an engine call nobody whose weights are there', () => {

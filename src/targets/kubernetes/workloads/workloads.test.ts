@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { commandGroups, commands } from '../../../cli/commands/index.ts'
 import { parseCommandLine } from '../../../cli/parse/index.ts'
 import { literal } from '../../rendering/cluster/index.ts'
-import type { Deployment, Job, LeaderWorkerSet, PodSpec, Service } from '../../../kubernetes/index.ts'
+import type { ConfigMap, Deployment, Job, LeaderWorkerSet, PodSpec, Service } from '../../../kubernetes/index.ts'
 import { renderFleet, type RenderedForTest } from '../testing/render.ts'
 
 const llama = {
@@ -268,5 +268,45 @@ describe('pods that a restricted namespace takes', () => {
     expect(levelOf({ engine: 'sglang' })).toBe('baseline')
     expect(levelOf({ image: 'mine:1' })).toBe('baseline')
     expect(levelOf({}, { storage: { models: { kind: 'hostPath' } } })).toBe('privileged')
+  })
+})
+
+const rights = ({ objects }: RenderedForTest) => objects.filter(({ kind }) => kind === 'Role' || kind === 'RoleBinding')
+const tokens = (result: RenderedForTest) =>
+  ['lab-gateway', 'lab-llama'].map((name) => podOf(result, name).automountServiceAccountToken)
+const replicasOf = (result: RenderedForTest) =>
+  (find(result, 'ConfigMap', 'lab-gateway') as ConfigMap | undefined)?.data?.['replicas.yaml']
+
+// proves D4 (real part)
+describe('where the gateway finds engines', () => {
+  it('is what the cluster says, with the right to follow EndpointSlices of its namespace and nothing else', () => {
+    const result = rendered({}, { targets: { kubernetes: { namespace: 'llm' } } })
+    expect(rights(result)).toMatchObject([
+      {
+        metadata: { namespace: 'llm' },
+        rules: [{ apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] }],
+      },
+      {
+        roleRef: { kind: 'Role', name: 'lab-gateway' },
+        subjects: [{ kind: 'ServiceAccount', name: 'lab-gateway', namespace: 'llm' }],
+      },
+    ])
+    expect(tokens(result)).toEqual([true, false])
+    expect(replicasOf(result)).toContain('address: http://lab-llama.llm.svc:8000\n    resolve: endpointSlices')
+  })
+
+  it.each([
+    [
+      'DNS, where the Fleet says so: nobody has a right or a token',
+      {},
+      { targets: { kubernetes: { discovery: 'dns' } } },
+    ],
+    ['no cluster, where all engines are elsewhere', { engine: 'external', addresses: ['http://gpu-1:8000'] }, {}],
+  ])('is %s', (_title, model, rest) => {
+    const result =
+      'engine' in model ? renderFleet({ models: [{ name: 'llama', ...model }], ...rest }) : rendered(model, rest)
+    expect(rights(result)).toEqual([])
+    expect(podOf(result, 'lab-gateway').automountServiceAccountToken).toBe(false)
+    expect(replicasOf(result)).not.toContain('endpointSlices')
   })
 })

@@ -3,8 +3,8 @@ import { objectLabels, selectorLabels, type ObjectMeta, type Part } from '../../
 import type { Plan, PlanWarning } from '../../../plan/index.ts'
 import type { Artifact, ObjectArtifact } from '../artifact.ts'
 import type { RenderOptions } from '../contract.ts'
-import { engineServices, type EngineService } from '../engine-service.ts'
-import { gatewayService, type GatewayService } from '../gateway-service.ts'
+import { enginePorts, engineServices, type EngineService } from '../engine-service.ts'
+import { gatewayService, type GatewayService, type ReplicasPlace } from '../gateway-service.ts'
 import { withKeys } from './keys.ts'
 import { namesOf, type ObjectNames } from './names.ts'
 
@@ -24,6 +24,8 @@ export interface ClusterContext {
   readonly engines: readonly EngineService[]
   /** Null where the gateway is left out. */
   readonly gateway: GatewayService | null
+  /** Whether the gateway asks the API server where engines are, as its own service account. */
+  readonly asksCluster: boolean
   /** Metadata of an object in the Fleet’s namespace: name, labels, and what the Fleet adds to every object. */
   metadata(name: string, part: PartOfFleet): ObjectMeta
   /** Labels of a part’s pods: those of objects, which hold the ones that selectors match. */
@@ -62,6 +64,8 @@ interface ClusterSettings {
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
   readonly podAnnotations?: ClusterContext['podAnnotations']
+  /** How the gateway finds engines; by DNS when absent. */
+  readonly discovery?: 'endpointSlices' | 'dns'
   /** Name of the Service that clients call; the Fleet’s when absent. */
   readonly serviceName?: string | undefined
 }
@@ -72,6 +76,11 @@ export function clusterContext(plan: Plan, asked: RenderOptions, settings: Clust
   const { title, namespace, labels, annotations } = settings
   const names = namesOf(fleet, settings)
   const engines = engineServices(plan, options)
+  const asksCluster = settings.discovery === 'endpointSlices' && options.gateway && engines.length > 0
+  const placeOf = (engine: EngineService): string | ReplicasPlace =>
+    asksCluster
+      ? { address: `http://${names.hostOf(engine)}:${enginePorts.http}`, resolve: 'endpointSlices' }
+      : names.hostOf(engine)
   const labelsOf = (part: PartOfFleet) => ({ ...labels, ...objectLabels({ fleet: fleet.name, ...part }) })
   return {
     plan,
@@ -81,7 +90,8 @@ export function clusterContext(plan: Plan, asked: RenderOptions, settings: Clust
     namespace,
     names,
     engines,
-    gateway: options.gateway ? gatewayService(plan, engines, (engine) => names.hostOf(engine), options) : null,
+    gateway: options.gateway ? gatewayService(plan, engines, placeOf, options) : null,
+    asksCluster,
     metadata: (name, part) => ({
       name,
       namespace,

@@ -53,7 +53,12 @@ export function gatewayObjects(
         object: config,
         comments: [
           { path: ['data', 'fleet.yaml'], text: 'The Fleet as it was written.' },
-          { path: ['data', 'replicas.yaml'], text: 'Where the engines are: each address behind a name is a replica.' },
+          {
+            path: ['data', 'replicas.yaml'],
+            text: context.asksCluster
+              ? 'Where the engines are: each pod of a Service is a replica.'
+              : 'Where the engines are: each address behind a name is a replica.',
+          },
         ],
       },
       {

@@ -16,7 +16,7 @@ const stopAfterSeconds = 5
 
 /** The pod of the gateway. */
 export function gatewayPod(gateway: GatewayService, context: ClusterContext): Commented<PodSpec> {
-  const { fleet, names, selector } = context
+  const { fleet, names, selector, asksCluster } = context
   const { cpu, cpuLimit, memory, memoryRequest } = gateway.resources
   const pullSecrets = fleet.storage.images.pullSecrets
   const files = gatewayFiles(fleet, names.secrets)
@@ -29,7 +29,7 @@ export function gatewayPod(gateway: GatewayService, context: ClusterContext): Co
   ]
   const value: PodSpec = {
     serviceAccountName: names.gateway,
-    automountServiceAccountToken: false,
+    automountServiceAccountToken: asksCluster,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: gateway.graceSeconds + stopAfterSeconds,
     ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
@@ -67,6 +67,9 @@ export function gatewayPod(gateway: GatewayService, context: ClusterContext): Co
   return {
     value,
     comments: [
+      ...(asksCluster
+        ? [{ path: ['automountServiceAccountToken'], text: 'By which it asks the cluster where engines are.' }]
+        : []),
       {
         path: ['containers', 0, 'startupProbe'],
         text: 'On the admin port, which asks probes for no key and no certificate.',

@@ -9,12 +9,12 @@ import {
 } from '../../../rendering/index.ts'
 import { enginePart, gatewayPart, type KubernetesContext, type ObjectsOf, type PartOfFleet } from '../../context.ts'
 import { engineDestinations, gatewayDestinations, type Destination } from './destinations.ts'
-import { anyPod, dns, egressTo, prometheus, tcp } from './rules.ts'
+import { anyPod, apiServer, dns, egressTo, prometheus, tcp } from './rules.ts'
 
 const redisPart: PartOfFleet = { component: 'redis' }
 const downloadPart: PartOfFleet = { component: 'download' }
 
-/** Policies that let through what runs and nothing else; the API server is among what nobody calls. */
+/** Policies that let through what runs and nothing else; of the API server, the gateway alone where it asks for engines. */
 export const renderNetworkPolicies: ObjectsOf = (context) => {
   if (!context.settings.networkPolicy) return {}
   const { gateway, engines } = context
@@ -87,8 +87,17 @@ function ofGateway(context: KubernetesContext): ObjectArtifact {
       ? []
       : [{ to: [peer({ component: 'engine' }, context)], ports: tcp(...portsOfAll(engines)) }]),
     ...(hasOwnRedis(context) ? [{ to: [peer(redisPart, context)], ports: tcp(redisPort) }] : []),
+    ...(context.asksCluster ? [apiServer] : []),
   ]
   const { egress, comments } = withDestinations(own, destinations)
+  const asked: Comment[] = context.asksCluster
+    ? [
+        {
+          path: ['spec', 'egress', own.length - 1],
+          text: 'The API server, asked for engines. discovery: dns leaves it out.',
+        },
+      ]
+    : []
   const why = fromOutside
     ? 'Clients come from outside the cluster, so from any address; keys say who may.'
     : 'Clients are pods of any namespace; keys say who may.'
@@ -98,7 +107,7 @@ function ofGateway(context: KubernetesContext): ObjectArtifact {
       part: gatewayPart,
       ingress,
       egress,
-      comments: [{ path: ['spec', 'ingress', 0], text: why }, ...adminComment(context), ...comments],
+      comments: [{ path: ['spec', 'ingress', 0], text: why }, ...adminComment(context), ...asked, ...comments],
     },
     context,
   )

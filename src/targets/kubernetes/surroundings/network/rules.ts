@@ -41,6 +41,12 @@ const anywhere: readonly NetworkPolicyPeer[] = [
 ]
 
 /**
+ * The API server, which is no pod: a policy knows its address only, and no file does before it is applied. Ports of its Service
+ * and of what is behind it.
+ */
+export const apiServer: NetworkPolicyEgressRule = { to: anywhere, ports: tcp(443, 6443) }
+
+/**
  * What lets pods call a place. A policy knows addresses and pods and no names: a name inside the cluster means the pods of its
  * namespace, on any port, since a Service’s port is not its pods’; a name outside means every address, on its port.
  */
