@@ -1,4 +1,4 @@
-import { doctorChecks, type CheckDescription } from '../src/operate/index.ts'
+import { doctorChecks, prerequisites, type CheckDescription, type Prerequisite } from '../src/operate/index.ts'
 
 const titles: Readonly<Record<string, string>> = {
   local: 'This machine (`local`)',
@@ -23,8 +23,19 @@ export function renderDoctorReference(): string {
       ].concat(doctorChecks.filter(({ id }) => groupOf(id) === group).map(row)),
     ),
     '',
+    '## What `--install-plan` installs',
+    '',
+    'Each where a Fleet asks for it, after what it needs. A test holds the versions to the definitions that rendered objects are judged by.',
+    '',
+    '| prerequisite | version | it | after | version from |',
+    '|---|---|---|---|---|',
+    ...prerequisites.map(prerequisiteRow),
+    '',
   ].join('\n')
 }
+
+const prerequisiteRow = ({ id, title, version, why, after, source }: Prerequisite) =>
+  `| \`${id}\`: ${title} | ${version} | ${why} | ${after.map((before) => `\`${before}\``).join(', ')} | ${source.project}, ${source.place} |`
 
 const groupOf = (id: string) => id.split('.')[0] ?? id
 

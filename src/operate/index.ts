@@ -1,7 +1,17 @@
 /**
  * The verbs over a target: read a Fleet, plan it, apply it, ask for its status and logs, delete it.
  */
-export { doctorChecks, examine, type CheckDescription, type CheckResult, type ExamineContext } from './doctor/index.ts'
+export {
+  doctorChecks,
+  examine,
+  planPrerequisites,
+  prerequisites,
+  type CheckDescription,
+  type CheckResult,
+  type ExamineContext,
+  type InstallPlan,
+  type Prerequisite,
+} from './doctor/index.ts'
 export {
   explainField,
   type EngineDestination,

@@ -18,12 +18,17 @@ export const doctor: Command = {
       description: 'folder of the Compose project; the current one when absent',
       completes: 'file',
     },
+    {
+      name: 'install-plan',
+      description: 'print instead what has to be installed in the cluster, pinned and in order',
+    },
     { name: 'all', description: 'show also what there is nothing to look at for' },
     { name: 'strict', description: 'exit code 2 for warnings too' },
   ],
   examples: [
     { command: 'fairlead doctor', what: 'whether ./fleet.yaml can run where it says' },
     { command: 'fairlead doctor fleet.yaml --target compose --output deploy', what: 'on a Docker host' },
+    { command: 'fairlead doctor --install-plan --target kserve', what: 'the steps that come before `apply`' },
     { command: 'fairlead doctor --json', what: 'for programs' },
   ],
   reports: true,

@@ -2,3 +2,4 @@
  * What `fairlead doctor` shows: checks, causes, steps.
  */
 export { renderCheck, renderSummary } from './render-checks.ts'
+export { renderInstallPlan } from './render-install-plan.ts'

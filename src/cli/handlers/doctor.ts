@@ -2,9 +2,15 @@ import { resolve } from 'node:path'
 import { exitCodes, type ExitCode } from '../../errors/index.ts'
 import { targetNames, type TargetName } from '../../fleet/index.ts'
 import { version } from '../../observe/index.ts'
-import { examine, type CheckResult, type ExamineContext, type ReadFleet } from '../../operate/index.ts'
+import {
+  examine,
+  planPrerequisites,
+  type CheckResult,
+  type ExamineContext,
+  type ReadFleet,
+} from '../../operate/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
-import { renderCheck, renderSummary } from '../doctor/index.ts'
+import { renderCheck, renderInstallPlan, renderSummary } from '../doctor/index.ts'
 import { openFleet } from '../fleets/index.ts'
 import { readText } from '../option-values.ts'
 
@@ -13,8 +19,11 @@ const widest = 100
 
 /** Acts for `fairlead doctor`. */
 export const doctor: CommandHandler = async ({ args: [argument], options }, context) => {
-  const read = await openFleet(argument, context, 'plan')
-  const target = targetNames.find((name) => name === options['target']) ?? read.fleet.targets.default
+  const asked = targetNames.find((name) => name === options['target'])
+  // Planning is lenient: what a machine or an environment lacks is to be told by its check.
+  const read = await openFleet(argument, context, asked === undefined || asked === 'local' ? 'plan' : asked)
+  const target = asked ?? read.fleet.targets.default
+  if (options['install-plan'] === true) return tellInstallPlan(target, read, context)
   const results = await examineOn(target, read, options, context)
   const { output } = context
   if (output.json) output.document({ fleet: read.fleet.name, target, state: stateOf(results), checks: results })
@@ -45,6 +54,14 @@ async function examineOn(
     },
   }
   return examine(read, target, examining)
+}
+
+async function tellInstallPlan(target: TargetName, read: ReadFleet, context: CommandContext): Promise<ExitCode> {
+  const { environment, signal, output } = context
+  const plan = await planPrerequisites(read, target, { environment, signal, version })
+  if (output.json) output.document(plan)
+  else for (const line of renderInstallPlan(plan, Math.min(output.columns(), widest), output.paint)) output.line(line)
+  return exitCodes.done
 }
 
 /** Which cluster options name. */

@@ -1,3 +1,4 @@
+import { exitCodes, UserError } from '../../errors/index.ts'
 import { createEngineCache } from '../../engine-cache/index.ts'
 import type { Environment } from '../../files/index.ts'
 import type { TargetName } from '../../fleet/index.ts'
@@ -18,6 +19,7 @@ import {
   type KubernetesObject,
 } from '../../kubernetes/index.ts'
 import type { Check, CheckResult } from './contract.ts'
+import { planInstallation, type InstallPlan } from './install-plan/index.ts'
 import { localChecks, type LocalPlace } from './local/index.ts'
 import { realMachine } from './real-machine.ts'
 import { runChecks, type RunOptions } from './run-checks.ts'
@@ -99,6 +101,34 @@ function inWordsOf<Place>(cluster: ClusterClient, check: Check<Place>): Check<Pl
 
 const namespaceOf = (objects: readonly KubernetesObject[]) =>
   objects.find(({ metadata }) => metadata.namespace !== undefined)?.metadata.namespace
+
+/**
+ * What has to be installed in a cluster before a Fleet is applied.
+ * @throws UserError for a target that is no cluster
+ */
+export async function planPrerequisites(
+  read: ReadFleet,
+  target: TargetName,
+  context: Pick<ExamineContext, 'environment' | 'signal' | 'version'>,
+): Promise<InstallPlan> {
+  const { environment, version } = context
+  if (target === 'local' || target === 'compose') {
+    throw new UserError({
+      what: `Target ${target} runs in no cluster, and needs nothing of one`,
+      mend: 'Look at what it needs with `fairlead doctor`, or name a target with --target.',
+      command: 'fairlead doctor --install-plan --target kubernetes',
+      exitCode: exitCodes.usage,
+    })
+  }
+  const plan = await planFor(read, target, context)
+  const { artifacts } = renderFleet(read, { target, version, environment, gateway: true })
+  return planInstallation({
+    fleet: plan.fleet,
+    target,
+    plan,
+    objects: artifacts.filter(isObject).map(({ object }) => object),
+  })
+}
 
 /** The plan of a Fleet for a target, by shapes that are at hand. */
 async function planFor(

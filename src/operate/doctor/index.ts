@@ -11,7 +11,8 @@ import type { CheckDescription } from './contract.ts'
 import { localChecks } from './local/index.ts'
 
 export type { CheckDescription, CheckResult } from './contract.ts'
-export { examine, type ExamineContext } from './examine.ts'
+export { examine, planPrerequisites, type ExamineContext } from './examine.ts'
+export { prerequisites, type InstallPlan, type Prerequisite } from './install-plan/index.ts'
 
 /** Every check that there is, in order, for those who list them. */
 export const doctorChecks: readonly CheckDescription[] = [...localChecks, ...composeChecks, ...clusterChecks]
