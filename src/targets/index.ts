@@ -3,8 +3,20 @@
  */
 export type * from './contract.ts'
 export { clusterTargetNames, createClusterTarget } from './cluster/index.ts'
+export { createComposeTarget } from './compose/index.ts'
 export { localTarget, readLocalScaling } from './local/index.ts'
 export { findRenderer, renderers } from './renderers.ts'
 export { poolsToScale, type UnscaledPool } from './scaling/index.ts'
-export { filesOf, helmOf, isObject, kustomizeOf, streamOf, textOf, type OutputFile } from './rendering/output/index.ts'
+export {
+  filesOf,
+  helmOf,
+  isObject,
+  kustomizeOf,
+  recordOf,
+  streamOf,
+  textOf,
+  writeFolder,
+  type OutputFile,
+  type WrittenFolder,
+} from './rendering/output/index.ts'
 export { ownImage, secretsOf, type Artifact, type NamedSecret, type Rendering } from './rendering/index.ts'

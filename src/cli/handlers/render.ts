@@ -10,12 +10,22 @@ import {
   type ReadFleet,
   type RenderedFleet,
 } from '../../operate/index.ts'
-import { filesOf, helmOf, isObject, kustomizeOf, streamOf, textOf, type OutputFile } from '../../targets/index.ts'
+import {
+  filesOf,
+  helmOf,
+  isObject,
+  kustomizeOf,
+  streamOf,
+  textOf,
+  writeFolder,
+  type OutputFile,
+  type WrittenFolder,
+} from '../../targets/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
 import { openFleet } from '../fleets/index.ts'
 import { readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
-import { readRendered, unifiedDiff, writeFolder, type WrittenFolder } from '../render/index.ts'
+import { readRendered, unifiedDiff } from '../render/index.ts'
 
 /** Acts for `fairlead render`. */
 export const render: CommandHandler = async (input, context) => {

@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTwoFilesPatch } from 'diff'
-import type { OutputFile } from '../../targets/index.ts'
-import { recordOf } from './write-folder.ts'
+import { recordOf, type OutputFile } from '../../targets/index.ts'
 
 /** Lines around each change. */
 const context = 3

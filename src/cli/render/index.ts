@@ -1,5 +1,4 @@
 /**
- * What `fairlead render` does with artifacts: a folder, and what differs from another rendering.
+ * What `fairlead render --diff` tells: what differs from another rendering.
  */
-export { writeFolder, type WrittenFolder } from './write-folder.ts'
 export { readRendered, unifiedDiff } from './difference.ts'

@@ -5,6 +5,7 @@ import { always, locked, ownUser, pullPolicy } from './defaults.ts'
 import { engineVariables } from './environment.ts'
 import type { GpuAssignment } from './gpus.ts'
 import { healthCheck } from './health.ts'
+import { labelsOf } from './labels.ts'
 import type { Layout } from './layout.ts'
 import { externalNetworks, networks } from './networks.ts'
 import { publishedPorts } from './publish-engines.ts'
@@ -25,6 +26,7 @@ function engineEntries(engine: EngineService, layout: Layout): ServiceEntry[] {
   const names = layout.namesOf(engine)
   const gpus = layout.gpus.assignments.get(engine.name)
   const { min } = engine.pool.replicas
+  const { model, role } = engine
   return names.services.map((name, replica) => {
     const place = gpus?.places[replica]
     const scale = names.services.length === 1 && min !== 1 ? { scale: min } : {}
@@ -48,6 +50,7 @@ function engineEntries(engine: EngineService, layout: Layout): ServiceEntry[] {
       ...sharedMemory(engine),
       ...resourcesOf(engine, gpus, place),
       ...rightsOf(engine, fleet),
+      labels: labelsOf({ fleet: fleet.name, model: model.name, role, engine: model.engine }),
     }
     return { name, service, comments: commentsOn(engine, service, gpus, replica) }
   })

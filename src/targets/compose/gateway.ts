@@ -5,6 +5,7 @@ import { byteText, secondsText } from './amounts.ts'
 import { locked, ownUser, pullPolicy } from './defaults.ts'
 import { variables } from './environment.ts'
 import { healthCheck } from './health.ts'
+import { labelsOf } from './labels.ts'
 import type { Layout } from './layout.ts'
 import { externalNetworks, joining, networks } from './networks.ts'
 import { secretMounts } from './secret-files.ts'
@@ -63,6 +64,7 @@ function gatewayEntry(gateway: GatewayService, { fleet, secretFiles, gatewayName
       },
     },
     ...locked,
+    labels: labelsOf({ fleet: fleet.name, component: 'gateway' }),
   }
   return { name: gatewayName, service, comments: commentsOn(service, fleet) }
 }

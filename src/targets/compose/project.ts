@@ -66,6 +66,7 @@ const keys: readonly (keyof ComposeService)[] = [
   'cap_drop',
   'cap_add',
   'security_opt',
+  'labels',
   'logging',
 ]
 

@@ -72,6 +72,7 @@ export interface ComposeService {
   readonly cap_drop?: readonly string[]
   readonly cap_add?: readonly string[]
   readonly security_opt?: readonly string[]
+  readonly labels?: Readonly<Record<string, string>>
   readonly logging: { readonly driver: string; readonly options: Readonly<Record<string, string>> }
 }
 

@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { UserError } from '../../errors/index.ts'
-import { createFolder, writeFileAtomic } from '../../files/index.ts'
-import type { OutputFile } from '../../targets/index.ts'
+import { UserError } from '../../../errors/index.ts'
+import { createFolder, writeFileAtomic } from '../../../files/index.ts'
+import type { OutputFile } from './files.ts'
 
 /** Names the files of a rendering, so that the next one can remove those that are gone. */
 const recordName = '.fairlead-render.json'

@@ -1,0 +1,104 @@
+import type { EngineName } from '../../../fleet/index.ts'
+import { engineNames } from '../../../fleet/index.ts'
+import { explainFailure } from '../../../engines/index.ts'
+import type { FleetProblem, FleetStatus, ReplicaStatus } from '../../contract.ts'
+import { enginePorts, gatewayPorts } from '../../rendering/index.ts'
+import { findProject, type Container, type FoundProject } from './containers.ts'
+import type { Docker } from './docker.ts'
+
+/** The status of a Fleet by its containers. */
+export async function readComposeStatus(fleet: string, docker: Docker): Promise<FleetStatus> {
+  const found = await findProject(fleet, docker)
+  if (found === undefined) return { fleet, target: 'compose', running: false, gateway: null, replicas: [] }
+  const status = statusOf(fleet, found)
+  const ill = found.containers.filter((container) => container.model !== undefined && isIll(container))
+  const problems = await Promise.all(ill.map((container) => problemOf(container, found.project, docker)))
+  return problems.length === 0 ? status : { ...status, problems }
+}
+
+const isIll = ({ state }: Container) => state === 'crash-loop' || state === 'unhealthy'
+
+/** Without a look into logs. */
+export function statusOf(fleet: string, { containers }: FoundProject): FleetStatus {
+  const gateway = containers.find(({ isGateway }) => isGateway)
+  return {
+    fleet,
+    target: 'compose',
+    running: containers.some(({ state }) => state !== 'stopped'),
+    gateway:
+      gateway === undefined
+        ? null
+        : {
+            address: publishedAt(gateway, gatewayPorts.http) ?? '',
+            admin: publishedAt(gateway, gatewayPorts.admin) ?? '',
+            state: gateway.state,
+            lastError: errorOf(gateway),
+          },
+    replicas: containers.flatMap((container) => (container.model === undefined ? [] : [replicaOf(container)])),
+  }
+}
+
+/** Where the host reaches a port of a container; undefined where it is not published. */
+function publishedAt({ published }: Container, target: number): string | undefined {
+  const found = published.find((each) => each.target === target)
+  if (found === undefined) return undefined
+  const isEverywhere = found.host === '' || found.host === '0.0.0.0' || found.host === '::'
+  const host = isEverywhere ? '127.0.0.1' : found.host.includes(':') ? `[${found.host}]` : found.host
+  return `http://${host}:${found.port}`
+}
+
+/** The exit code of a process that a signal ended is 128 and the signal’s number. */
+function exitText(code: number): string {
+  if (code === 137) return 'it was killed (exit code 137): out of memory, or stopped the hard way'
+  return `it ended with exit code ${code}`
+}
+
+function errorOf({ state, exitCode, status }: Container): string | null {
+  if (state === 'crash-loop' || state === 'stopped') return exitCode === null ? status : exitText(exitCode)
+  return state === 'unhealthy' ? 'its health check fails' : null
+}
+
+function replicaOf(container: Container): ReplicaStatus {
+  const { id, model = '', engine, role, state, createdAt, image, service } = container
+  return {
+    id,
+    model,
+    engine,
+    state,
+    address: publishedAt(container, enginePorts.http) ?? `http://${service}:${enginePorts.http}`,
+    starts: 1,
+    since: createdAt,
+    inFlight: null,
+    tokensPerSecond: null,
+    lastError: errorOf(container),
+    role,
+    version: image.replace(/^.*:/, ''),
+  }
+}
+
+/** Enough for a traceback of Python. */
+const lookedThrough = 80
+
+/** Both streams of one container, without a prefix. */
+const logsOf = ({ id, service }: Container, project: string): readonly string[] => {
+  const index = id.slice(service.length + 1)
+  const tail = String(lookedThrough)
+  return ['compose', '-p', project, 'logs', '--no-color', '--no-log-prefix', '--tail', tail, '--index', index, service]
+}
+
+/** What keeps a container from serving: the meaning of its last lines where they are known, else these lines. */
+export async function problemOf(container: Container, project: string, docker: Docker): Promise<FleetProblem> {
+  const { id, engine, exitCode, name, state } = container
+  const text = await docker.run(logsOf(container, project)).catch(() => '')
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const known: EngineName | undefined = engineNames.find((each) => each === engine)
+  const exit = { code: exitCode, ...(exitCode === 137 ? { reason: 'OOMKilled' } : {}) }
+  const explained = explainFailure(known, lines, exit)
+  const what = errorOf(container) ?? state
+  if (explained === undefined) {
+    const why = lines.slice(-5).join('\n')
+    return { subject: `replica ${id}`, reason: state, what, ...(why === '' ? {} : { why }), command: `docker logs ${name}` }
+  }
+  const { meaning, mend, command = `docker logs ${name}` } = explained
+  return { subject: `replica ${id}`, reason: explained.id, what: `${what}: ${meaning}`, mend, command }
+}
