@@ -1,7 +1,13 @@
 import { exitCodes, UserError } from '../errors/index.ts'
 import type { Environment } from '../files/index.ts'
 import { connectToCluster, type ClusterChoice, type ClusterClient } from '../kubernetes/index.ts'
-import { clusterTargetNames, createClusterTarget, localTarget, type Target } from '../targets/index.ts'
+import {
+  clusterTargetNames,
+  createClusterTarget,
+  createComposeTarget,
+  localTarget,
+  type Target,
+} from '../targets/index.ts'
 
 /** Where a target is, for those that are not this machine. */
 export interface TargetPlace extends ClusterChoice {
@@ -12,7 +18,7 @@ export interface TargetPlace extends ClusterChoice {
   readonly connect?: (choice: ClusterChoice, environment: Environment) => Promise<ClusterClient>
 }
 
-const known = ['local', ...clusterTargetNames]
+const known = ['local', 'compose', ...clusterTargetNames]
 
 /**
  * A target by its name. One on a cluster connects when its first verb needs it, and is to be closed.
@@ -21,9 +27,13 @@ const known = ['local', ...clusterTargetNames]
  */
 export function findTarget(name: string, place: TargetPlace = { environment: process.env }): Target {
   if (name === localTarget.name) return localTarget
+  if (name === 'compose') {
+    const { environment, folder } = place
+    return createComposeTarget(folder === undefined ? { environment } : { environment, folder })
+  }
   const cluster = clusterTargetNames.find((each) => each === name)
   if (cluster !== undefined) {
-    const { environment, connect = connectToCluster, ...choice } = place
+    const { environment, connect = connectToCluster, folder: _folder, ...choice } = place
     return createClusterTarget(cluster, { connect: () => connect(choice, environment) })
   }
   throw new UserError({

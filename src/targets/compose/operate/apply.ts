@@ -37,7 +37,9 @@ export function asOnlyOperator<Result>(
 ): Promise<Result> {
   const lock = join(fleetStateFolder(environment, fleet), 'compose.lock')
   const onWait = (pid: number | undefined) =>
-    progress.note(`Waiting for ${pid === undefined ? 'another process' : `process ${pid}`}, which changes Fleet ${fleet} too.`)
+    progress.note(
+      `Waiting for ${pid === undefined ? 'another process' : `process ${pid}`}, which changes Fleet ${fleet} too.`,
+    )
   return withLock(lock, signal, work, { onWait })
 }
 
@@ -94,4 +96,3 @@ async function askGateway(address: string, { signal, progress }: ApplyContext): 
     })
   }
 }
-

@@ -124,7 +124,11 @@ export async function listProjects(docker: Docker): Promise<readonly string[]> {
 }
 
 /** The project of a Fleet, by the labels of its containers, whoever started them; undefined when there are none. */
-export async function findProject(fleet: string, docker: Docker, signal?: AbortSignal): Promise<FoundProject | undefined> {
+export async function findProject(
+  fleet: string,
+  docker: Docker,
+  signal?: AbortSignal,
+): Promise<FoundProject | undefined> {
   const options = signal === undefined ? {} : { signal }
   const format = '{{.Label "com.docker.compose.project"}}\t{{.Label "com.docker.compose.project.working_dir"}}'
   const filter = `label=${labelKey('fleet')}=${fleet}`

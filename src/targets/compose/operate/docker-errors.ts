@@ -33,7 +33,8 @@ interface Known {
 
 const known: readonly Known[] = [
   {
-    pattern: /unknown command: docker compose|'compose' is not a docker command|unknown shorthand flag: '[a-z]'.*docker/,
+    pattern:
+      /unknown command: docker compose|'compose' is not a docker command|unknown flag: --short|unknown shorthand flag: 'p' in -p/,
     parts: () => ({
       what: 'Docker has no plugin Compose here',
       why: 'Target compose runs Fleets by `docker compose`.',

@@ -71,7 +71,14 @@ export async function* readComposeEvents(
   const found = await requireProject(fleet, docker, signal)
   const ids = subject === undefined ? undefined : new Set(containersOf(found, fleet, subject).map(({ id }) => id))
   const filters = [`label=com.docker.compose.project=${found.project}`, 'type=container']
-  const args = ['events', ...filters.flatMap((filter) => ['--filter', filter]), '--format', 'json', '--since', lookedBack]
+  const args = [
+    'events',
+    ...filters.flatMap((filter) => ['--filter', filter]),
+    '--format',
+    'json',
+    '--since',
+    lookedBack,
+  ]
   const until = follow ? [] : ['--until', '0s']
   for await (const text of docker.lines([...args, ...until], signal)) {
     if (text.trim() === '') continue

@@ -20,9 +20,7 @@ export async function planCompose(
   const changed = await fileActions(folder, files)
   const missing = await missingValues(document, folder, environment)
   const found = await findProject(source.fleet.name, docker)
-  const told = missing.map(
-    ({ subject, detail }): PlannedAction => ({ verb: 'missing', subject, detail, blocks: true }),
-  )
+  const told = missing.map(({ subject, detail }): PlannedAction => ({ verb: 'missing', subject, detail, blocks: true }))
   // Compose computes no hash of a service whose variables are not set.
   const wanted = missing.length > 0 ? undefined : await hashesOf(files, folder, docker)
   return planOf([...told, ...changed, ...serviceActions(document, wanted, found?.containers ?? [])])
@@ -57,7 +55,9 @@ async function hashesOf(
   docker: Docker,
 ): Promise<ReadonlyMap<string, string>> {
   const input = files.find(({ path }) => path === 'compose.yaml')?.text ?? ''
-  const text = await docker.run(['compose', '-f', '-', '--project-directory', folder, 'config', '--hash', '*'], { input })
+  const text = await docker.run(['compose', '-f', '-', '--project-directory', folder, 'config', '--hash', '*'], {
+    input,
+  })
   return new Map(
     text
       .trim()
@@ -81,7 +81,8 @@ export function serviceActions(
     const running = containers.filter(({ service }) => service === name)
     const subject = `service ${name}`
     if (running.length === 0) {
-      if (profiles.length === 0) actions.push({ verb: 'create', subject, detail: scale === 1 ? '' : `${scale} containers` })
+      if (profiles.length === 0)
+        actions.push({ verb: 'create', subject, detail: scale === 1 ? '' : `${scale} containers` })
       continue
     }
     const outdated = running.filter(({ configHash }) => configHash !== hashes?.get(name))
@@ -94,5 +95,8 @@ export function serviceActions(
     } else actions.push({ verb: 'keep', subject, detail: '' })
   }
   const gone = new Set(containers.map(({ service }) => service).filter((name) => services[name] === undefined))
-  return [...actions, ...[...gone].map((name): PlannedAction => ({ verb: 'prune', subject: `service ${name}`, detail: '' }))]
+  return [
+    ...actions,
+    ...[...gone].map((name): PlannedAction => ({ verb: 'prune', subject: `service ${name}`, detail: '' })),
+  ]
 }

@@ -57,18 +57,25 @@ export async function missingValues(
   const set = await variablesOf(join(folder, '.env'))
   const wanted = new Set(
     started.flatMap(({ environment: variables = {} }) =>
-      Object.values(variables).flatMap((value) => [...String(value).matchAll(/(?<!\$)\$\{(\w+):\?/g)].map(([, name = '']) => name)),
+      Object.values(variables).flatMap((value) =>
+        [...String(value).matchAll(/(?<!\$)\$\{(\w+):\?/g)].map(([, name = '']) => name),
+      ),
     ),
   )
   const variables = [...wanted]
     .filter((name) => (set.get(name) ?? environment[name] ?? '') === '')
     .map((name) => ({ subject: `variable ${name}`, detail: `set it in ${join(folder, '.env')}` }))
   const sources = new Set(started.flatMap(({ secrets: mounted = [] }) => mounted.map(({ source }) => source)))
-  const files = [...sources].flatMap((source) => (secrets[source] === undefined ? [] : [resolve(folder, secrets[source].file)]))
+  const files = [...sources].flatMap((source) =>
+    secrets[source] === undefined ? [] : [resolve(folder, secrets[source].file)],
+  )
   const absent = await Promise.all(
     files.map(async (file) => ((await readFile(file).catch(() => undefined)) === undefined ? [file] : [])),
   )
-  return [...variables, ...absent.flat().map((file) => ({ subject: `secret ${file}`, detail: 'write it, readable for others' }))]
+  return [
+    ...variables,
+    ...absent.flat().map((file) => ({ subject: `secret ${file}`, detail: 'write it, readable for others' })),
+  ]
 }
 
 /** Names and values of a `.env` file; none where there is no file. */

@@ -14,7 +14,9 @@ const config = z.object({
       labels: z.record(z.string(), z.string()).nullish(),
       deploy: z
         .object({
-          resources: z.object({ reservations: z.object({ devices: z.array(z.unknown()).nullish() }).nullish() }).nullish(),
+          resources: z
+            .object({ reservations: z.object({ devices: z.array(z.unknown()).nullish() }).nullish() })
+            .nullish(),
         })
         .nullish(),
     }),

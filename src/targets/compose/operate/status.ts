@@ -97,7 +97,13 @@ export async function problemOf(container: Container, project: string, docker: D
   const what = errorOf(container) ?? state
   if (explained === undefined) {
     const why = lines.slice(-5).join('\n')
-    return { subject: `replica ${id}`, reason: state, what, ...(why === '' ? {} : { why }), command: `docker logs ${name}` }
+    return {
+      subject: `replica ${id}`,
+      reason: state,
+      what,
+      ...(why === '' ? {} : { why }),
+      command: `docker logs ${name}`,
+    }
   }
   const { meaning, mend, command = `docker logs ${name}` } = explained
   return { subject: `replica ${id}`, reason: explained.id, what: `${what}: ${meaning}`, mend, command }

@@ -49,8 +49,7 @@ export function createComposeTarget({ environment, folder: asked }: ComposeTarge
       asOnlyOperator(fleet, context, () => scaleCompose(fleet, request, context, docker)),
     restart: (fleet, request, context) =>
       asOnlyOperator(fleet, context, () => restartCompose(fleet, request, context, docker)),
-    rollout: async (fleet, request, context) =>
-      rolloutCompose(fleet, request, await folderFor(fleet), context, docker),
+    rollout: async (fleet, request, context) => rolloutCompose(fleet, request, await folderFor(fleet), context, docker),
     revisions: async (fleet) => shownRevisions(await readRevisions(fleet, environment)),
     rollback: (fleet, request, context) => rollbackCompose(fleet, request, context, docker),
     delete: (fleet, options, context) =>
@@ -58,12 +57,12 @@ export function createComposeTarget({ environment, folder: asked }: ComposeTarge
     async portForward(fleet, _environment, { subject = 'gateway' }) {
       const { gateway } = await readComposeStatus(fleet, docker)
       throw new UserError({
-        what: `Target compose publishes ports, and forwards none`,
+        what: 'Target compose publishes ports, and forwards none',
         why:
           subject === 'gateway' && gateway !== null
             ? `The gateway is at ${gateway.address}, its administration at ${gateway.admin}.`
             : 'An engine is reached by other containers of the project.',
-        mend: 'Set `targets.compose.publishEngines` in the Fleet to reach engines past the gateway.',
+        mend: 'Use the addresses of the status; `fairlead render --without-gateway` publishes engines instead.',
         command: `fairlead status ${fleet} --target compose`,
       })
     },

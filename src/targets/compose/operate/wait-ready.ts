@@ -48,18 +48,18 @@ export async function untilReady(
       if (state === 'crash-loop') restarts.set(id, (restarts.get(id) ?? 0) + 1)
     }
     if (meant.every(({ state }) => state === 'ready')) return
-    const lost = meant.find(
-      ({ id, state }) => state === 'stopped' || (restarts.get(id) ?? 0) >= restartsUntilVerdict,
-    )
+    const lost = meant.find(({ id, state }) => state === 'stopped' || (restarts.get(id) ?? 0) >= restartsUntilVerdict)
     const late = performance.now() >= deadline ? meant.find(({ state }) => state !== 'ready') : undefined
     const failed = lost ?? late
     if (failed !== undefined) {
       endAll(failed === lost ? 'given up' : 'not ready in time')
       const { what, why, mend, command } = await problemOf(failed, found.project, docker)
       throw new UserError({
-        what: lost === undefined ? `${failed.id} is not ready in time: ${what}` : `${failed.id} does not come up: ${what}`,
+        what:
+          lost === undefined ? `${failed.id} is not ready in time: ${what}` : `${failed.id} does not come up: ${what}`,
         ...(why === undefined ? {} : { why }),
-        mend: mend ?? 'What it says last tells why. The containers are left as they are; apply again when it is mended.',
+        mend:
+          mend ?? 'What it says last tells why. The containers are left as they are; apply again when it is mended.',
         ...(command === undefined ? {} : { command }),
       })
     }

@@ -1,0 +1,239 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { UserError } from '../../errors/index.ts'
+import type { Environment } from '../../files/index.ts'
+import type { ApplyContext, FleetSource, FleetStatus, Target, WorkContext } from '../contract.ts'
+import { silentProgress } from '../local/testing/silent-progress.ts'
+
+/** A place of its own for a test, where a target runs Fleets. */
+export interface ContractPlace {
+  readonly target: Target
+  readonly environment: Environment
+  /** Fleet `lab` with the model `small`, of so many replicas. */
+  source(replicas: number): FleetSource
+  close(): Promise<void>
+}
+
+/** A target as the suite meets it. */
+export interface ContractSubject {
+  readonly name: string
+  readonly create: () => Promise<ContractPlace>
+  /** What the target cannot, which it says with a way on. */
+  readonly cannot?: readonly ('scale' | 'rollback')[]
+  /** Longest that one change may take here, in milliseconds. */
+  readonly patienceMs?: number
+}
+
+const usualPatienceMs = 60_000
+
+/** Resolves to the mistake that work ends with; anything else fails the test. */
+async function mistakeOf(work: Promise<unknown>): Promise<UserError> {
+  const failure = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  expect(failure).toBeInstanceOf(UserError)
+  const mistake = failure as UserError
+  // Whoever made it is told how to go on.
+  expect(mistake.parts.mend ?? mistake.parts.command).toBeTypeOf('string')
+  return mistake
+}
+
+async function take<Value>(values: AsyncIterable<Value>): Promise<readonly Value[]> {
+  const taken: Value[] = []
+  for await (const value of values) taken.push(value)
+  return taken
+}
+
+const readyOf = (status: FleetStatus) =>
+  status.running
+    ? (status.pools?.reduce((sum, { ready }) => sum + ready, 0) ??
+      status.replicas.filter(({ state }) => state === 'ready').length)
+    : -1
+
+/**
+ * What every target holds: the verbs after each other and against each other, what is not there, two at once, and an end in the
+ * middle. Whoever operates Fleets on one target can so on any other.
+ */
+export function describeTargetContract({
+  name,
+  create,
+  cannot = [],
+  patienceMs = usualPatienceMs,
+}: ContractSubject): void {
+  // proves B7 (real part)
+  describe(`target ${name} as a target`, () => {
+    let place: ContractPlace
+    let ending: AbortController
+    beforeEach(async () => {
+      ending = new AbortController()
+      place = await create()
+    })
+    afterEach(async () => {
+      ending.abort()
+      await place.close()
+    })
+
+    const work = (signal: AbortSignal = ending.signal): WorkContext => ({
+      environment: place.environment,
+      progress: silentProgress(),
+      signal,
+      timeoutMs: patienceMs,
+    })
+    /** Brings it up; where `apply` stays, it goes on beside. */
+    const applied = async (replicas: number, more: Partial<ApplyContext> = {}): Promise<void> => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const applying = place.target.apply(place.source(replicas), { ...work(), onReady: () => resolve(), ...more })
+      applying.catch(() => undefined)
+      await Promise.race([promise, applying])
+    }
+    const status = () => place.target.status('lab', place.environment)
+    const untilReady = async (replicas: number): Promise<FleetStatus> => {
+      for (const deadline = Date.now() + patienceMs; ; await delay(100)) {
+        const current = await status()
+        if (readyOf(current) === replicas && (current.gateway === null || current.gateway.state === 'ready'))
+          return current
+        if (Date.now() > deadline) throw new Error(`waited in vain for ${replicas}: ${JSON.stringify(current)}`)
+      }
+    }
+    const deleted = () => place.target.delete('lab', {}, work())
+
+    it(
+      'brings a Fleet up, tells of it, changes it, goes back, removes it, and brings it up again',
+      async () => {
+        const { target, environment } = place
+        const query = { follow: false, signal: ending.signal }
+        expect((await status()).running).toBe(false)
+        expect((await target.plan(place.source(1), environment)).hasChanges).toBe(true)
+        await applied(1)
+        const first = await untilReady(1)
+        expect(first).toMatchObject({ fleet: 'lab', target: target.name, running: true })
+        expect(await target.list(environment)).toContain('lab')
+        expect((await target.plan(place.source(1), environment)).hasChanges).toBe(false)
+
+        const [replica] = first.replicas
+        expect(replica?.model).toBe('small')
+        for (const subject of ['small', replica?.id ?? '', 'gateway']) {
+          expect((await take(target.logs('lab', environment, { ...query, subject, tail: 20 }))).length).toBeGreaterThan(
+            0,
+          )
+        }
+        expect(await take(target.events('lab', environment, query))).toEqual(
+          expect.arrayContaining([expect.objectContaining({ subject: expect.stringContaining(replica?.id ?? '') })]),
+        )
+
+        if (cannot.includes('scale')) await mistakeOf(target.scale('lab', { model: 'small', replicas: 2 }, work()))
+        else {
+          expect(await target.scale('lab', { model: 'small', replicas: 2 }, work())).toMatchObject({
+            before: 1,
+            after: 2,
+          })
+          await untilReady(2)
+          // What the Fleet file says holds again.
+          await applied(1)
+          await untilReady(1)
+        }
+        expect((await target.restart('lab', { subject: 'small' }, work())).length).toBeGreaterThan(0)
+        await untilReady(1)
+
+        if (cannot.includes('rollback')) {
+          expect(await target.revisions('lab', environment)).toEqual([])
+          await mistakeOf(target.rollback('lab', {}, work()))
+        } else {
+          await applied(3)
+          await untilReady(3)
+          const [newest, before] = await target.revisions('lab', environment)
+          expect(newest).toMatchObject({ isCurrent: true })
+          expect(before).toMatchObject({ isCurrent: false, fleetText: expect.stringContaining('lab') })
+          expect((await target.rollback('lab', {}, work())).number).toBe(before?.number)
+          await untilReady(1)
+          const [after] = await target.revisions('lab', environment)
+          expect(after?.number).toBeGreaterThan(newest?.number ?? Infinity)
+          await mistakeOf(target.rollback('lab', { revision: 4711 }, work()))
+        }
+
+        expect((await deleted()).wasThere).toBe(true)
+        expect((await status()).running).toBe(false)
+        expect(await target.list(environment)).not.toContain('lab')
+        expect((await deleted()).wasThere).toBe(false)
+        await applied(1)
+        await untilReady(1)
+        expect((await deleted()).wasThere).toBe(true)
+      },
+      10 * patienceMs,
+    )
+
+    it(
+      'says of a Fleet that is not there that it is not',
+      async () => {
+        const { target, environment } = place
+        const query = { follow: false, tail: 1, signal: ending.signal }
+        expect(await target.status('nosuch', environment)).toMatchObject({
+          fleet: 'nosuch',
+          running: false,
+          replicas: [],
+        })
+        expect((await target.delete('nosuch', {}, work())).wasThere).toBe(false)
+        expect(await target.revisions('nosuch', environment)).toEqual([])
+        await mistakeOf(target.scale('nosuch', { model: 'small', replicas: 2 }, work()))
+        await mistakeOf(target.restart('nosuch', {}, work()))
+        await mistakeOf(target.rollback('nosuch', {}, work()))
+        await mistakeOf(take(target.logs('nosuch', environment, query)))
+        await mistakeOf(take(target.events('nosuch', environment, query)))
+      },
+      patienceMs,
+    )
+
+    it(
+      'says of a model that is not there which there are, and leaves the others',
+      async () => {
+        const { target, environment } = place
+        await applied(1)
+        await untilReady(1)
+        const query = { follow: false, tail: 1, signal: ending.signal, subject: 'nosuch' }
+        await mistakeOf(target.scale('lab', { model: 'nosuch', replicas: 2 }, work()))
+        await mistakeOf(take(target.logs('lab', environment, query)))
+        const { message, parts } = await mistakeOf(target.restart('lab', { subject: 'nosuch' }, work()))
+        expect(`${message} ${parts.why ?? ''} ${parts.mend ?? ''}`).toContain('small')
+        await untilReady(1)
+        await deleted()
+      },
+      3 * patienceMs,
+    )
+
+    it(
+      'ends well where two operators apply at once',
+      async () => {
+        const both = await Promise.allSettled([applied(2), applied(2)])
+        expect(both.some(({ status: end }) => end === 'fulfilled')).toBe(true)
+        for (const end of both) if (end.status === 'rejected') expect(end.reason).toBeInstanceOf(UserError)
+        await untilReady(2)
+        await deleted()
+      },
+      4 * patienceMs,
+    )
+
+    it(
+      'comes up by the next apply after one that was ended in the middle',
+      async () => {
+        const interrupted = new AbortController()
+        const first = place.target.apply(place.source(2), {
+          ...work(interrupted.signal),
+          progress: {
+            note: () => undefined,
+            // As soon as anything is under way.
+            step: (title) => {
+              setTimeout(() => interrupted.abort(), 50)
+              return silentProgress().step(title)
+            },
+          },
+        })
+        await first.catch((error: unknown) => expect(interrupted.signal.aborted, String(error)).toBe(true))
+        await applied(2)
+        await untilReady(2)
+        expect((await deleted()).wasThere).toBe(true)
+      },
+      4 * patienceMs,
+    )
+  })
+}
