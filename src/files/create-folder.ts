@@ -10,8 +10,9 @@ export async function createFolder(folder: string): Promise<void> {
     await mkdir(folder)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' && !(await isFolder(dirname(folder)))) {
-      await createFolder(dirname(folder))
+    if (code === 'ENOENT') {
+      if (!(await isFolder(dirname(folder)))) await createFolder(dirname(folder))
+      // The folder above may be another process's work of this very moment, so that it is tried again in any case.
       await mkdir(folder).catch(ignoreWhenThere(folder))
     } else await ignoreWhenThere(folder)(error)
   }

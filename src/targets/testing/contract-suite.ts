@@ -98,6 +98,41 @@ export function describeTargetContract({
     }
     const deleted = () => place.target.delete('lab', {}, work())
 
+    /** To two replicas and back, or words with a way on. */
+    const scaled = async (): Promise<void> => {
+      const { target } = place
+      if (cannot.includes('scale')) await mistakeOf(target.scale('lab', { model: 'small', replicas: 2 }, work()))
+      else {
+        expect(await target.scale('lab', { model: 'small', replicas: 2 }, work())).toMatchObject({
+          before: 1,
+          after: 2,
+        })
+        await untilReady(2)
+        // What the Fleet file says holds again.
+        await applied(1)
+        await untilReady(1)
+      }
+    }
+    /** From three replicas back to one, or words with a way on. */
+    const rolledBack = async (): Promise<void> => {
+      const { target, environment } = place
+      if (cannot.includes('rollback')) {
+        expect(await target.revisions('lab', environment)).toEqual([])
+        await mistakeOf(target.rollback('lab', {}, work()))
+      } else {
+        await applied(3)
+        await untilReady(3)
+        const [newest, before] = await target.revisions('lab', environment)
+        expect(newest).toMatchObject({ isCurrent: true })
+        expect(before).toMatchObject({ isCurrent: false, fleetText: expect.stringContaining('lab') })
+        expect((await target.rollback('lab', {}, work())).number).toBe(before?.number)
+        await untilReady(1)
+        const [after] = await target.revisions('lab', environment)
+        expect(after?.number).toBeGreaterThan(newest?.number ?? Infinity)
+        await mistakeOf(target.rollback('lab', { revision: 4711 }, work()))
+      }
+    }
+
     it(
       'brings a Fleet up, tells of it, changes it, goes back, removes it, and brings it up again',
       async () => {
@@ -122,35 +157,11 @@ export function describeTargetContract({
           expect.arrayContaining([expect.objectContaining({ subject: expect.stringContaining(replica?.id ?? '') })]),
         )
 
-        if (cannot.includes('scale')) await mistakeOf(target.scale('lab', { model: 'small', replicas: 2 }, work()))
-        else {
-          expect(await target.scale('lab', { model: 'small', replicas: 2 }, work())).toMatchObject({
-            before: 1,
-            after: 2,
-          })
-          await untilReady(2)
-          // What the Fleet file says holds again.
-          await applied(1)
-          await untilReady(1)
-        }
+        await scaled()
         expect((await target.restart('lab', { subject: 'small' }, work())).length).toBeGreaterThan(0)
         await untilReady(1)
 
-        if (cannot.includes('rollback')) {
-          expect(await target.revisions('lab', environment)).toEqual([])
-          await mistakeOf(target.rollback('lab', {}, work()))
-        } else {
-          await applied(3)
-          await untilReady(3)
-          const [newest, before] = await target.revisions('lab', environment)
-          expect(newest).toMatchObject({ isCurrent: true })
-          expect(before).toMatchObject({ isCurrent: false, fleetText: expect.stringContaining('lab') })
-          expect((await target.rollback('lab', {}, work())).number).toBe(before?.number)
-          await untilReady(1)
-          const [after] = await target.revisions('lab', environment)
-          expect(after?.number).toBeGreaterThan(newest?.number ?? Infinity)
-          await mistakeOf(target.rollback('lab', { revision: 4711 }, work()))
-        }
+        await rolledBack()
 
         expect((await deleted()).wasThere).toBe(true)
         expect((await status()).running).toBe(false)
@@ -206,7 +217,8 @@ export function describeTargetContract({
       async () => {
         const both = await Promise.allSettled([applied(2), applied(2)])
         expect(both.some(({ status: end }) => end === 'fulfilled')).toBe(true)
-        for (const end of both) if (end.status === 'rejected') expect(end.reason).toBeInstanceOf(UserError)
+        const refused = both.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []))
+        expect(refused.filter((reason) => !(reason instanceof UserError))).toEqual([])
         await untilReady(2)
         await deleted()
       },
@@ -228,7 +240,8 @@ export function describeTargetContract({
             },
           },
         })
-        await first.catch((error: unknown) => expect(interrupted.signal.aborted, String(error)).toBe(true))
+        await first.catch(() => undefined)
+        expect(interrupted.signal.aborted).toBe(true)
         await applied(2)
         await untilReady(2)
         expect((await deleted()).wasThere).toBe(true)

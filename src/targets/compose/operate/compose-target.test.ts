@@ -12,6 +12,8 @@ import { fakeDockerHost, type FakeDockerHost, type FakeFaults } from './testing/
 
 const recording = (name: string) => readFileSync(new URL(`testing/recordings/${name}`, import.meta.url), 'utf8')
 const signal = new AbortController().signal
+const keysOf = (line = '') => Object.keys(JSON.parse(line) as object).toSorted()
+const first = (text: string) => text.split('\n')[0]
 
 const hosts: FakeDockerHost[] = []
 afterEach(() => hosts.splice(0).forEach((host) => host.close()))
@@ -86,8 +88,6 @@ describe('what Docker and Compose print', () => {
     const { execFileSync } = await import('node:child_process')
     const ask = (...args: readonly string[]) =>
       execFileSync('docker', [...args], { env: { ...host.environment }, encoding: 'utf8' })
-    const keysOf = (line = '') => Object.keys(JSON.parse(line) as object).toSorted()
-    const first = (text: string) => text.split('\n')[0]
     const printed = ask('compose', '-p', 'lab', 'ps', '--all', '--format', 'json')
     expect(keysOf(first(printed))).toEqual(keysOf(first(recording('ps.jsonl'))))
     const events = first(ask('events', '--filter', 'x', '--format', 'json', '--until', '0s')) ?? ''

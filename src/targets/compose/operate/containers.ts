@@ -10,7 +10,7 @@ export interface Container {
   /** As Compose calls it in logs: `small-1`. */
   readonly id: string
   /** Absent for what is neither engine nor gateway. */
-  readonly model?: string
+  readonly model: string | undefined
   readonly role: string
   readonly engine: string
   readonly isGateway: boolean
@@ -80,7 +80,7 @@ export function parseContainers(text: string): readonly Container[] {
         name: found.Name,
         service: found.Service,
         id: `${found.Service}-${number}`,
-        ...(model === undefined ? {} : { model }),
+        model,
         role: labels.get(labelKey('role')) ?? 'both',
         engine: labels.get(labelKey('engine')) ?? '',
         isGateway: labels.get(labelKey('component')) === 'gateway',

@@ -70,7 +70,8 @@ export async function rolloutCompose(
       context.progress.note(`${error.message}. Going back to revision ${before.number}.`)
       await applyProject(asApplied(fleet, before, `rollback to ${before.number}: ${error.message}`), context, docker)
       const statuses = await statusesOf(fleet, docker)
-      return statuses.map((status): RolloutStatus => ({ ...status, state: 'failed', message: error.message }))
+      const { message } = error
+      return statuses.map((status) => Object.assign({}, status, { state: 'failed' as const, message }))
     }
   })
 }
