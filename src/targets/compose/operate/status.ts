@@ -19,7 +19,7 @@ export async function readComposeStatus(fleet: string, docker: Docker): Promise<
 const isIll = ({ state }: Container) => state === 'crash-loop' || state === 'unhealthy'
 
 /** Without a look into logs. */
-export function statusOf(fleet: string, { containers }: FoundProject): FleetStatus {
+function statusOf(fleet: string, { containers }: FoundProject): FleetStatus {
   const gateway = containers.find(({ isGateway }) => isGateway)
   return {
     fleet,

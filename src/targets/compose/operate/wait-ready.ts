@@ -12,7 +12,7 @@ const pollMs = 500
 const restartsUntilVerdict = 3
 
 /** Whether a container is waited for: engines and the gateway. */
-export const isWaitedFor = ({ model, isGateway }: Container): boolean => model !== undefined || isGateway
+const isWaitedFor = ({ model, isGateway }: Container): boolean => model !== undefined || isGateway
 
 /**
  * Waits until containers serve, with a step for each.
