@@ -4,6 +4,7 @@ import { checkArguments, factsFor } from '../../engines/index.ts'
 import { loadFleet } from '../../fleet/index.ts'
 import { validateObject } from '../../kubernetes/index.ts'
 import { anyFleet } from './testing/any-fleet.ts'
+import { vllmLines } from './testing/vllm-lines.ts'
 import { renderText, type RenderedForTest } from './testing/render.ts'
 
 /** Renders what loads; a Fleet that does not is refused before any target sees it. */
@@ -34,7 +35,7 @@ describe('any Fleet', () => {
           const names = result.objects.map(identityOf)
           expect(names).toEqual([...new Set(names)])
           expect(renderIfSound(fleet)?.stream).toBe(result.stream)
-          for (const argv of vllmLines(result)) {
+          for (const argv of vllmLines(result.objects)) {
             expect(checkArguments(factsFor('vllm'), argv).filter(({ kind }) => kind !== 'deprecated')).toEqual([])
           }
         }),
@@ -44,17 +45,3 @@ describe('any Fleet', () => {
     },
   )
 })
-
-/** Arguments after `vllm serve`, wherever they stand. */
-function vllmLines({ objects }: RenderedForTest): string[][] {
-  const lines: string[][] = []
-  const look = (value: unknown): void => {
-    if (Array.isArray(value)) {
-      const at = value.indexOf('serve')
-      if (at > 0 && value[at - 1] === 'vllm') lines.push(value.slice(at + 1))
-      value.forEach(look)
-    } else if (typeof value === 'object' && value !== null) Object.values(value).forEach(look)
-  }
-  look(objects)
-  return lines
-}
