@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { validateObject, type KubernetesObject } from '../../kubernetes/index.ts'
 import { lint } from '../../lint/index.ts'
+import { goldenFleets } from './testing/golden-fleets.ts'
 import { renderText } from './testing/render.ts'
 
 const root = new URL('../../../', import.meta.url)
@@ -108,9 +109,13 @@ describe('mode gateway', () => {
   })
 })
 
-it('is the same bytes as the golden file; `vitest run -u` writes it anew', async () => {
-  const { stream } = renderText(preset('llama-70b-disaggregated'))
-  await expect(stream).toMatchFileSnapshot('testing/llama-70b-disaggregated.golden.yaml')
+// Written anew by `npx vitest run src/targets/llmd --update`.
+describe.each(Object.entries(goldenFleets))('the Fleet %s', (name, { fleet, gateway }) => {
+  it('renders word for word as it is kept', async () => {
+    const { stream, notes } = renderText(JSON.stringify(fleet), gateway)
+    expect(notes.filter(({ severity }) => severity === 'error')).toEqual([])
+    await expect(stream).toMatchFileSnapshot(`testing/golden/${name}.yaml`)
+  })
 })
 
 it('is what docs/targets/llmd.md shows, so that the page does not go stale', () => {
