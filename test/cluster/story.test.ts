@@ -1,11 +1,13 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import OpenAI from 'openai'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Pod } from '../../src/kubernetes/index.ts'
 import { until } from '../harness/until.ts'
 import { useRunningCluster } from './harness/cluster/use-running-cluster.ts'
 import type { NodeSpec } from './harness/kubelet/node-object.ts'
-import { applyObjects, deleteObjects, objectsOf } from './harness/story/apply-fleet.ts'
 import { ConstantLoad, type LoadEnd, type LoadReport } from './harness/story/constant-load.ts'
+import { Operator } from './harness/story/operator.ts'
 
 const key = 'sk-story-0123456789abcdef'
 const engines = { pool: 'engines' }
@@ -36,9 +38,13 @@ targets:
 `
 const rolloutMs = 300_000
 
-const rolledOut = async (name: string) => {
-  const told = await cluster().kubectl('rollout', 'status', `deployment/${name}`, '-n', 'lab', '--timeout=280s')
-  expect(told).toContain('successfully rolled out')
+/** Runs `fairlead`, which must succeed. */
+const fairlead = (...args: readonly string[]) => new Operator(cluster(), key).fairlead(...args)
+
+/** Writes the Fleet file and applies it; resolves when everything serves. */
+async function apply(tokensPerSecond: number): Promise<string> {
+  await writeFile(join(cluster().folder, 'fleet.yaml'), fleet(tokensPerSecond))
+  return fairlead('apply', 'fleet.yaml')
 }
 
 /** What a load tells when nothing was refused and nothing was cut. */
@@ -80,8 +86,7 @@ async function enginePods(withLeaving = false): Promise<readonly EnginePod[]> {
     }))
 }
 
-const scale = (replicas: number) =>
-  cluster().kubectl('scale', 'deployment/story-chat', '-n', 'lab', `--replicas=${replicas}`)
+const readyEngines = async () => (await enginePods()).filter(({ isReady }) => isReady)
 
 describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
   let gateway = ''
@@ -98,14 +103,19 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
   it(
     'comes up as it is rendered, and a client streams through the gateway’s Service',
     async () => {
-      await applyObjects(cluster().client, objectsOf(fleet(100)))
-      // Pods wait for what a person makes: the Fleet's Secret.
-      await cluster().client.post('/api/v1/namespaces/lab/secrets', {
-        metadata: { name: 'story-secrets' },
-        stringData: { 'keys.txt': `me ${key}\n` },
-      })
-      await rolledOut('story-chat')
-      await rolledOut('story-gateway')
+      // What a person makes: the Fleet's Secret.
+      await cluster().kubectl('create', 'namespace', 'lab')
+      await cluster().kubectl(
+        'create',
+        'secret',
+        'generic',
+        'story-secrets',
+        '-n',
+        'lab',
+        `--from-literal=keys.txt=me ${key}`,
+      )
+      await apply(100)
+      await fairlead('status', 'fleet.yaml')
       const client = new OpenAI({ baseURL: `http://${gateway}/v1`, apiKey: key })
       const stream = await client.chat.completions.create({
         model: 'chat',
@@ -124,9 +134,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
     'takes another setting under load: every pod is replaced, no request is refused or cut',
     async () => {
       const report = await under(load(), async () => {
-        await applyObjects(cluster().client, objectsOf(fleet(150)))
-        await rolledOut('story-chat')
-        await rolledOut('story-gateway')
+        await apply(150)
         await onlyPodsWith('"tokensPerSecond":150')
       })
       expect(report).toMatchObject(unharmed)
@@ -138,8 +146,8 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
     'goes back under load',
     async () => {
       const report = await under(load(), async () => {
-        await cluster().kubectl('rollout', 'undo', 'deployment/story-chat', '-n', 'lab')
-        await rolledOut('story-chat')
+        await fairlead('rollback', 'fleet.yaml')
+        expect((await readyEngines()).every(({ command }) => command.includes('"tokensPerSecond":100'))).toBe(true)
       })
       expect(report).toMatchObject(unharmed)
     },
@@ -150,16 +158,14 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
     'grows to three replicas and shrinks again under load',
     async () => {
       const report = await under(load(), async () => {
-        await scale(3)
-        await rolledOut('story-chat')
-        await scale(1)
-        await until(
-          async () => (await enginePods()).length === 1,
-          () => 'two pods leave',
-          rolloutMs,
-        )
-        await scale(2)
-        await rolledOut('story-chat')
+        for (const replicas of [3, 1, 2]) {
+          await fairlead('scale', 'chat', '--replicas', String(replicas), '--fleet', 'fleet.yaml')
+          await until(
+            async () => (await readyEngines()).length === replicas && (await enginePods()).length === replicas,
+            () => `${replicas} pods`,
+            rolloutMs,
+          )
+        }
       })
       expect(report).toMatchObject(unharmed)
     },
@@ -177,7 +183,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
         async () => {
           await cluster().order('powerOff', node)
           await until(
-            async () => (await enginePods()).filter(({ isReady, node: at }) => isReady && at !== node).length === 2,
+            async () => (await readyEngines()).filter(({ node: at }) => at !== node).length === 2,
             () => 'two ready pods on other nodes',
             rolloutMs,
           )
@@ -196,20 +202,10 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
     async () => {
       // The machine comes back, and learns which of its pods are to be gone.
       await cluster().order('powerOn', lost)
-      const [namespace, ...objects] = objectsOf(fleet(100)).toSorted(
-        (a, b) => Number(b.kind === 'Namespace') - Number(a.kind === 'Namespace'),
-      )
-      await deleteObjects(cluster().client, objects)
-      // The namespace's own controller looks again only after half a minute where it finds pods that end.
+      await fairlead('delete', 'fleet.yaml', '--yes')
       await until(
-        async () => (await cluster().kubectl('get', 'pods', '-n', 'lab', '-o', 'name')) === '',
+        async () => (await enginePods(true)).length === 0,
         () => 'no pod is left',
-        rolloutMs,
-      )
-      await deleteObjects(cluster().client, namespace === undefined ? [] : [namespace])
-      await until(
-        async () => (await cluster().client.get('/api/v1/namespaces/lab')).status === 404,
-        () => 'the namespace is gone',
         rolloutMs,
       )
       const left = await cluster().kubectl(

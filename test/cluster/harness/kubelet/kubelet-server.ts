@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:https'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { logFile } from './container-task.ts'
 import { streamLog } from './log-stream.ts'
+import { forwardPort } from './port-forward.ts'
 import type { PodWorker } from './pod-worker.ts'
 
 /** What the kubelet shows to the API server, which does not verify it here. */
@@ -10,7 +12,7 @@ export interface ServingCertificate {
   readonly key: string
 }
 
-/** What the API server asks a node for: logs of containers (`kubectl logs`). */
+/** What the API server asks a node for: logs of containers (`kubectl logs`) and ports of Pods. */
 export class KubeletServer {
   readonly #server: Server
   readonly #find: (namespace: string, pod: string) => PodWorker | undefined
@@ -20,6 +22,17 @@ export class KubeletServer {
     this.#server = createServer({ ...certificate }, (asked, answer) => {
       this.#answer(asked, answer).catch((error: Error) => answer.destroy(error))
     })
+    this.#server.on('upgrade', (asked, socket) => this.#upgrade(asked, socket))
+  }
+
+  /** Ports of Pods: `/portForward/NAMESPACE/POD?port=8080`. */
+  #upgrade(asked: IncomingMessage, socket: Duplex): void {
+    const { pathname, searchParams } = new URL(asked.url ?? '/', 'https://node')
+    const [, what, namespace = '', pod = ''] = pathname.split('/').map(decodeURIComponent)
+    const address = this.#find(namespace, pod)?.address
+    if (what !== 'portForward' || address === undefined)
+      socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n')
+    else forwardPort(asked, socket, address, Number(searchParams.get('port')))
   }
 
   listen(host: string, port: number): Promise<void> {

@@ -59,6 +59,11 @@ export class PodWorker {
     return this.#folder
   }
 
+  /** Undefined before it has a sandbox. */
+  get address(): string | undefined {
+    return this.#sandbox?.address
+  }
+
   get runners(): readonly ContainerRunner[] {
     return [...this.#initRunners, ...this.#runners]
   }
