@@ -160,6 +160,32 @@ describe('a gateway in a cluster', () => {
     }
   })
 
+  it('has a log that is read by lines, to its end and as it grows', async () => {
+    const [gateway] = await pods('fairlead-gateway')
+    const pod = gateway?.metadata.name ?? ''
+    const last: string[] = []
+    for await (const line of client.logs({ pod, container: 'gateway', tailLines: 2 })) last.push(line)
+    expect(last).toHaveLength(2)
+    const stopping = new AbortController()
+    const followed: string[] = []
+    const following = (async () => {
+      for await (const line of client.logs({ pod, tailLines: 1, follow: true, signal: stopping.signal })) {
+        followed.push(line)
+      }
+    })()
+    await until(
+      async () => {
+        await stream()
+        return followed.length > 1
+      },
+      () => `only ${followed.join()}`,
+      withinMs,
+    )
+    stopping.abort()
+    await following
+    expect(followed.every((line) => line.startsWith('{'))).toBe(true)
+  })
+
   it('loses no stream while pods come, go and are replaced', async () => {
     const running = load(4)
     await running.more(8)
