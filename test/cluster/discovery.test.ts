@@ -186,6 +186,14 @@ describe('a gateway in a cluster', () => {
     expect(followed.every((line) => line.startsWith('{'))).toBe(true)
   })
 
+  it('is reached by a port of this machine', async () => {
+    const [gateway] = await pods('fairlead-gateway')
+    const forward = await client.portForward({ pod: gateway?.metadata.name ?? '', port: 8081 })
+    const answer = await fetch(`http://127.0.0.1:${forward.localPort}/livez`)
+    expect(answer.status).toBe(200)
+    await forward.close()
+  })
+
   it('loses no stream while pods come, go and are replaced', async () => {
     const running = load(4)
     await running.more(8)
