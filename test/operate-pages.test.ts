@@ -4,15 +4,16 @@ import { runPages, withoutChance } from './harness/page-runs.ts'
 import { until } from './harness/until.ts'
 import { freePort, openWorld, repository, type Running } from './harness/world.ts'
 
+// Each its own free port, in place of those of the pages; numbers are not compared.
+const elsewhere = async (): Promise<Record<string, string>> =>
+  process.env['FAIRLEAD_UPDATE_PAGES'] === '1' ? {} : { FAIRLEAD_GATEWAY_LISTEN: `127.0.0.1:${await freePort()}` }
+
 // proves B7 (real part)
 describe('docs/operate', () => {
   it('shows what the commands print on this machine', { timeout: 900_000 }, async () => {
     const world = await openWorld({ cache: 'shared' })
     const behind: Running[] = []
     try {
-      // Each its own free port, in place of those of the pages; numbers are not compared.
-      const elsewhere = async (): Promise<Record<string, string>> =>
-        process.env['FAIRLEAD_UPDATE_PAGES'] === '1' ? {} : { FAIRLEAD_GATEWAY_LISTEN: `127.0.0.1:${await freePort()}` }
       const runs = await runPages('local', world, async (line) => {
         const [, ...args] = line.replace(/ &$/, '').split(' ')
         const program = join(repository, 'bin', 'fairlead.js')
