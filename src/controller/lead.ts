@@ -5,7 +5,7 @@ import { findTarget } from '../operate/index.ts'
 import type { Target } from '../targets/index.ts'
 import type { Clock } from './clock.ts'
 import { EventRecorder } from './events/index.ts'
-import { fencedClient, type Term } from './leader/index.ts'
+import { fencedClient, namespacedClient, type Term } from './leader/index.ts'
 import type { ControllerMetrics } from './metrics.ts'
 import { WorkQueue, type TakenWork } from './queue/index.ts'
 import { Reconciler, type Need } from './reconcile/index.ts'
@@ -133,7 +133,11 @@ class TermClients {
     const key = `${name} ${namespace}`
     const known = this.#targets.get(key)
     if (known !== undefined) return known
-    const target = findTarget(name, { environment, namespace, connect: () => this.in(namespace) })
+    const target = findTarget(name, {
+      environment,
+      namespace,
+      connect: async () => namespacedClient(await this.in(namespace), namespace),
+    })
     this.#targets.set(key, target)
     return target
   }

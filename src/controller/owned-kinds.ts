@@ -30,6 +30,7 @@ export const ownedKinds: readonly OwnedKind[] = [
     ['Service', 'services'],
     ['ServiceAccount', 'serviceaccounts'],
   ),
+  ...of(['kubernetes', 'llmd'], 'rbac.authorization.k8s.io/v1', ['Role', 'roles'], ['RoleBinding', 'rolebindings']),
   ...of(all, 'apps/v1', ['Deployment', 'deployments'], ['StatefulSet', 'statefulsets']),
   ...of(all, 'batch/v1', ['Job', 'jobs']),
   ...of(all, 'networking.k8s.io/v1', ['NetworkPolicy', 'networkpolicies'], ['Ingress', 'ingresses']),
@@ -58,5 +59,4 @@ export const ownedKinds: readonly OwnedKind[] = [
     ['InferenceObjective', 'inferenceobjectives'],
     ['InferenceModelRewrite', 'inferencemodelrewrites'],
   ),
-  ...of(['llmd'], 'rbac.authorization.k8s.io/v1', ['Role', 'roles'], ['RoleBinding', 'rolebindings']),
 ]

@@ -39,8 +39,14 @@ export function controllerRules({ targets }: RuleOptions): PolicyRule[] {
     { apiGroups: [''], resources: ['configmaps'], verbs: ['update'] },
     // One operator of a Fleet at a time, person or controller.
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update', 'delete'] },
-    // How it stands.
-    { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+    // Nobody gives rights that he has not: gateways follow EndpointSlices, and routers of llm-d pods.
+    ...(targets.includes('kubernetes')
+      ? [{ apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] }]
+      : []),
+    // How it stands, and why not.
+    { apiGroups: [''], resources: ['pods'], verbs: targets.includes('llmd') ? follow : ['list'] },
+    { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+    { apiGroups: [''], resources: ['events'], verbs: ['list'] },
     { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
   ]
 }

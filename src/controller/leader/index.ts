@@ -5,3 +5,4 @@
 export { LeaderElection, type ElectionTimes, type Term } from './leader-election.ts'
 export { leaseStore, type LeaseStore, type StoredLease } from './lease-store.ts'
 export { fencedClient } from './fenced-client.ts'
+export { namespacedClient } from './namespaced-client.ts'

@@ -153,13 +153,15 @@ export class Reconciler {
     const { name, namespace = 'default', annotations } = fleet.metadata
     const target = this.#parts.targetIn(fleet.status?.target ?? 'kubernetes', namespace)
     try {
+      await this.#tell(fleet, { kind: 'deleting', message: 'What the Fleet has become is removed.' })
       const volumes = annotations?.[deleteModelsAnnotation] === 'true'
       const context = { environment, progress: quietProgress, signal }
       const { removed, kept } = await deleteFleet(name, { volumes }, context, target)
       const keptText = kept.length === 0 ? '' : ` Kept: ${listed(kept)}`
       const note = `Removed ${removed.length} objects.${keptText}`
       await this.#event(fleet, { type: 'Normal', reason: 'Removed', action: 'Delete', note })
-      await setFinaliser(client, fleet, false)
+      const latest = (await client.get(fleetReference(`${namespace}/${name}`))) as FleetObject | undefined
+      if (latest !== undefined) await setFinaliser(client, latest, false)
       return { result: 'gone' }
     } catch (error) {
       if (isCutOff(error)) throw error
@@ -212,6 +214,7 @@ function eventOf(before: FleetObjectStatus, after: FleetObjectStatus, outcome: O
     const { reason, message } = outcome
     return { type: 'Warning', reason, action: outcome.kind === 'refused' ? 'Check' : 'Apply', note: message }
   }
+  if (outcome.kind === 'deleting') return undefined
   const reason = reasonOf(after, 'Ready')
   if (reason === undefined || reason === reasonOf(before, 'Ready')) return undefined
   const { message = '' } = after.conditions?.find(({ type }) => type === 'Ready') ?? {}

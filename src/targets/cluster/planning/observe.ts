@@ -171,6 +171,9 @@ function verdictOf(error: ClusterError): Verdict {
   switch (error.reason) {
     case 'no-such-kind':
       return { kind: 'unserved' }
+    // A RoleBinding of somebody who is no administrator is judged by its Role, which the same plan may be about to make.
+    case 'not-found':
+      return { kind: 'unasked' }
     case 'invalid':
     case 'quota':
     case 'admission':
