@@ -100,6 +100,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
     gateway = await cluster().forward('story.lab.svc', 8080)
   }, 60_000)
 
+  // proves B3, B7 (real part)
   it(
     'comes up as it is rendered, and a client streams through the gateway’s Service',
     async () => {
@@ -114,7 +115,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
         'lab',
         `--from-literal=keys.txt=me ${key}`,
       )
-      await apply(100)
+      await apply(20)
       await fairlead('status', 'fleet.yaml')
       const client = new OpenAI({ baseURL: `http://${gateway}/v1`, apiKey: key })
       const stream = await client.chat.completions.create({
@@ -130,30 +131,33 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
     rolloutMs,
   )
 
+  // proves B7, C7 (real part)
   it(
     'takes another setting under load: every pod is replaced, no request is refused or cut',
     async () => {
       const report = await under(load(), async () => {
-        await apply(150)
-        await onlyPodsWith('"tokensPerSecond":150')
+        await apply(25)
+        await onlyPodsWith('"tokensPerSecond":25')
       })
       expect(report).toMatchObject(unharmed)
     },
     rolloutMs,
   )
 
+  // proves B7 (real part)
   it(
     'goes back under load',
     async () => {
       const report = await under(load(), async () => {
         await fairlead('rollback', 'fleet.yaml')
-        expect((await readyEngines()).every(({ command }) => command.includes('"tokensPerSecond":100'))).toBe(true)
+        expect((await readyEngines()).every(({ command }) => command.includes('"tokensPerSecond":20'))).toBe(true)
       })
       expect(report).toMatchObject(unharmed)
     },
     rolloutMs,
   )
 
+  // proves B7, C7 (real part)
   it(
     'grows to three replicas and shrinks again under load',
     async () => {
@@ -172,6 +176,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
     rolloutMs,
   )
 
+  // proves C7, Q6 (real part)
   it(
     'loses a node: what had not begun is answered by another replica, and a new pod comes up elsewhere',
     async () => {
@@ -197,6 +202,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
     rolloutMs,
   )
 
+  // proves B7 (real part)
   it(
     'is deleted, and nothing of it is left, neither objects nor processes',
     async () => {

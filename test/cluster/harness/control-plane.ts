@@ -35,7 +35,7 @@ export interface ControlPlaneOptions {
 /** The first start on a machine with busy processors takes this long. */
 const readyWithinMs = 180_000
 /** A node that is silent for so long counts as unreachable; long enough for a busy machine. */
-const silentNodeSeconds = 8
+const silentNodeSeconds = 20
 /** Pods leave an unreachable node after this time; Kubernetes' own default is 300 s. */
 const evictAfterSeconds = 2
 /** Another process may take a port between its choice and its use. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DnsServer } from '../../../../src/discovery/testing/dns-server.ts'
 import { ApiClient } from '../api-client.ts'
@@ -25,12 +25,16 @@ export class InsideCluster implements Orders {
   readonly #faults = new Faults()
   readonly #proxy = new ServiceProxy()
   readonly #dns: DnsServer
+  readonly #compiled: string
   #nodes = 0
 
   private constructor(options: ClusterOptions, plane: ControlPlane, dns: DnsServer) {
     this.plane = plane
     this.#options = options
     this.#dns = dns
+    this.#compiled = join(options.folder, 'compiled')
+    mkdirSync(this.#compiled)
+    chmodSync(this.#compiled, 0o1777)
     this.#client = new ApiClient(plane)
     this.#view = new ClusterView(this.#client, {
       onPod: (key, pod) => this.#kubelets.forEach((kubelet) => kubelet.onPod(key, pod)),
@@ -64,6 +68,7 @@ export class InsideCluster implements Orders {
       spec,
       address: nodeAddress(this.#nodes),
       folder: join(this.#options.folder, 'nodes', spec.name),
+      compiledFolder: this.#compiled,
       faults: this.#faults,
       hasUsers: readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/)[2] !== '1',
       apiVariables: { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443' },

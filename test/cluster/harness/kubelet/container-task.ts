@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Container } from '../../../../src/kubernetes/index.ts'
-import { repositoryMounts } from './repository-mounts.ts'
+import { compiledPlace, repositoryMounts } from './repository-mounts.ts'
 import type { ContainerTask } from './container-process.ts'
 import { resolveEnvironment } from './environment.ts'
 import { expand } from './expand.ts'
@@ -18,7 +18,12 @@ export const logFile = (podFolder: string, container: string, start: number): st
 /** What a container of a Pod is, as a process to start. Throws MissingReference, WrongContainer. */
 export function makeTask(context: PodContext, container: Container, image: LocalImage, start: number): ContainerTask {
   const pod = context.pod()
-  const given = { ...image.environment, HOSTNAME: pod.metadata?.name ?? '', ...context.variables }
+  const given = {
+    NODE_COMPILE_CACHE: compiledPlace,
+    ...image.environment,
+    HOSTNAME: pod.metadata?.name ?? '',
+    ...context.variables,
+  }
   const environment = resolveEnvironment(pod, container, context.references, given)
   const all = [...(container.command ?? image.entrypoint), ...(container.args ?? [])]
   const folder = join(context.folder, 'containers', `${container.name}-${start}`)
@@ -39,7 +44,7 @@ export function makeTask(context: PodContext, container: Container, image: Local
     environment,
     workingFolder: container.workingDir ?? image.workingFolder,
     mounts: [
-      ...repositoryMounts(),
+      ...repositoryMounts(context.compiledFolder),
       { source: context.resolverFile, target: '/etc/resolv.conf', isReadOnly: true },
       { source: context.hostsFile, target: '/etc/hosts', isReadOnly: true },
       ...context.volumes.mounts(container, environment),

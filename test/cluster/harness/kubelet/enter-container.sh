@@ -52,7 +52,7 @@ while IFS=$tab read -r source target mode; do
   mount --rbind "$source" "$root$target"
   [ "$mode" != ro ] || mount -o remount,bind,ro "$root$target"
 done < "$mounts"
-[ "$read_only" != true ] || mount -o remount,ro "$root"
+[ "$read_only" != true ] || mount -o remount,bind,ro "$root"
 
 # In namespaces of an ordinary user there is one user only.
 if [ "$user" = own ]; then

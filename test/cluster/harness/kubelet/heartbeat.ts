@@ -5,7 +5,7 @@ import { nodeObject, nodeStatus, type NodeSpec } from './node-object.ts'
 const beatMs = 1_000
 /** The status is long and seldom new; the Lease says that the node lives. */
 const statusEveryBeats = 5
-const leaseSeconds = 8
+const leaseSeconds = 20
 
 /** Registers a node and says that it lives, until the signal fires. */
 export async function beat(

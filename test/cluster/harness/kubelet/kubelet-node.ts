@@ -17,6 +17,7 @@ export interface KubeletNode {
   sources(namespace: string): VolumeSources
   readonly images: Set<string>
   readonly faults: Faults
+  readonly compiledFolder: string
   readonly hasUsers: boolean
   readonly apiVariables: Readonly<Record<string, string>>
   nextPodAddress(): string

@@ -22,6 +22,8 @@ export interface KubeletOptions {
   /** Of the node: its disk, and its Pods. */
   readonly folder: string
   readonly faults: Faults
+  /** Shared by the Pods of all nodes: code that Node.js has compiled. */
+  readonly compiledFolder: string
   readonly hasUsers: boolean
   readonly apiVariables: Readonly<Record<string, string>>
   readonly certificate: ServingCertificate

@@ -17,6 +17,8 @@ export interface PodContext {
   /** A file with the resolver's settings. */
   readonly resolverFile: string
   readonly hostsFile: string
+  /** Of all Pods: code that Node.js has compiled. */
+  readonly compiledFolder: string
   /** Given to every container: where the API server is, which GPUs the Pod has. */
   readonly variables: Readonly<Record<string, string>>
   /** Images that the node has. */

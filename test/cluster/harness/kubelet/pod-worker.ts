@@ -184,7 +184,7 @@ export class PodWorker {
 
   #context(sandbox: PodSandbox, volumes: PodVolumes, gpus: readonly string[], backoff: BackoffLimits): PodContext {
     const { resolver, hosts } = writeResolverFiles(this.#folder, this.#pod, sandbox.address)
-    const { images, faults, hasUsers, apiVariables } = this.#node
+    const { compiledFolder, images, faults, hasUsers, apiVariables } = this.#node
     return {
       pod: () => this.#addressedPod(),
       sandbox,
@@ -193,6 +193,7 @@ export class PodWorker {
       folder: this.#folder,
       resolverFile: resolver,
       hostsFile: hosts,
+      compiledFolder,
       images,
       faults,
       backoff,

@@ -15,7 +15,7 @@ export interface LoadReport {
 export type LoadEnd = 'now' | 'answered'
 
 /** Lengths of answers in tokens, one client each: most are short, one is longer than engines stay before they are told to stop. */
-const lengths = [10, 20, 40, 40, 80, 1_200] as const
+const lengths = [2, 4, 8, 8, 16, 240] as const
 const answerWithinMs = 60_000
 
 /** Clients that ask without a pause until they are stopped: the real client library, streaming, without retries of its own. */
