@@ -1,5 +1,8 @@
 import type { Position } from '../manifests/contract.ts'
+import type { OnlineFacts } from './subject/online-facts.ts'
 import type { Subject } from './subject/subject.ts'
+
+export type { OnlineAnswer, OnlineFacts } from './subject/online-facts.ts'
 
 /** How bad it is: an error does not work or harms, a warning works until it does not, a note is advice. */
 const severities = ['error', 'warning', 'note'] as const
@@ -84,21 +87,6 @@ export interface Suppression {
   /** Glob over paths, such as `legacy/*.yaml`; everywhere when absent. */
   readonly path?: string
   readonly reason: string
-}
-
-/** What was said of a name by whoever has it. */
-export interface OnlineAnswer {
-  readonly exists: boolean
-  /** Names that exist and are like it, the nearest first. */
-  readonly near: readonly string[]
-}
-
-/** Names that were asked for, with what was answered; one that nobody could tell of is absent. */
-export interface OnlineFacts {
-  /** By id, such as `Qwen/Qwen3-8B`. */
-  readonly models: ReadonlyMap<string, OnlineAnswer>
-  /** By image as it is written. */
-  readonly images: ReadonlyMap<string, OnlineAnswer>
 }
 
 /** What a run may be told. */

@@ -1,5 +1,5 @@
 import type { ManifestDocument, ManifestSet } from '../../manifests/contract.ts'
-import type { OnlineFacts } from '../contract.ts'
+import type { OnlineFacts } from './online-facts.ts'
 import { collectPods, type Pod } from './pods.ts'
 
 /** What rules look at: the manifests, with the views that several rules share made once. */
