@@ -1,6 +1,7 @@
 import { doctorChecks, prerequisites, type CheckDescription, type Prerequisite } from '../src/operate/index.ts'
 
 const titles: Readonly<Record<string, string>> = {
+  prove: 'Proofs by real requests (`--prove`)',
   local: 'This machine (`local`)',
   compose: 'A Docker host (`compose`)',
   cluster: 'A cluster (`kubernetes`, `kserve`, `llmd`)',

@@ -89,6 +89,7 @@ export {
 } from './simulated/tokenizer/index.ts'
 export { BlockChain, encodeKvBatch, KvEventLog, sequenceFrame } from './simulated/kv-events/index.ts'
 export { randomFrom } from './simulated/random-from.ts'
+export { parsePrometheusText } from './prometheus-text.ts'
 
 /** Every engine that this version knows how to run or to reach. */
 export const engines: readonly Engine[] = [vllmEngine, sglangEngine, llamacppEngine, simulatedEngine, externalEngine]

@@ -6,9 +6,11 @@ export {
   examine,
   planPrerequisites,
   prerequisites,
+  proveOptimisations,
   type CheckDescription,
   type CheckResult,
   type ExamineContext,
+  type GatewayAddress,
   type InstallPlan,
   type Prerequisite,
 } from './doctor/index.ts'

@@ -19,6 +19,16 @@ export const doctor: Command = {
       completes: 'file',
     },
     {
+      name: 'prove',
+      description: 'send real requests through the gateway too, and see whether what is configured happens',
+    },
+    {
+      name: 'gateway',
+      value: 'URL',
+      description: 'the gateway for --prove; the running Fleet’s own when absent',
+    },
+    { name: 'admin', value: 'URL', description: 'its /metrics and /admin; one port up when absent' },
+    {
       name: 'install-plan',
       description: 'print instead what has to be installed in the cluster, pinned and in order',
     },
@@ -28,6 +38,7 @@ export const doctor: Command = {
   examples: [
     { command: 'fairlead doctor', what: 'whether ./fleet.yaml can run where it says' },
     { command: 'fairlead doctor fleet.yaml --target compose --output deploy', what: 'on a Docker host' },
+    { command: 'fairlead doctor --prove', what: 'whether prefix cache, routing and hand-over happen' },
     { command: 'fairlead doctor --install-plan --target kserve', what: 'the steps that come before `apply`' },
     { command: 'fairlead doctor --json', what: 'for programs' },
   ],

@@ -1,18 +1,23 @@
 import { resolve } from 'node:path'
-import { exitCodes, type ExitCode } from '../../errors/index.ts'
+import { exitCodes, UserError, type ExitCode } from '../../errors/index.ts'
 import { targetNames, type TargetName } from '../../fleet/index.ts'
 import { version } from '../../observe/index.ts'
 import {
   examine,
+  findTarget,
+  fleetStatus,
   planPrerequisites,
+  proveOptimisations,
   type CheckResult,
   type ExamineContext,
+  type GatewayAddress,
   type ReadFleet,
 } from '../../operate/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
 import { renderCheck, renderInstallPlan, renderSummary } from '../doctor/index.ts'
 import { openFleet } from '../fleets/index.ts'
 import { readText } from '../option-values.ts'
+import { usageError } from '../parse/index.ts'
 
 /** Lines longer than this are hard to read, however wide the terminal is. */
 const widest = 100
@@ -53,7 +58,47 @@ async function examineOn(
       for (const line of renderCheck(result, columns, output.paint)) output.line(line)
     },
   }
-  return examine(read, target, examining)
+  const results = await examine(read, target, examining)
+  if (options['prove'] !== true) return results
+  if (!output.json) output.line(`\n${output.paint.bold('By real requests')}\n`)
+  return results.concat(await proveOptimisations(read, await gatewayOf(target, read, options, context), examining))
+}
+
+/** Where real requests go. */
+async function gatewayOf(
+  target: TargetName,
+  read: ReadFleet,
+  options: Options,
+  { environment }: CommandContext,
+): Promise<GatewayAddress> {
+  const key = environment['FAIRLEAD_API_KEY']
+  const keyed = key === undefined || key === '' ? {} : { key }
+  const named = readText(options['gateway'])?.replace(/\/+$/, '')
+  const admin = readText(options['admin'])?.replace(/\/+$/, '')
+  if (named !== undefined) return { address: named, admin: admin ?? adminOf(named), ...keyed }
+  const { gateway } =
+    target === 'local' ? await fleetStatus(read.fleet.name, environment, findTarget('local')) : { gateway: null }
+  if (gateway === null) {
+    throw new UserError({
+      what:
+        target === 'local'
+          ? `Fleet “${read.fleet.name}” does not run`
+          : `Where the gateway is on target ${target} is not known`,
+      mend: 'Start the Fleet, or name its gateway with --gateway; `fairlead port-forward` brings one of a cluster here.',
+      command: 'fairlead doctor --prove --gateway http://127.0.0.1:8080',
+    })
+  }
+  return { address: gateway.address, admin: admin ?? gateway.admin, ...keyed }
+}
+
+/** The admin listener is one port up unless the Fleet says otherwise. */
+function adminOf(address: string): string {
+  const url = URL.parse(address)
+  if (url === null) {
+    throw usageError({ what: `${JSON.stringify(address)} is no URL`, mend: 'Name one such as http://127.0.0.1:8080.' })
+  }
+  url.port = String(Number(url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port) + 1)
+  return url.href.replace(/\/+$/, '')
 }
 
 async function tellInstallPlan(target: TargetName, read: ReadFleet, context: CommandContext): Promise<ExitCode> {

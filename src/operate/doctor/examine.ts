@@ -21,8 +21,12 @@ import {
 import type { Check, CheckResult } from './contract.ts'
 import { planInstallation, type InstallPlan } from './install-plan/index.ts'
 import { localChecks, type LocalPlace } from './local/index.ts'
+import { proofs, servingPlace, type GatewayAddress } from './prove/index.ts'
 import { realMachine } from './real-machine.ts'
 import { runChecks, type RunOptions } from './run-checks.ts'
+
+/** A proof sends up to a dozen requests to each model. */
+const proofTimeoutMs = 300_000
 
 /** What an examination is given. */
 export interface ExamineContext {
@@ -101,6 +105,17 @@ function inWordsOf<Place>(cluster: ClusterClient, check: Check<Place>): Check<Pl
 
 const namespaceOf = (objects: readonly KubernetesObject[]) =>
   objects.find(({ metadata }) => metadata.namespace !== undefined)?.metadata.namespace
+
+/** Sends real requests through a gateway, and looks whether what is configured happens. */
+export async function proveOptimisations(
+  { fleet }: ReadFleet,
+  gateway: GatewayAddress,
+  { environment, signal, onResult }: Pick<ExamineContext, 'environment' | 'signal' | 'onResult'>,
+): Promise<readonly CheckResult[]> {
+  const place = servingPlace(fleet, gateway, realMachine(environment, signal), signal)
+  const options = { signal, words: { fleet: fleet.name }, timeoutMs: proofTimeoutMs }
+  return runChecks(proofs, place, { ...options, ...(onResult === undefined ? {} : { onResult }) })
+}
 
 /**
  * What has to be installed in a cluster before a Fleet is applied.

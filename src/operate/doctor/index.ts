@@ -9,10 +9,12 @@ import { clusterChecks } from './cluster/index.ts'
 import { composeChecks } from './compose/index.ts'
 import type { CheckDescription } from './contract.ts'
 import { localChecks } from './local/index.ts'
+import { proofs } from './prove/index.ts'
 
 export type { CheckDescription, CheckResult } from './contract.ts'
-export { examine, planPrerequisites, type ExamineContext } from './examine.ts'
+export { examine, planPrerequisites, proveOptimisations, type ExamineContext } from './examine.ts'
+export type { GatewayAddress } from './prove/index.ts'
 export { prerequisites, type InstallPlan, type Prerequisite } from './install-plan/index.ts'
 
 /** Every check that there is, in order, for those who list them. */
-export const doctorChecks: readonly CheckDescription[] = [...localChecks, ...composeChecks, ...clusterChecks]
+export const doctorChecks: readonly CheckDescription[] = [...localChecks, ...composeChecks, ...clusterChecks, ...proofs]
