@@ -4,15 +4,18 @@
 export {
   doctorChecks,
   examine,
+  explainWhy,
   planPrerequisites,
   prerequisites,
   proveOptimisations,
+  type Cause,
   type CheckDescription,
   type CheckResult,
   type ExamineContext,
   type GatewayAddress,
   type InstallPlan,
   type Prerequisite,
+  type WhyQuestion,
 } from './doctor/index.ts'
 export {
   explainField,

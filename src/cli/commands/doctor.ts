@@ -29,6 +29,12 @@ export const doctor: Command = {
     },
     { name: 'admin', value: 'URL', description: 'its /metrics and /admin; one port up when absent' },
     {
+      name: 'why',
+      value: 'WHAT',
+      choices: ['slow', 'oom', 'loading'],
+      description: 'rank instead the causes of a running Fleet being slow, out of memory or not up',
+    },
+    {
       name: 'install-plan',
       description: 'print instead what has to be installed in the cluster, pinned and in order',
     },
@@ -38,6 +44,7 @@ export const doctor: Command = {
   examples: [
     { command: 'fairlead doctor', what: 'whether ./fleet.yaml can run where it says' },
     { command: 'fairlead doctor fleet.yaml --target compose --output deploy', what: 'on a Docker host' },
+    { command: 'fairlead doctor --why slow', what: 'causes in order, each with the line to change and what it does' },
     { command: 'fairlead doctor --prove', what: 'whether prefix cache, routing and hand-over happen' },
     { command: 'fairlead doctor --install-plan --target kserve', what: 'the steps that come before `apply`' },
     { command: 'fairlead doctor --json', what: 'for programs' },

@@ -4,6 +4,7 @@ import { targetNames, type TargetName } from '../../fleet/index.ts'
 import { version } from '../../observe/index.ts'
 import {
   examine,
+  explainWhy,
   findTarget,
   fleetStatus,
   planPrerequisites,
@@ -12,12 +13,14 @@ import {
   type ExamineContext,
   type GatewayAddress,
   type ReadFleet,
+  type WhyQuestion,
 } from '../../operate/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
-import { renderCheck, renderInstallPlan, renderSummary } from '../doctor/index.ts'
+import { renderCauses, renderCheck, renderInstallPlan, renderSummary } from '../doctor/index.ts'
 import { openFleet } from '../fleets/index.ts'
 import { readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
+import { openTarget } from '../targets/index.ts'
 
 /** Lines longer than this are hard to read, however wide the terminal is. */
 const widest = 100
@@ -29,6 +32,8 @@ export const doctor: CommandHandler = async ({ args: [argument], options }, cont
   const read = await openFleet(argument, context, asked === undefined || asked === 'local' ? 'plan' : asked)
   const target = asked ?? read.fleet.targets.default
   if (options['install-plan'] === true) return tellInstallPlan(target, read, context)
+  const question = whyQuestions.find((word) => word === options['why'])
+  if (question !== undefined) return tellWhy(question, target, read, options, context)
   const results = await examineOn(target, read, options, context)
   const { output } = context
   if (output.json) output.document({ fleet: read.fleet.name, target, state: stateOf(results), checks: results })
@@ -62,6 +67,27 @@ async function examineOn(
   if (options['prove'] !== true) return results
   if (!output.json) output.line(`\n${output.paint.bold('By real requests')}\n`)
   return results.concat(await proveOptimisations(read, await gatewayOf(target, read, options, context), examining))
+}
+
+const whyQuestions: readonly WhyQuestion[] = ['slow', 'oom', 'loading']
+
+async function tellWhy(
+  question: WhyQuestion,
+  name: TargetName,
+  read: ReadFleet,
+  options: Options,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { output } = context
+  const target = openTarget(name, options, context)
+  try {
+    const causes = await explainWhy(read, question, target, context)
+    if (output.json) output.document({ fleet: read.fleet.name, target: name, question, causes })
+    else for (const line of renderCauses(causes, Math.min(output.columns(), widest), output.paint)) output.line(line)
+    return causes.length === 0 ? exitCodes.done : exitCodes.answerIsNo
+  } finally {
+    await target.close()
+  }
 }
 
 /** Where real requests go. */

@@ -4,7 +4,7 @@ import type { Environment } from '../../files/index.ts'
 import type { TargetName } from '../../fleet/index.ts'
 import { openModelStore } from '../../models/index.ts'
 import { makePlan, type Plan } from '../../plan/index.ts'
-import { isObject, localTarget, type Artifact, type FleetStatus } from '../../targets/index.ts'
+import { isObject, localTarget, type Artifact, type FleetStatus, type Target } from '../../targets/index.ts'
 import type { ReadFleet } from '../read-fleet.ts'
 import { renderFleet } from '../render-fleet.ts'
 import { readGeometries } from '../read-geometries.ts'
@@ -23,6 +23,7 @@ import { planInstallation, type InstallPlan } from './install-plan/index.ts'
 import { localChecks, type LocalPlace } from './local/index.ts'
 import { proofs, servingPlace, type GatewayAddress } from './prove/index.ts'
 import { realMachine } from './real-machine.ts'
+import { diagnose, gatherSymptoms, type Cause, type WhyQuestion } from './why/index.ts'
 import { runChecks, type RunOptions } from './run-checks.ts'
 
 /** A proof sends up to a dozen requests to each model. */
@@ -115,6 +116,18 @@ export async function proveOptimisations(
   const place = servingPlace(fleet, gateway, realMachine(environment, signal), signal)
   const options = { signal, words: { fleet: fleet.name }, timeoutMs: proofTimeoutMs }
   return runChecks(proofs, place, { ...options, ...(onResult === undefined ? {} : { onResult }) })
+}
+
+/** Why a Fleet that runs is slow, out of memory or not up, the likeliest cause first. */
+export async function explainWhy(
+  read: ReadFleet,
+  question: WhyQuestion,
+  target: Target,
+  context: Pick<ExamineContext, 'environment' | 'signal'>,
+): Promise<readonly Cause[]> {
+  const plan = await planFor(read, target.name, context)
+  const machine = realMachine(context.environment, context.signal)
+  return diagnose(question, await gatherSymptoms(plan, target, { ...context, machine }))
 }
 
 /**

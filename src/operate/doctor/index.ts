@@ -12,7 +12,8 @@ import { localChecks } from './local/index.ts'
 import { proofs } from './prove/index.ts'
 
 export type { CheckDescription, CheckResult } from './contract.ts'
-export { examine, planPrerequisites, proveOptimisations, type ExamineContext } from './examine.ts'
+export { examine, explainWhy, planPrerequisites, proveOptimisations, type ExamineContext } from './examine.ts'
+export type { Cause, WhyQuestion } from './why/index.ts'
 export type { GatewayAddress } from './prove/index.ts'
 export { prerequisites, type InstallPlan, type Prerequisite } from './install-plan/index.ts'
 

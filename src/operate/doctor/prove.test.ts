@@ -46,6 +46,11 @@ async function serve(model: object, settings: readonly object[], pools: (urls: s
 }
 const prove = (place: ServingPlace) => runChecks(proofs, place, { signal, words: {} })
 const find = (results: readonly CheckResult[], id: string) => results.find((result) => result.id === id)
+/** The same place under a Fleet that says another policy. */
+const saying = (place: ServingPlace, policy: 'prefix' | 'prefixExact'): ServingPlace => {
+  const models = place.fleet.models.map((model) => Object.assign({}, model, { routing: { ...model.routing, policy } }))
+  return { ...place, fleet: { ...place.fleet, models } }
+}
 const addresses = (urls: string[]) => ({ addresses: urls })
 const split = ([prefill, decode]: string[]) => ({ prefill: { addresses: [prefill] }, decode: { addresses: [decode] } })
 
@@ -72,16 +77,7 @@ describe('proofs by real requests', () => {
       detail: 'm: nothing of an equal prompt was cached',
     })
     // What the Fleet says and what the gateway does can differ: the doctor believes its eyes.
-    const believing = {
-      ...place,
-      fleet: {
-        ...place.fleet,
-        models: place.fleet.models.map((model) => ({
-          ...model,
-          routing: { ...model.routing, policy: 'prefix' as const },
-        })),
-      },
-    }
+    const believing = saying(place, 'prefix')
     expect(find(await prove(believing), 'prove.same-replica')).toMatchObject({
       state: 'failed',
       detail: expect.stringMatching(/second turns went elsewhere/),
@@ -125,16 +121,7 @@ describe('proofs by real requests', () => {
 
   it('see that a model is not routed by KV events', async () => {
     const { place } = await serve({}, [{}], addresses)
-    const exact = {
-      ...place,
-      fleet: {
-        ...place.fleet,
-        models: place.fleet.models.map((model) => ({
-          ...model,
-          routing: { ...model.routing, policy: 'prefixExact' as const },
-        })),
-      },
-    }
+    const exact = saying(place, 'prefixExact')
     expect(find(await prove(exact), 'prove.exact-routing')?.state).toBe('failed')
     const says = { ...exact, exactRouting: () => Promise.resolve([{ model: 'm', state: 'on', reason: '' }]) }
     expect(find(await prove(says), 'prove.exact-routing')).toMatchObject({ state: 'ok' })

@@ -49,7 +49,7 @@ export const proofs: readonly Check<ServingPlace>[] = [
     mend: 'Look whether the metrics that are read are those of the gateway that answers.',
     after: ['prove.answers'],
     look: async (place) => {
-      const [model] = place.fleet.models.filter(generates)
+      const model = place.fleet.models.find(generates)
       if (model === undefined) return notApplicable('no model generates text')
       const count = async () =>
         counterOf(await place.gatewayMetrics(), 'fairlead_gateway_requests_total', { model: model.name })
@@ -206,6 +206,10 @@ async function whoGets(
   return grown.length === 1 && only !== undefined && only[1] - (before.get(only[0]) ?? 0) === 1 ? only[0] : undefined
 }
 
+/** The reason whose count has grown. */
+const grown = (now: ReadonlyMap<string, number>, then: ReadonlyMap<string, number>) =>
+  [...now].find(([reason, count]) => count > (then.get(reason) ?? 0))?.[0]
+
 async function proveTransfer(model: Model, place: ServingPlace): Promise<Finding> {
   const read = async () => {
     const gateway = await place.gatewayMetrics()
@@ -223,8 +227,6 @@ async function proveTransfer(model: Model, place: ServingPlace): Promise<Finding
   await place.chat(model.name, [longPrompt(place.nonce())])
   await place.settle()
   const after = await read()
-  const grown = (now: ReadonlyMap<string, number>, then: ReadonlyMap<string, number>) =>
-    [...now].find(([reason, count]) => count > (then.get(reason) ?? 0))?.[0]
   const fallback = grown(after.fallbacks, before.fallbacks)
   if (fallback !== undefined)
     return failed(`the hand-over failed (${fallback}), and the decode replica computed the prompt`)
