@@ -1,4 +1,3 @@
-import { afterAll } from 'vitest'
 import { loadFleet, requireFleet } from '../../../src/fleet/index.ts'
 import { connectToCluster, type ClusterClient } from '../../../src/kubernetes/index.ts'
 import {
@@ -16,17 +15,23 @@ export const smallFleet = ({
   namespace,
   models = 'small',
   replicas = 1,
+  fields = [],
 }: {
   readonly name?: string
   readonly namespace: string
   /** Names, with commas between. */
   readonly models?: string
   readonly replicas?: number
+  /** Further fields of every model, each a line. */
+  readonly fields?: readonly string[]
 }): string => `name: ${name}
 models:
 ${models
   .split(',')
-  .map((model) => `  - name: ${model}\n    engine: simulated\n    replicas: ${replicas}\n`)
+  .map(
+    (model) =>
+      `  - name: ${model}\n    engine: simulated\n    replicas: ${replicas}\n${fields.map((field) => `    ${field}\n`).join('')}`,
+  )
   .join('')}access: { anonymous: true }
 gateway: { listen: '0.0.0.0:8080' }
 observe: { dashboards: false }
@@ -34,16 +39,6 @@ targets:
   default: kubernetes
   kubernetes: { namespace: ${namespace}, monitoring: none, networkPolicy: false }
 `
-
-/** What an operator at a cluster has at hand in a test. */
-export interface Operator {
-  readonly client: ClusterClient
-  readonly target: Target
-  /** A Fleet file, rendered. */
-  sourceOf(text: string, target?: 'kubernetes' | 'kserve' | 'llmd'): FleetSource
-  /** What verbs that take time are given, with what was told. */
-  context(options?: ApplyContext['options']): ApplyContext & { readonly told: readonly string[] }
-}
 
 /** A Fleet file, rendered for a cluster. */
 export function sourceOf(text: string, target: 'kubernetes' | 'kserve' | 'llmd' = 'kubernetes'): FleetSource {
@@ -88,13 +83,4 @@ export const targetOver = (client: ClusterClient, name = 'kubernetes'): Target =
 /** Connects to the cluster of a file as its administrator; ends with the file. */
 export async function connectAs(cluster: Pick<Cluster, 'kubeconfig'>, namespace = 'default'): Promise<ClusterClient> {
   return connectToCluster({ kubeconfig: cluster.kubeconfig, namespace }, {})
-}
-
-/** Clients that are closed when the file ends. */
-export function closedAtEnd(): ClusterClient[] {
-  const clients: ClusterClient[] = []
-  afterAll(async () => {
-    for (const client of clients) await client.close()
-  })
-  return clients
 }

@@ -46,7 +46,7 @@ export async function earlierState(
         number === undefined ? `Fleet ${fleet} has no earlier revision` : `Fleet ${fleet} has no revision ${number}`,
       why: `Kept are ${kept.map((facts) => facts.number).join(', ') || 'none'}; the current one is ${inventory.revision}.`,
       mend: 'Choose one of these, or apply an earlier Fleet file.',
-      command: `fairlead rollback ${fleet} --list`,
+      command: `fairlead revisions ${fleet}`,
     })
   }
   const purpose = target === 'kserve' || target === 'llmd' ? target : 'kubernetes'

@@ -2,13 +2,12 @@ import { request } from 'undici'
 import { UserError } from '../../../errors/index.ts'
 import type { Environment } from '../../../files/index.ts'
 import type { Fleet } from '../../../fleet/index.ts'
-import { ClusterError, type ClusterClient } from '../../../kubernetes/index.ts'
+import type { ClusterClient, Pod } from '../../../kubernetes/index.ts'
 import type { ProgressReporter } from '../../../progress/index.ts'
 import type { FoundFleet } from '../fleets/find-fleet.ts'
 import { labelOf, listOfFleet, type Live } from '../fleets/parts.ts'
 import { componentLabel } from '../fleets/subjects.ts'
 import type { FleetAddress } from '../looking/addresses.ts'
-import type { Pod } from '../../../kubernetes/index.ts'
 import { podStage } from './pod-stage.ts'
 
 /** A first answer may have to compile kernels. */
@@ -38,9 +37,12 @@ export async function smokeTest(addresses: readonly FleetAddress[], context: Smo
       )
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
+      // Where the way from here fails, such as a name that does not resolve, the Fleet may serve all the same.
+      if (!address.isInside || !(error instanceof Refused)) {
+        step.fail(`not asked, it cannot be reached from here: ${why}`)
+        continue
+      }
       step.fail(why)
-      // What is outside the cluster, such as a name that does not resolve from here, is told and no failure of the Fleet.
-      if (!address.isInside || isMissing(error)) continue
       throw new UserError({
         what: `Everything is ready, and ${model.name} does not answer`,
         where: address.url,
@@ -53,8 +55,8 @@ export async function smokeTest(addresses: readonly FleetAddress[], context: Smo
   }
 }
 
-/** Whether it was the way through the API server that failed, rather than the Fleet. */
-const isMissing = (error: unknown) => error instanceof ClusterError
+/** The gateway answered, and not with an answer of the model. */
+class Refused extends Error {}
 
 async function askInside(model: string, { client, found, environment }: SmokeContext): Promise<string> {
   const { namespace, inventory } = found
@@ -85,6 +87,6 @@ async function ask(url: string, model: string, environment: Environment): Promis
   })
   const text = (await body.text()).slice(0, 400)
   if (statusCode === 401 || statusCode === 403) return `it answers, and wants a key (FAIRLEAD_API_KEY sends one)`
-  if (statusCode !== 200) throw new Error(`HTTP ${statusCode}: ${text}`)
+  if (statusCode !== 200) throw new Refused(`HTTP ${statusCode}: ${text}`)
   return `answered in ${((performance.now() - startedAtMs) / 1_000).toFixed(1)} s`
 }

@@ -1,0 +1,242 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { ClusterClient, KubernetesObject } from '../../../src/kubernetes/index.ts'
+import type { FleetEvent, FleetStatus, LogLine, Target } from '../../../src/operate/index.ts'
+import { until } from '../../harness/until.ts'
+import { useRunningCluster } from '../harness/cluster/use-running-cluster.ts'
+import { connectAs, contextOf, smallFleet, sourceOf, targetOver } from './operator.ts'
+
+// Pods are processes of this machine: engines are Fairlead's simulated one, the gateway is the real one.
+const cluster = useRunningCluster({ nodes: [{ name: 'gpu-0', gpus: 2, gpuProduct: 'NVIDIA-L40S' }, { name: 'cpu-0' }] })
+const withinMs = 180_000
+
+let client: ClusterClient
+let target: Target
+beforeAll(async () => {
+  let running
+  try {
+    running = cluster()
+  } catch {
+    // The tests skip and say why.
+    return
+  }
+  client = await connectAs(running, 'live')
+  target = targetOver(client)
+})
+afterAll(() => client?.close())
+
+/** Applies and waits for everything, within a time that only a failure takes. */
+const whole = (options: object = {}) => ({ ...contextOf({ wait: true, smoke: true, ...options }), timeoutMs: withinMs })
+
+async function statusThat(fleet: string, isSo: (status: FleetStatus) => boolean): Promise<FleetStatus> {
+  let last: FleetStatus | undefined
+  await until(
+    async () => {
+      last = await target.status(fleet, {})
+      return isSo(last)
+    },
+    () => JSON.stringify(last, undefined, 1),
+    withinMs,
+  )
+  if (last === undefined) throw new Error('no status')
+  return last
+}
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
+const never = new AbortController().signal
+
+// proves B7 (real part)
+describe('a Fleet on a cluster that runs it', () => {
+  const namespace = 'live'
+  const source = sourceOf(smallFleet({ namespace, name: 'day' }))
+
+  it('is applied, waited for, and answers through its gateway', async () => {
+    const context = whole()
+    let told: FleetStatus | undefined
+    await target.apply(source, { ...context, onReady: (status) => (told = status) })
+    expect(context.told).toContainEqual(expect.stringMatching(/^model small: ready/))
+    // The kubelet of these tests forwards no ports, so the request comes by another way.
+    expect(context.told.at(-1)).toMatch(/^Ask small by http:\/\/day\.live\.svc:8080: failed: not asked/)
+    const answer = await fetch(`http://${await cluster().forward('day.live.svc', 8080)}/v1/models`)
+    expect(await answer.json()).toMatchObject({ data: [{ id: 'small' }] })
+    expect(told).toMatchObject({
+      running: true,
+      gateway: { state: 'ready', address: 'http://day.live.svc:8080' },
+      pools: [{ model: 'small', wanted: 1, ready: 1, updated: 1, object: 'Deployment day-small' }],
+      problems: [],
+      cluster: { namespace: 'live', revision: 1, isSettled: true },
+    })
+    expect(told?.replicas).toMatchObject([{ model: 'small', engine: 'simulated', state: 'ready', starts: 1 }])
+    expect(await target.list({})).toEqual(['day'])
+  })
+
+  it('tells its logs and its events, by model and for the gateway', async () => {
+    const all = await collect<LogLine>(target.logs('day', {}, { follow: false, tail: 50, signal: never }))
+    expect(new Set(all.map(({ source: pod }) => pod.replace(/-[^-]+-[^-]+$/, '')))).toEqual(
+      new Set(['day-gateway', 'day-small']),
+    )
+    const events = await collect<FleetEvent>(
+      target.events('day', {}, { subject: 'small', follow: false, signal: never }),
+    )
+    expect(events.map(({ reason }) => reason)).toContain('Scheduled')
+    expect(events.some(({ subject }) => subject.includes('gateway'))).toBe(false)
+    const wrong = collect(target.logs('day', {}, { subject: 'large', follow: false, tail: 5, signal: never }))
+    await expect(wrong).rejects.toMatchObject({ parts: { mend: expect.stringContaining('small, gateway') } })
+  })
+
+  it('follows logs of pods that come later', async () => {
+    const ending = new AbortController()
+    const sources = new Set<string>()
+    const following = (async () => {
+      const query = { subject: 'small', follow: true, tail: 1, signal: ending.signal }
+      for await (const { source: pod } of target.logs('day', {}, query)) sources.add(pod)
+    })()
+    expect(await target.scale('day', { model: 'small', replicas: 2 }, whole())).toMatchObject({ before: 1, after: 2 })
+    await statusThat('day', ({ replicas }) => replicas.filter(({ state }) => state === 'ready').length === 2)
+    await until(
+      () => sources.size === 2,
+      () => [...sources].join(),
+      withinMs,
+    )
+    ending.abort()
+    await following
+    expect(sources.size).toBe(2)
+  })
+
+  it('is started anew with new pods, ready before this returns', async () => {
+    const before = new Set((await target.status('day', {})).replicas.map(({ id }) => id))
+    expect(await target.restart('day', { subject: 'small' }, whole())).toEqual(['Deployment day-small'])
+    const after = await statusThat('day', ({ replicas }) => replicas.every(({ state }) => state === 'ready'))
+    expect(after.replicas.some(({ id }) => before.has(id))).toBe(false)
+  })
+
+  it('tells that an engine was killed for memory, until it serves again', async () => {
+    const [replica] = (await target.status('day', {})).replicas
+    const isTold = async () => {
+      await cluster()
+        .order('runOutOfMemory', namespace, replica?.id ?? '', 'engine')
+        .catch(() => undefined)
+      const { problems = [] } = await target.status('day', {})
+      return problems.find(({ reason }) => reason === 'out-of-memory')
+    }
+    expect(await until(isTold, () => 'no kill is told', withinMs)).toMatchObject({ subject: 'model small' })
+    await statusThat('day', ({ replicas }) => replicas.every(({ state }) => state === 'ready'))
+  })
+
+  it('has an update taken back that does not get ready, and the first cause told', async () => {
+    await target.apply(source, whole())
+    const broken = sourceOf(smallFleet({ namespace, name: 'day', fields: ['image: nowhere.test/engine:2'] }))
+    const started = target.rollout('day', { action: 'start', source: broken }, { ...whole(), timeoutMs: 20_000 })
+    await expect(started).rejects.toMatchObject({
+      parts: {
+        what: expect.stringContaining('The update of Fleet day was taken back'),
+        why: expect.stringContaining('model small: image nowhere.test/engine:2 cannot be pulled'),
+      },
+    })
+    expect(await target.rollout('day', { action: 'status' }, whole())).toMatchObject([{ state: 'complete', ready: 1 }])
+    expect((await target.revisions('day', {}))[0]).toMatchObject({
+      isCurrent: true,
+      reason: 'revision 2 did not get ready',
+    })
+    expect((await target.plan(source, {})).hasChanges).toBe(false)
+  }, 600_000)
+
+  it('is removed, with every pod', async () => {
+    const { wasThere } = await target.delete('day', {}, whole())
+    expect(wasThere).toBe(true)
+    const left = await client.list({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      namespace,
+      labelSelector: 'fairlead.dev/fleet=day',
+    })
+    expect(left.items).toEqual([])
+    expect(await target.status('day', {})).toMatchObject({ running: false })
+  })
+})
+
+/** What the first problem of a Fleet comes to, once there is one. */
+const problemOf = async (fleet: string, reason: string) => {
+  const status = await statusThat(fleet, ({ problems = [] }) => problems.some((problem) => problem.reason === reason))
+  return status.problems?.find((problem) => problem.reason === reason)
+}
+
+/** A Fleet whose models need GPUs. */
+const gpuFleet = (name: string, model: string) => `name: ${name}
+models:
+  - ${model}
+access: { anonymous: true }
+observe: { dashboards: false }
+storage: { models: { kind: hostPath } }
+gateway: { listen: '0.0.0.0:8080' }
+targets:
+  default: kubernetes
+  kubernetes: { namespace: ${name}, monitoring: none, networkPolicy: false }
+`
+
+describe('what keeps a Fleet from getting ready is told by its first cause', () => {
+  // Pods that crash again and again would take the processor from the tests after.
+  afterEach(async () => {
+    for (const fleet of await target.list({})) await target.delete(fleet, { volumes: true }, whole())
+  })
+
+  it('a GPU type that no node has', async () => {
+    const fleet = gpuFleet(
+      'wrong-gpu',
+      '{ name: m, engine: vllm, source: "hf://Qwen/Qwen3-4B-Instruct-2507", hardware: { gpu: h100 } }',
+    )
+    await target.apply(sourceOf(fleet), contextOf())
+    expect(await problemOf('wrong-gpu', 'unschedulable')).toMatchObject({
+      subject: 'model m',
+      what: expect.stringContaining('no node has a GPU of type NVIDIA-H100'),
+      mend: expect.stringContaining('Nodes have NVIDIA-L40S.'),
+    })
+  })
+
+  it('fewer GPUs than are asked for', async () => {
+    const fleet = gpuFleet(
+      'few-gpus',
+      '{ name: m, engine: vllm, source: "hf://Qwen/Qwen3-4B-Instruct-2507", hardware: { gpu: l40s, gpus: 4 } }',
+    )
+    await target.apply(sourceOf(fleet), contextOf())
+    expect(await problemOf('few-gpus', 'unschedulable')).toMatchObject({
+      what: 'no node has 4 free GPUs (nvidia.com/gpu)',
+      mend: expect.stringContaining('gpu-0 2'),
+    })
+  })
+
+  it('a claim that never binds', async () => {
+    const fleet = gpuFleet(
+      'no-volume',
+      '{ name: m, engine: vllm, source: "hf://Qwen/Qwen3-4B-Instruct-2507", hardware: { gpu: l40s } }',
+    ).replace('storage: { models: { kind: hostPath } }\n', '')
+    await target.apply(sourceOf(fleet), contextOf())
+    expect(await problemOf('no-volume', 'volume-pending')).toMatchObject({
+      why: expect.stringContaining('no persistent volumes available'),
+    })
+  })
+
+  it('a quota without room', async () => {
+    await client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'crowded' } })
+    const quota = {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'few', namespace: 'crowded' },
+      spec: { hard: { pods: '1' } },
+    }
+    await client.apply(quota as KubernetesObject)
+    await target.apply(sourceOf(smallFleet({ namespace: 'crowded', name: 'crowded', replicas: 2 })), contextOf())
+    expect(await problemOf('crowded', 'quota')).toMatchObject({ why: expect.stringContaining('exceeded quota: few') })
+  })
+
+  it('an engine that ends at once, with its last words', async () => {
+    const fleet = smallFleet({ namespace: 'crashing', name: 'crashing', fields: ['engineArgs: [--no-such-flag]'] })
+    const waiting = target.apply(sourceOf(fleet), { ...contextOf({ wait: true }), timeoutMs: 15_000 })
+    await expect(waiting).rejects.toMatchObject({ parts: { what: expect.stringContaining('is not ready after') } })
+    const problem = await problemOf('crashing', 'crash-loop')
+    expect(problem).toMatchObject({ subject: 'model small', why: expect.stringContaining('no-such-flag') })
+  })
+})
