@@ -64,10 +64,11 @@ export async function applyState(client: ClusterClient, desired: DesiredState, w
   const { fleet, namespace } = desired
   const { signal, progress } = work
   const look = progress.step('Compare with the cluster')
-  const first = await planState(client, desired, work).catch((error: unknown) => {
+  const seen = await observe(client, desired, signal).catch((error: unknown) => {
     look.fail('it could not be compared')
     throw error
   })
+  const first = decide(seen, decideFor(desired, work.options))
   if (first.blockers.length > 0) {
     look.fail(`${first.blockers.length} in the way`)
     throw blockedError(fleet.name, first.blockers)
@@ -75,10 +76,12 @@ export async function applyState(client: ClusterClient, desired: DesiredState, w
   look.succeed(countsOf(first))
   await makeNamespace(client, desired, work)
   return asOnlyOperator(client, { fleet: fleet.name, namespace, signal }, async (held) => {
-    const observed = await observe(client, desired, held)
-    const plan = decide(observed, decideFor(desired, work.options))
+    const stored = await loadInventory(client, fleet.name, namespace)
+    // What was seen before the lock holds where nobody applied in between; in a new namespace nothing could be asked.
+    const isSeen = seen.namespaceState === 'present' && stored?.inventory.since === seen.inventory?.since
+    const plan = isSeen ? first : decide(await observe(client, desired, held), decideFor(desired, work.options))
     if (plan.blockers.length > 0) throw blockedError(fleet.name, plan.blockers)
-    return settle(client, desired, plan, { ...work, signal: held })
+    return settle(client, desired, plan, stored, { ...work, signal: held })
   })
 }
 
@@ -109,11 +112,11 @@ async function settle(
   client: ClusterClient,
   desired: DesiredState,
   plan: ClusterPlan,
+  stored: StoredInventory | undefined,
   work: ApplyWork,
 ): Promise<AppliedFleet> {
   const { fleet, namespace, objects, rendered, target } = desired
   const { signal, progress, options } = work
-  const stored = await loadInventory(client, fleet.name, namespace)
   const revisions = await listRevisions(client, fleet.name, namespace)
   const current = stored?.inventory.revision ?? 0
   const digest = digestOf(rendered.fleetText, objects)

@@ -6,6 +6,7 @@ import {
   type LiveObject,
   type ObjectRef,
 } from '../../../kubernetes/index.ts'
+import { holdsAlready } from '../difference/holds-already.ts'
 import { loadInventory } from '../inventory/inventory-store.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { inParallel } from '../objects/in-parallel.ts'
@@ -39,9 +40,15 @@ export async function observeFleet(
     readApplied(client, fleet, namespace, inventory),
   ])
   const absentNamespaces = new Set(isThere ? [] : [namespace])
-  const observed = await inParallel(objects, width, (wanted) => {
+  const isSettled = inventory?.state === 'settled'
+  const observed = await inParallel<KubernetesObject, ObservedObject>(objects, width, async (wanted) => {
     signal.throwIfAborted()
-    return observeObject(client, wanted, live.get(keyOf(refOf(wanted))), absentNamespaces)
+    const key = keyOf(refOf(wanted))
+    const known = live.get(key)
+    if (isSettled && known !== undefined && holdsAlready(wanted, applied.get(key), known)) {
+      return { wanted, live: known, verdict: { kind: 'taken', result: known, conflicts: [] } }
+    }
+    return observeObject(client, wanted, known, absentNamespaces)
   })
   const wantedKeys = new Set(objects.map((object) => keyOf(refOf(object))))
   const gone = (inventory?.objects ?? []).filter((ref) => !wantedKeys.has(keyOf(ref)))
