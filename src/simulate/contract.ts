@@ -1,4 +1,5 @@
 import type { BatchingShape } from '../engines/index.ts'
+import type { Autoscaling, ScalingFigures } from './scaling/contract.ts'
 
 export type { StepCost } from '../engines/index.ts'
 
@@ -75,6 +76,8 @@ export interface Simulation {
   /** Arrivals come this many times as fast. */
   readonly rate: number
   readonly slo: { readonly ttftMs: number; readonly tpotMs: number }
+  /** Replicas come and go by their load; `replicas` are the most then. All run all the time when absent. */
+  readonly autoscale?: Autoscaling
 }
 
 export interface Percentiles {
@@ -144,5 +147,7 @@ export interface SimulationResult {
   /** USD a million output tokens. */
   readonly costPerMillionTokens: number
   readonly simulatedSeconds: number
+  /** What scaling did; null where replicas are fixed. */
+  readonly scaling: ScalingFigures | null
   readonly wallSeconds: number
 }

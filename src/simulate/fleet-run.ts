@@ -9,6 +9,7 @@ import { knowledgeFor } from './knowledge/index.ts'
 import { Ledger } from './measure/index.ts'
 import { commonUnits, type Prompt } from './prepare-prompts.ts'
 import { Replica } from './replica.ts'
+import { FleetScaler, type ScalingFigures } from './scaling/index.ts'
 
 /** How often engines report their load: as often as llm-d's router asks (50 ms), so that its policies have their due. */
 const reportMs = 50
@@ -22,8 +23,9 @@ type Happening =
   | { readonly kind: 'arrival'; readonly place: number }
   | { readonly kind: 'wake' | 'step'; readonly replica: Replica }
   | { readonly kind: 'received'; readonly flight: Flight }
-  /** Somebody may have waited for too long. */
-  | { readonly kind: 'deadline' }
+  /** Somebody may have waited for too long; replicas are counted anew. */
+  | { readonly kind: 'deadline' | 'scale' }
+  | { readonly kind: 'started'; readonly replica: Replica }
 
 /** A request under way. */
 interface Flight {
@@ -49,6 +51,9 @@ export class FleetRun {
   readonly #clients: Clients
   /** Requests that no replica might get yet. */
   readonly #line: WaitingLine
+  readonly #scaler: FleetScaler | null
+  /** Requests that are over, whatever became of them. */
+  #over = 0
   #nowMs = 0
 
   constructor(simulation: Simulation, policy: PolicyKind, prompts: readonly Prompt[]) {
@@ -89,6 +94,26 @@ export class FleetRun {
       flow,
       this.replicas.filter(({ role }) => role !== 'prefill'),
     )
+    const { autoscale } = simulation
+    this.#scaler =
+      autoscale === undefined
+        ? null
+        : new FleetScaler({
+            autoscale,
+            replicas: this.replicas,
+            waiting: () => this.#line.length,
+            isFetchedFrom: (replica) =>
+              [...this.#flights.values()].some(
+                ({ route, prefilling }) => route.prefill === replica && prefilling !== null,
+              ),
+            onOff: ({ place }) => knowledge.forget(place),
+            startAt: (replica, atMs) => this.#events.put(atMs, { kind: 'started', replica }),
+          })
+  }
+
+  /** What scaling did; null where replicas are fixed. */
+  get scaling(): ScalingFigures | null {
+    return this.#scaler?.figures(this.ledger.lastMs) ?? null
   }
 
   /** Requests that waited for a replica at once at the most. */
@@ -98,6 +123,7 @@ export class FleetRun {
 
   run(): void {
     this.#clients.start()
+    if (this.#scaler !== null) this.#events.put(0, { kind: 'scale' })
     let nextReportMs = 0
     for (let what = this.#events.take(); what !== undefined; what = this.#events.take()) {
       const { nowMs } = this.#events
@@ -129,13 +155,34 @@ export class FleetRun {
         return
       case 'received':
         this.#receive(what.flight)
+        return
+      case 'scale':
+        this.#scale()
+        return
+      case 'started':
+        this.#scaler?.started(what.replica, this.#nowMs)
+        this.#serve()
     }
+  }
+
+  #scale(): void {
+    const { workload, autoscale } = this.#simulation
+    if (this.#scaler === null || autoscale === undefined || this.#over === workload.requests.length) return
+    this.#scaler.decide(this.#nowMs)
+    this.#events.put(this.#nowMs + autoscale.intervalMs, { kind: 'scale' })
+  }
+
+  /** A request is over: what follows it comes. */
+  #end(place: number): void {
+    this.#over += 1
+    this.#clients.ended(place, this.#nowMs)
   }
 
   #arrive(place: number): void {
     const request = this.#simulation.workload.requests[place]
     if (request === undefined) return
     this.ledger.arrivedMs[place] = this.#nowMs
+    this.#scaler?.arrived()
     if (this.#line.isOpen && this.#send(place)) return
     const tokens = request.promptTokens + this.#dispatcher.expectedOutputTokens
     const { refused, deadlineMs } = this.#line.join(place, request, tokens, this.#nowMs)
@@ -152,7 +199,7 @@ export class FleetRun {
 
   #refuse({ place, reason }: Refusal): void {
     this.ledger.refused.set(place, reason)
-    this.#clients.ended(place, this.#nowMs)
+    this.#end(place)
   }
 
   /** Something has ended: whose turn it is goes on. */
@@ -198,7 +245,7 @@ export class FleetRun {
     else this.#dispatcher.prefilled(route, prompt)
     this.#dispatcher.begun(route, prompt)
     this.#dispatcher.gone(route)
-    this.#clients.ended(place, this.#nowMs)
+    this.#end(place)
   }
 
   /** A prefill replica lets go of a prompt. */
@@ -280,13 +327,14 @@ export class FleetRun {
     if (prompt === undefined) return
     if (sequence.generated === 1) {
       this.ledger.firstTokenMs[place] = this.#nowMs
+      this.#scaler?.began(this.#nowMs, this.ledger.ttftMs(place))
       if (route.prefill === null) this.#noteHits(flight, sequence, route.replica)
       this.#dispatcher.begun(route, prompt, this.#nowMs - (this.ledger.sentMs[place] ?? 0))
     }
     if (sequence.state !== 'done') return
     this.#flights.delete(sequence)
     this.#noteEnd(flight, sequence)
-    this.#clients.ended(place, this.#nowMs)
+    this.#end(place)
     this.#serve()
   }
 

@@ -3,6 +3,7 @@
  * answer before buying: how many replicas, which policy, is a split worth it?
  */
 export { simulate, type SimulateOptions } from './simulate.ts'
+export type { Autoscaling, ScalingFigures, ScalingMoment } from './scaling/index.ts'
 export { readCalibration } from './calibration/index.ts'
 export { engineShapeOf } from './engine-shape.ts'
 export type {
@@ -23,6 +24,7 @@ export {
   sweepAxes,
   sweepPoints,
   usualShare,
+  withReplicas,
   type EngineChoice,
   type Recommendation,
   type Search,

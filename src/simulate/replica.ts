@@ -31,7 +31,10 @@ export class Replica implements ReplicaState {
   inFlightTokens = 0
   readonly reported: Report = { running: 0, waiting: 0, kvCacheUsage: 0, ageMs: 0 }
   readonly adapters: ReadonlySet<string> = new Set()
-  readonly engine: BatchingEngine
+  /** Exchanged when it is turned off: what it held is gone. */
+  engine: BatchingEngine
+  /** Whether it serves; for ever, where replicas are not scaled. */
+  life: 'off' | 'starting' | 'on' | 'draining' = 'on'
   /** The step under way; null while the engine has nothing to do. */
   step: Step | null = null
   /** Whether it is going to look for work at this very time. */
@@ -41,18 +44,26 @@ export class Replica implements ReplicaState {
   #reportedMs = 0
 
   readonly #maxInFlight: number
+  readonly #createEngine: () => BatchingEngine
 
   constructor(place: number, { role, shape, unitTokens, maxInFlight, listener }: ReplicaParts) {
     this.place = place
     this.name = `replica-${place}`
     this.role = role
     this.#maxInFlight = maxInFlight
-    this.engine = new BatchingEngine(shape, unitTokens, listener)
+    this.#createEngine = () => new BatchingEngine(shape, unitTokens, listener)
+    this.engine = this.#createEngine()
   }
 
   /** Whether it may get one more request. */
   get isAvailable(): boolean {
-    return this.inFlight < this.#maxInFlight
+    return this.life === 'on' && this.inFlight < this.#maxInFlight
+  }
+
+  /** It is gone, and so is its cache; what starts in its place is new. */
+  turnOff(): void {
+    this.life = 'off'
+    this.engine = this.#createEngine()
   }
 
   /** The engine's state becomes what it reported last. */

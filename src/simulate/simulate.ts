@@ -37,12 +37,14 @@ export function simulate(simulation: Simulation, { clock, policy }: SimulateOpti
   return summarize(simulation, run.ledger, {
     oracleHitTokens: oracle,
     wallSeconds,
+    scaling: run.scaling,
     flow: flow === undefined ? null : flowFigures(simulation, run.ledger, run.mostInLine),
   })
 }
 
 function check(simulation: Simulation): void {
   const { replicas, prefillReplicas, rate, workload, engine, prefillEngine, transferBitsPerSecond, flow } = simulation
+  const { autoscale } = simulation
   if (!Number.isInteger(replicas) || replicas < 1) throw new RangeError('a simulation has 1 replica at least')
   if (!Number.isInteger(prefillReplicas) || prefillReplicas < 0 || prefillReplicas >= replicas) {
     throw new RangeError('prefill replicas are fewer than all: others have to decode')
@@ -50,6 +52,9 @@ function check(simulation: Simulation): void {
   if (prefillReplicas > 0 && !(transferBitsPerSecond > 0)) throw new RangeError('a split needs a link')
   if (prefillEngine !== undefined && prefillEngine.kvBlockTokens !== engine.kvBlockTokens) {
     throw new RangeError('replicas that prefill have blocks of as many tokens as those that decode')
+  }
+  if (autoscale !== undefined && autoscale.settings.max + (autoscale.prefill?.max ?? 0) !== replicas) {
+    throw new RangeError('replicas that are scaled are as many at the most as there are')
   }
   if (flow !== undefined && !(flow.maxInFlight >= 1)) throw new RangeError('a replica takes on 1 request at least')
   if (workload.concurrency !== undefined && !(workload.concurrency >= 1)) {

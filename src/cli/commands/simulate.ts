@@ -37,6 +37,7 @@ export const simulate: Command = {
         'shared-prefix',
         'poisson',
         'bursts',
+        'day',
         'tenants',
         'prefill-heavy',
         'grouped-prefixes',
@@ -127,6 +128,17 @@ export const simulate: Command = {
       name: 'recommend',
       description: 'search for the cheapest GPUs that hold the SLO, and say what fails with one less',
     },
+    {
+      name: 'autoscale',
+      description:
+        'replicas follow the load, by minReplicas, maxReplicas and autoscale of the Fleet (1 to --replicas without one), beside fixed numbers of them',
+    },
+    {
+      name: 'start-time',
+      value: 'TIME',
+      description:
+        'with --autoscale: from a decision until a replica serves; a minute and its weights at 1 GB/s when absent',
+    },
     { name: 'seed', value: 'N', type: 'integer', minimum: 0, maximum: 4_294_967_295, description: '1 when absent' },
     { name: 'html', value: 'FILE', description: 'also write a report with plots', completes: 'file' },
   ],
@@ -143,6 +155,10 @@ export const simulate: Command = {
     {
       command: 'fairlead simulate --workload prefill-heavy --sweep split --html split.html',
       what: 'is prefill/decode split worth it',
+    },
+    {
+      command: 'fairlead simulate my-fleet.yaml --autoscale --start-time 90s --slo ttft=2s,tpot=50ms',
+      what: 'what does scaling save, and does the SLO hold',
     },
   ],
   reports: true,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { exitCodes, type ExitCode } from '../../errors/index.ts'
 import { writeFileAtomic } from '../../files/index.ts'
-import { judge, recommend, sweepPoints, type SimulationResult } from '../../simulate/index.ts'
+import { judge, recommend, sweepPoints, withReplicas, type SimulationResult } from '../../simulate/index.ts'
 import type { CommandContext, CommandHandler } from '../command.ts'
 import {
   createRunner,
@@ -16,14 +16,17 @@ import {
   renderPolicies,
   renderPolicy,
   renderRecommendation,
+  renderScalingRuns,
   renderReport,
   renderSweep,
+  scalingDocument,
   settingLines,
   surfaceOf,
   sweepDocument,
   verdictLines,
   type ReadEngine,
   type Runner,
+  type ScalingRun,
   type Setting,
   type SimulateQuestion,
   type Surface,
@@ -61,6 +64,7 @@ export const simulate: CommandHandler = async ({ args: [fleet], options }, conte
 function answer(work: Work): Promise<ExitCode> {
   const { recommend: isSearch, sweep } = work.question
   if (isSearch) return answerRecommendation(work)
+  if (work.question.autoscale) return answerAutoscale(work)
   return sweep === undefined ? answerPolicies(work) : answerSweep(work, sweep)
 }
 
@@ -128,6 +132,31 @@ async function answerRecommendation(work: Work): Promise<ExitCode> {
   if (output.json) output.document(recommendationDocument(found, setting))
   else for (const line of renderRecommendation(found, head(work))) output.line(line)
   return found.best === null ? exitCodes.answerIsNo : exitCodes.done
+}
+
+/** Replicas that follow the load beside fixed numbers: the most, and as many as scaling had on average. */
+async function answerAutoscale(work: Work): Promise<ExitCode> {
+  const { setting, engine, runner, context, question } = work
+  const { output } = context
+  const base = { ...setting.simulation, policy: question.policies[0] ?? setting.simulation.policy }
+  const { autoscale: _scaled, ...fixed } = base
+  const gpus = engine.sizing.resolved.count
+  const scaled = await runner.run(base, 'scaled')
+  const hours = scaled.simulatedSeconds / 3600
+  const runs: ScalingRun[] = [{ name: 'scaled', result: scaled, gpuHours: (scaled.scaling?.replicaHours ?? 0) * gpus }]
+  const mean = Math.ceil(scaled.scaling?.meanReplicas ?? 1)
+  for (const replicas of new Set([Math.max(mean, base.prefillReplicas + 1), base.replicas])) {
+    const result = await runner.run(withReplicas(fixed, replicas), `${replicas} fixed`)
+    runs.push({ name: String(replicas), result, gpuHours: replicas * hours * gpus })
+  }
+  await report(work, { scaling: runs })
+  if (output.json) output.document(scalingDocument(runs, setting))
+  else {
+    const surface = head(work)
+    for (const line of renderScalingRuns(runs, base.replicas, surface)) output.line(line)
+    if (setting.isSloAsked) tellVerdict(scaled, work, surface)
+  }
+  return answerOf(work, [scaled])
 }
 
 /** The setting on standard output; gives the surface that the rest is shown on. */

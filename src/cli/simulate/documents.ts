@@ -1,4 +1,5 @@
 import type { Recommendation, SimulationResult, SweepAxis, Tried } from '../../simulate/index.ts'
+import type { ScalingRun } from './render-scaling-results.ts'
 import type { Setting, SweepResults } from './setting.ts'
 
 const asked = (ms: number) => (Number.isFinite(ms) ? ms : null)
@@ -60,3 +61,7 @@ const triedDocument = ({ choice, replicas, pricePerHour, result, verdict }: Trie
   fails: verdict.fails,
   result,
 })
+
+/** Scaled and fixed replicas as JSON: an object a run. */
+export const scalingDocument = (runs: readonly ScalingRun[], setting: Setting) =>
+  runs.map(({ name, result, gpuHours }) => ({ replicas: name, gpuHours, ...result, setting: settingDocument(setting) }))

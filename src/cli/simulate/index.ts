@@ -1,10 +1,11 @@
 /** What `fairlead simulate` reads, runs and shows. */
-export { policiesDocument, recommendationDocument, sweepDocument } from './documents.ts'
+export { policiesDocument, recommendationDocument, scalingDocument, sweepDocument } from './documents.ts'
 export { engineChoices, openSetting } from './open-setting.ts'
 export { readEngine, type ReadEngine } from './read-engine.ts'
 export { readQuestion, type SimulateQuestion } from './read-options.ts'
 export { renderRecommendation } from './render-recommendation.ts'
 export { renderFlow } from './render-flow.ts'
+export { renderScalingRuns, type ScalingRun } from './render-scaling-results.ts'
 export { renderPolicies, renderPolicy, renderSweep, verdictLines } from './render-results.ts'
 export { settingLines } from './render-setting.ts'
 export { renderReport } from './report/index.ts'

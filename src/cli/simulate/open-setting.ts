@@ -2,6 +2,7 @@ import { UserError } from '../../errors/index.ts'
 import { engineShapeOf, withinContext, type EngineChoice, type EngineShape } from '../../simulate/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { sizeOnGpus, type ReadEngine } from './read-engine.ts'
+import { readAutoscaling } from './read-autoscaling.ts'
 import { readFlow, type SimulateQuestion } from './read-options.ts'
 import { readStep } from './read-step.ts'
 import { readWorkload } from './read-workload.ts'
@@ -29,6 +30,7 @@ export async function openSetting(
   const isOther = prefillReplicas > 0 && prefillRequest !== undefined && measured === null
   const prefill = isOther ? withBlocks(engineShapeOf(prefillRequest), workload.blockTokens).engine : null
   const flow = readFlow(options, engine.flow)
+  const autoscaling = question.autoscale ? readAutoscaling(engine, options, flow) : null
   return {
     simulation: {
       workload,
@@ -38,6 +40,7 @@ export async function openSetting(
       ...(flow === null ? {} : { flow }),
       replicas: engine.replicas,
       prefillReplicas,
+      ...(autoscaling === null ? {} : { autoscale: autoscaling.autoscale }),
       transferBitsPerSecond: question.transferBitsPerSecond,
       policy: question.policies[0] ?? 'default',
       seed: question.seed,
@@ -55,6 +58,7 @@ export async function openSetting(
       ...engine.remarks,
       ...shape.remarks,
       ...(measured === null ? [] : [measured.remark]),
+      ...(autoscaling === null ? [] : [autoscaling.remark]),
       ...(leftOut === 0
         ? []
         : [

@@ -1,8 +1,10 @@
 import { exitCodes, UserError } from '../../errors/index.ts'
-import { didYouMean } from '../../fleet/index.ts'
+import { didYouMean, type Fleet } from '../../fleet/index.ts'
 import { readGeometries } from '../../operate/index.ts'
 import { makePlan, priceOf, type ModelPlan, type PoolPlan } from '../../plan/index.ts'
+import type { ScalingSettings } from '../../scheduling/index.ts'
 import type { FlowLimits } from '../../simulate/index.ts'
+import { poolsToScale } from '../../targets/index.ts'
 import { findWaysOut, gpus, sizeModel, type GpuSpec, type Sizing, type SizingRequest } from '../../sizing/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { openFleet } from '../fleets/index.ts'
@@ -25,6 +27,8 @@ export interface ReadEngine {
   readonly minSplitTokens?: number
   /** The Fleet's own queue; absent where replicas get whatever comes. */
   readonly flow?: FlowLimits
+  /** How the Fleet scales its pools: those that answer, then those that prefill. */
+  readonly scaling?: readonly ScalingSettings[]
   /** What an hour of a GPU costs, in `currency` where it is known; undefined for no such price. */
   pricePerHour(gpu: GpuSpec): number | undefined
   /** ISO 4217. */
@@ -144,6 +148,7 @@ async function readPlanned(fleet: string, options: Options, context: CommandCont
             maxWaitMs: declared.flow.maxWait,
           },
         }),
+    ...(declared === undefined ? {} : { scaling: scalingOf(source.fleet, declared.name) }),
     isGpuNamed: options['gpu'] !== undefined,
     remarks: [
       ...(others.length === 0 || options['model'] !== undefined
@@ -152,6 +157,12 @@ async function readPlanned(fleet: string, options: Options, context: CommandCont
       ...(prefill === 0 || !isElsewhere ? [] : ['Prefill replicas are taken to be as those that decode.']),
     ],
   }
+}
+
+/** How a Fleet scales a model; empty where it does not. */
+function scalingOf(fleet: Fleet, model: string): readonly ScalingSettings[] {
+  const pools = poolsToScale(fleet).scaled.filter((pool) => pool.model === model)
+  return pools.toSorted((one) => (one.role === 'prefill' ? 1 : -1)).map(({ settings }) => settings)
 }
 
 const isSized = ({ pools }: ModelPlan) => pools.some(({ sizing }) => sizing !== undefined)

@@ -23,6 +23,7 @@ export interface SimulateQuestion {
   readonly transferBitsPerSecond: number
   readonly sweep: SweepAxis | undefined
   readonly recommend: boolean
+  readonly autoscale: boolean
   readonly html: string | undefined
 }
 
@@ -44,6 +45,9 @@ export function readQuestion(options: Options): SimulateQuestion {
   if (recommend && sweep !== undefined) {
     throw usageError({ what: '--sweep and --recommend are two questions', mend: 'Ask one at a time.' })
   }
+  if (options['autoscale'] === true && (recommend || sweep !== undefined)) {
+    throw usageError({ what: '--autoscale is a question of its own', mend: 'Leave --sweep and --recommend out.' })
+  }
   const compared = readPolicies(readText(options['compare']))
   if (recommend && compared.length > 1) {
     throw usageError({
@@ -60,6 +64,7 @@ export function readQuestion(options: Options): SimulateQuestion {
     transferBitsPerSecond: (readAmount(options, 'link', 100_000, 'Gbit/s such as 100') ?? usualLinkGigabits) * 1e9,
     sweep,
     recommend,
+    autoscale: options['autoscale'] === true,
     html: readText(options['html']),
   }
 }

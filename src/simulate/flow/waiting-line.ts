@@ -26,6 +26,11 @@ export class WaitingLine {
     this.#replicas = replicas
   }
 
+  /** Requests that wait. */
+  get length(): number {
+    return this.#queue.size
+  }
+
   /** Whether a request that comes now goes on at once: there is room, and nobody was before it. */
   get isOpen(): boolean {
     return this.#queue.size === 0 && this.#hasRoom
@@ -71,6 +76,6 @@ export class WaitingLine {
   }
 
   get #hasRoom(): boolean {
-    return this.#replicas.some(({ inFlight }) => inFlight < this.#limits.maxInFlight)
+    return this.#replicas.some(({ life, inFlight }) => life === 'on' && inFlight < this.#limits.maxInFlight)
   }
 }

@@ -35,6 +35,10 @@ export class ApproximateKnowledge implements PrefixKnowledge {
 
   computed(): void {}
 
+  forget(place: number): void {
+    this.#index.clear(place)
+  }
+
   listenerFor(): undefined {
     return undefined
   }

@@ -9,6 +9,8 @@ export interface PrefixKnowledge {
   sent(prompt: Prompt, place: number): void
   /** A replica has computed a prompt. */
   computed(prompt: Prompt, place: number): void
+  /** A replica is another one from now on, which holds nothing. */
+  forget(place: number): void
   /** Who is told of a replica's blocks, when anybody is. */
   listenerFor(place: number): KvListener | undefined
 }

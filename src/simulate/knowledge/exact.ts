@@ -59,6 +59,13 @@ export class ExactKnowledge implements PrefixKnowledge {
     this.#expect(prompt, place, -1)
   }
 
+  forget(place: number): void {
+    for (const [unit, holders] of this.#units) {
+      holders.held[place] = 0
+      this.#forgetEmpty(unit, holders)
+    }
+  }
+
   listenerFor(place: number): KvListener {
     const note = (unit: number, blocks: number): void => {
       const holders = this.#holdersOf(unit)

@@ -7,5 +7,6 @@ export const noKnowledge: PrefixKnowledge = {
   },
   sent: () => {},
   computed: () => {},
+  forget: () => {},
   listenerFor: () => undefined,
 }

@@ -6,7 +6,7 @@ import { percentilesOf } from './percentiles.ts'
 export function summarize(
   simulation: Simulation,
   ledger: Ledger,
-  others: Pick<SimulationResult, 'oracleHitTokens' | 'wallSeconds' | 'flow'>,
+  others: Pick<SimulationResult, 'oracleHitTokens' | 'wallSeconds' | 'flow' | 'scaling'>,
 ): SimulationResult {
   const { workload, policy, slo } = simulation
   const { requests } = workload
@@ -16,6 +16,8 @@ export function summarize(
   const outputTokens = ledger.outputTokens.reduce((sum, tokens) => sum + tokens, 0)
   const seconds = ledger.lastMs / 1000
   const work = [...ledger.work]
+  // Of as many replicas as there can be.
+  const busyHours = others.scaling === null ? seconds / 3600 : others.scaling.replicaHours / simulation.replicas
   const meanWork = work.reduce((sum, tokens) => sum + tokens, 0) / Math.max(1, work.length)
   return {
     policy,
@@ -34,7 +36,7 @@ export function summarize(
     work,
     queue: { mean: ledger.lastMs === 0 ? 0 : ledger.waitingMs / ledger.lastMs, most: ledger.mostWaiting },
     preemptions: ledger.preemptions,
-    costPerMillionTokens: outputTokens === 0 ? 0 : (priceOf(simulation) * (seconds / 3600) * 1e6) / outputTokens,
+    costPerMillionTokens: outputTokens === 0 ? 0 : (priceOf(simulation) * busyHours * 1e6) / outputTokens,
     simulatedSeconds: seconds,
   }
 }

@@ -171,6 +171,42 @@ const bursts: WorkloadKind = {
   make: ({ seed, requests = 5000 }) => shareGptSingles('bursts', seed, requests, 3),
 }
 
+const dayHours = 2
+
+const day: WorkloadKind = {
+  name: 'day',
+  summary: `the course of a day in ${dayHours} hours: next to nothing at first, the most in the middle, next to nothing again`,
+  source: 'assumptions: the rate follows 1 - cos, prompts of 1,500 and answers of 200 tokens on average, log-normal',
+  make({ seed, requests = 40_000 }) {
+    const draw = createDraw(seed)
+    const lengthMs = dayHours * 3_600_000
+    const perMs = requests / lengthMs
+    let at = 0
+    // A Poisson process whose rate changes: its mean passes as time does in one of rate 1 (Lewis and Shedler, 1979).
+    const passed = (ms: number) => perMs * (ms - (lengthMs / (2 * Math.PI)) * Math.sin((2 * Math.PI * ms) / lengthMs))
+    const gap = () => {
+      const wanted = passed(at) + draw.exponential(1)
+      let [low, high] = [at, at + lengthMs]
+      while (high - low > 0.5) {
+        const middle = (low + high) / 2
+        if (passed(middle) < wanted) low = middle
+        else high = middle
+      }
+      const step = high - at
+      at = high
+      return step
+    }
+    const shape = {
+      name: 'day',
+      blockTokens,
+      requests,
+      promptTokens: () => draw.logNormal(1500, 1500),
+      outputTokens: () => draw.logNormal(200, 150),
+    }
+    return makeSingleTurns(shape, draw, gap)
+  },
+}
+
 /** Who asks of `tenants`: requests a second, priority, and how long prompts are. Every figure is an assumption. */
 const askers = [
   { tenant: 'one', perSecond: 4, priority: 0, promptTokens: 1500 },
@@ -228,6 +264,7 @@ export const workloadKinds: readonly WorkloadKind[] = [
   sharedPrefix,
   poisson,
   bursts,
+  day,
   tenants,
   prefillHeavy,
   ...publishedKinds,

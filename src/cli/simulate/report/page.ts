@@ -10,6 +10,8 @@ import { formatMs, formatPercent, hitShare } from '../figures.ts'
 import { settingTerms } from '../render-setting.ts'
 import { resultFigures } from '../result-figures.ts'
 import { axisTitles, judgedOf, type Setting, type SweepResults } from '../setting.ts'
+import type { ScalingRun } from '../render-scaling-results.ts'
+import { replicasChart } from './replicas-chart.ts'
 import { lineChart } from './line-chart.ts'
 import { loadChart } from './load-chart.ts'
 import { percentileChart } from './percentile-chart.ts'
@@ -22,10 +24,12 @@ export interface Found {
   readonly results?: readonly SimulationResult[]
   readonly sweep?: { readonly axis: SweepAxis; readonly points: readonly SweepResults[] }
   readonly recommendation?: Recommendation
+  /** Scaled replicas first, then fixed numbers of them. */
+  readonly scaling?: readonly ScalingRun[]
 }
 
 /** A page of its own: no script, nothing to load; it may be mailed. */
-export function renderReport(setting: Setting, { results, sweep, recommendation }: Found): string {
+export function renderReport(setting: Setting, { results, sweep, recommendation, scaling }: Found): string {
   const title = `Simulation of ${setting.simulation.workload.name}`
   const page = element(
     'html',
@@ -54,6 +58,7 @@ export function renderReport(setting: Setting, { results, sweep, recommendation 
         ...(results === undefined ? [] : resultSections(results, setting)),
         ...(sweep === undefined ? [] : sweepSections(sweep.axis, sweep.points, setting)),
         ...(recommendation === undefined ? [] : recommendationSections(recommendation, setting)),
+        ...(scaling === undefined ? [] : scalingSections(scaling, setting)),
         ...assumptions(setting),
       ),
     ),
@@ -136,6 +141,30 @@ function resultSections(results: readonly SimulationResult[], setting: Setting):
     figure(
       loadChart('Load of each replica', results),
       'Uncached prompt tokens and generated tokens of each replica, busiest first; the line is the mean, the figure the busiest over the mean. Even is better.',
+    ),
+  ]
+}
+
+function scalingSections(runs: readonly ScalingRun[], { simulation, currency }: Setting): readonly Markup[] {
+  const scaled = runs.find(({ result }) => result.scaling !== null)?.result
+  return [
+    ...(scaled === undefined || scaled.scaling === null
+      ? []
+      : [
+          element('h2', {}, 'Replicas over time'),
+          figure(
+            replicasChart('Replicas over time', scaled.scaling, {
+              seconds: scaled.simulatedSeconds,
+              fixed: simulation.replicas,
+            }),
+            'Replicas that serve, and those that hold GPUs; the dashed line is the most.',
+          ),
+        ]),
+    element('h2', {}, 'Scaled beside fixed'),
+    resultTable(
+      currency,
+      runs.map(({ name, result, gpuHours }) => ({ cells: [name, gpuHours.toFixed(1), result.policy], result })),
+      ['replicas', 'GPU-hours'],
     ),
   ]
 }

@@ -49,6 +49,7 @@ export const resultWith = (figures: Partial<SimulationResult> = {}): SimulationR
   loadSpread: 1.05,
   work: [150_000, 160_000, 155_000, 165_000],
   flow: null,
+  scaling: null,
   queue: { mean: 0.5, most: 12 },
   preemptions: 0,
   costPerMillionTokens: 1.4,
