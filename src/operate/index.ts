@@ -27,6 +27,15 @@ export {
 } from './explain/index.ts'
 export { askNames } from './online/index.ts'
 export { findTarget, type TargetPlace } from './find-target.ts'
+export {
+  ClusterScaler,
+  readLoadOf,
+  scaleCluster,
+  whoScales,
+  type ClusterScalerParts,
+  type LoadReader,
+  type ScaleClusterParts,
+} from './autoscale/index.ts'
 export { explainScaling, type ScalingExplanation } from './scaling/index.ts'
 export type { PoolScaling } from '../observe/index.ts'
 export type { UnscaledPool } from '../targets/index.ts'

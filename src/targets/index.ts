@@ -6,7 +6,14 @@ export { clusterTargetNames, createClusterTarget } from './cluster/index.ts'
 export { createComposeTarget } from './compose/index.ts'
 export { localTarget, readLocalScaling } from './local/index.ts'
 export { findRenderer, renderers } from './renderers.ts'
-export { poolsToScale, type UnscaledPool } from './scaling/index.ts'
+export {
+  poolsToScale,
+  ScalingLoop,
+  type CountedPool,
+  type GatewayReading,
+  type Scaler,
+  type UnscaledPool,
+} from './scaling/index.ts'
 export {
   filesOf,
   helmOf,
@@ -19,4 +26,12 @@ export {
   type OutputFile,
   type WrittenFolder,
 } from './rendering/output/index.ts'
-export { ownImage, secretsOf, type Artifact, type NamedSecret, type Rendering } from './rendering/index.ts'
+export {
+  gatewayPorts,
+  modelLabels,
+  ownImage,
+  secretsOf,
+  type Artifact,
+  type NamedSecret,
+  type Rendering,
+} from './rendering/index.ts'

@@ -54,6 +54,8 @@ function addCommand(parent: Parser, word: string, command: Command, onFound: (fo
   return parser
 }
 
+const depthOf = ({ name }: Command): number => name.split(' ').length
+
 /** The whole grammar: commands, their options, and the global options wherever they stand. */
 function buildParser(
   commands: readonly Command[],
@@ -66,7 +68,7 @@ function buildParser(
   for (const parser of groupParsers.values()) root.addCommand(parser)
   // A command may have further ones below it: `controller`, and `controller manifests`.
   const commandParsers = new Map<string, Parser>()
-  for (const command of commands) {
+  for (const command of commands.toSorted((one, other) => depthOf(one) - depthOf(other))) {
     const [first = '', second] = command.name.split(' ')
     if (second === undefined) commandParsers.set(first, addCommand(root, first, command, onFound))
     else addCommand(groupParsers.get(first) ?? commandParsers.get(first) ?? root, second, command, onFound)

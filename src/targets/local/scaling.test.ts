@@ -71,6 +71,7 @@ function keepAsking(address: string, concurrency: number): { readonly stop: () =
 
 const count = (state: LocalState | undefined, role = 'both') =>
   state?.replicas.filter((replica) => replica.role === role).length ?? -1
+const processOf = (state: LocalState | undefined) => state?.replicas.find(({ id }) => id === 'm-0')?.process
 const untilReplicas = (wanted: number, role = 'both') =>
   eventually(
     `${wanted} replicas (${role})`,
@@ -111,9 +112,13 @@ describe('a model on this machine that follows its load', limit, () => {
   it('adds replicas while requests wait, and takes them away later without cutting a stream', async () => {
     const simulated = { tokensPerSecond: 20, maxSequences: 2 }
     const address = await up({ minReplicas: 1, maxReplicas: 3, maxInFlight: 2, simulated })
+    const first = processOf(await sandbox.state())
     const load = keepAsking(address, 12)
     const grown = await untilReplicas(3)
     expect(grown.replicas.map(({ id }) => id)).toEqual(['m-0', 'm-1', 'm-2'])
+    // Nothing goes when others come.
+    expect(processOf(grown)).toEqual(first)
+    expect(grown.scaling?.[0]?.changes.every(({ from, to }) => to > from)).toBe(true)
     // Some that go on while replicas leave: their streams are not cut.
     const streams = Array.from({ length: 5 }, async () =>
       (await ask(address, { max_tokens: 160, stream: true })).text(),

@@ -60,7 +60,8 @@ export class LocalScaler implements Scaler {
     if (pool === undefined) return
     const running = this.#replicasOf(name).filter(({ phase }) => phase !== 'draining')
     for (let more = running.length; more < wanted; more += 1) await this.#add(pool)
-    for (const { id } of leaving(running).slice(0, running.length - wanted)) void this.#parts.replicas.retire(id)
+    const spare = Math.max(0, running.length - wanted)
+    for (const { id } of leaving(running).slice(0, spare)) void this.#parts.replicas.retire(id)
   }
 
   #replicasOf({ model, role }: PoolName): readonly KnownReplica[] {
