@@ -69,7 +69,7 @@ describe('describeField', () => {
     })
     const minReplicas = describeField('models.minReplicas')
     expect(minReplicas?.actedOnBy.map(({ name }) => name)).toContain('plan')
-    expect(minReplicas?.active).toBe(false)
+    expect(minReplicas?.active).toBe(true)
     expect(describeField('guard.maxDelay')).toMatchObject({ active: false, actedOnBy: [] })
     expect(describeField('models.limits')?.overrides).toBe('limits')
     expect(describeField('hardware')).toBeUndefined()
