@@ -7,6 +7,7 @@ import { loadFleet } from '../../src/fleet/index.ts'
 import { arbitraryFleet } from '../../src/fleet/testing/arbitrary-fleet.ts'
 import { brokenFleets } from '../../src/fleet/testing/broken-fleets.ts'
 import { repository } from '../harness/world.ts'
+import type { ApiObject } from './harness/api-client.ts'
 import { installFleetDefinition, removeFleetDefinition } from './harness/fleet-definition.ts'
 import { useCluster } from './harness/use-cluster.ts'
 
@@ -31,6 +32,16 @@ async function refusal(fleet: unknown): Promise<string | undefined> {
   if (diagnostics.some(({ severity }) => severity === 'error')) return undefined
   const { status, body } = await cluster.client.post(`${fleets}?dryRun=All&${strictly}`, asObject(JSON.parse(text)))
   return status === 201 ? undefined : body.message
+}
+
+/** What the API server has against an object, one cause a line and sorted: it tells them in any order. */
+function refusalOf({ message = '', details }: ApiObject): string {
+  const causes = (details as { readonly causes?: readonly { field?: string; message?: string }[] } | undefined)?.causes
+  if (causes === undefined || causes.length < 2) return message
+  return causes
+    .map((cause) => `${cause.field}: ${cause.message}`)
+    .toSorted()
+    .join('\n')
 }
 
 let conditions: Readonly<Record<string, string>> = {}
@@ -136,7 +147,7 @@ describe('broken Fleets as objects', () => {
     for (const { title, object } of parsed) {
       const { status, body } = await cluster.client.post(`${fleets}?dryRun=All&${strictly}`, object)
       if (status === 201) taken.push(title)
-      pages.push(`## ${title}\n\n\`\`\`text\n${status === 201 ? 'taken' : body.message}\n\`\`\`\n`)
+      pages.push(`## ${title}\n\n\`\`\`text\n${status === 201 ? 'taken' : refusalOf(body)}\n\`\`\`\n`)
     }
     await expect(`# Broken Fleets and what an API server says\n\n${pages.join('\n')}`).toMatchFileSnapshot(
       './fleet-definition.broken.md',

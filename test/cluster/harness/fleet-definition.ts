@@ -15,10 +15,13 @@ export async function installFleetDefinition(client: ApiClient): Promise<Readonl
   if (status !== 200 && status !== 201) throw new Error(`the definition was answered ${status}: ${body.message}`)
   const conditions = await until(
     async () => {
+      // What was served before a definition was taken away is served for a moment longer.
       const { body: found } = await client.get(path)
       const list = (found as Definition).status?.conditions ?? []
       const served = await client.get('/apis/fairlead.dev/v1alpha1')
-      return served.status === 200 && list.some(({ type }) => type === 'Established') ? list : undefined
+      return served.status === 200 && list.some(({ type, status }) => type === 'Established' && status === 'True')
+        ? list
+        : undefined
     },
     () => 'the Fleet resource is not served',
   )
