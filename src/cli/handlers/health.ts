@@ -6,12 +6,13 @@ import { usageError } from '../parse/index.ts'
 const usualUrl = 'http://127.0.0.1:8080/readyz'
 const timeoutMs = 5_000
 
-const isUrl = (text: string) => /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
+/** No name of a Fleet has a colon; an address without `http://` is told so, not looked for among Fleets. */
+const isAddress = (text: string) => text.includes(':')
 
 /** Acts for `fairlead health`: a container asks one address, a person a Fleet. */
 export const healthHandler: CommandHandler = async (input, context) => {
   const [argument] = input.args
-  const isAboutFleet = argument === undefined ? input.options['target'] !== undefined : !isUrl(argument)
+  const isAboutFleet = argument === undefined ? input.options['target'] !== undefined : !isAddress(argument)
   // A container's health check runs every some seconds: it loads nothing that it does not need.
   if (isAboutFleet) return (await import('./fleet-health.ts')).fleetHealth(input, context)
   return askAddress(argument ?? (context.environment['FAIRLEAD_HEALTH_URL'] || usualUrl), context)

@@ -7,7 +7,6 @@ import {
   readChatTemplates,
   readGeometries,
   renderSource,
-  type FleetSource,
   type PlannedActions,
   type ReadFleet,
 } from '../../operate/index.ts'
@@ -82,18 +81,19 @@ async function stepsOn(
     if (name === 'local') return await planActions(read, environment, target)
     if (offline) return { actions: [], hasChanges: false, reason: `Target ${name} was not asked (--offline).` }
     const files = await readChatTemplates(read)
-    let source: FleetSource
+    let rendered: ReturnType<typeof renderSource>
     try {
-      const rendered = renderSource(read, { target: name, version, environment, gateway: true, files, geometries })
-      if (rendered.notes.length > 0) {
-        output.warn(formatDiagnostics(rendered.notes, read.text, { colour: output.hasNoteColour }))
-      }
-      source = rendered.source
+      rendered = renderSource(read, { target: name, version, environment, gateway: true, files, geometries })
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       return { actions: [], hasChanges: false, reason: [error.message, error.parts.why].join(':\n'), failure: error }
     }
-    return await planActions(source, environment, target)
+    const steps = await planActions(rendered.source, environment, target)
+    // What rendering has to say belongs to the steps; without a place to take them, to `fairlead render`.
+    if (steps.failure === undefined && rendered.notes.length > 0) {
+      output.warn(formatDiagnostics(rendered.notes, read.text, { colour: output.hasNoteColour }))
+    }
+    return steps
   } finally {
     await target.close()
   }

@@ -31,7 +31,8 @@ interface Found {
  * What the end of an engine most likely means: of its log lines and its exit, the best known explanation, with the line
  * that told it. A cause goes before what follows from one, and of two causes the later line counts, because it is nearer
  * to the end. Undefined where nothing is known. Any log may come: only its last million characters are looked at.
- * @param engine the engine that wrote it; undefined where it is not known, and then every engine's words count
+ * @param engine the engine that wrote it; undefined where it is not known, and then every engine's words count, as for the
+ *   simulated one, which stands for any
  * @param lines its last lines, the oldest first
  * @param exit how it ended; empty while it lives
  */
@@ -42,7 +43,7 @@ export function explainFailure(
   failures: readonly EngineFailure[] = engineFailures,
 ): FailureExplanation | undefined {
   const known = failures.filter(
-    ({ engines }) => engine === undefined || engines.length === 0 || engines.includes(engine),
+    ({ engines }) => engine === undefined || engine === 'simulated' || engines.length === 0 || engines.includes(engine),
   )
   const found = bestIn(lastLines(lines), known, hasEnded(exit) ? endRanks : lifeRanks) ?? fromExit(exit, known)
   return found === undefined ? undefined : explanationOf(found)

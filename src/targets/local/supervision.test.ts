@@ -124,7 +124,9 @@ describe('a Fleet on this machine', limit, () => {
       }),
     )
     expect(status.replicas[0]).toMatchObject({ id: 'good-0', state: 'ready', starts: 1 })
-    expect(status.replicas[1]?.lastError).toBe('exited with code 3: the model file cannot be read by this engine')
+    expect(status.replicas[1]?.lastError).toBe(
+      'exited with code 3: the model file cannot be read by this engine. Check the stored files; a damaged one is fetched again by the next start.',
+    )
     expect(status.replicas[1]?.starts).toBe(3)
     rmSync(obstacle)
     await sandbox.untilReplica('bad-0', 'serves', ({ state }) => state === 'ready')
