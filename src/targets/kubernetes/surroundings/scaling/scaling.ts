@@ -36,7 +36,7 @@ function notesOf({ model, path, pool }: EngineService, { settings, gateway }: Ku
           note(
             'scaled-by-controller',
             'maxReplicas',
-            `Fairlead’s controller scales ${model.name}, and this version has none; it keeps ${Math.max(1, pool.replicas.min)} replica${pool.replicas.min > 1 ? 's' : ''}`,
+            `by Fairlead’s own signals ${model.name} is scaled on target local only so far; here it keeps ${Math.max(1, pool.replicas.min)} replica${pool.replicas.min > 1 ? 's' : ''}`,
             'autoscale.by: keda, or hpa',
           ),
         ]
