@@ -4,4 +4,5 @@
 export type { ModelRequest, ModelStore, ModelVerdict, PullContext, StoredModel } from './contract.ts'
 export { linkModel, openModelStore } from './store/index.ts'
 export { inspectHubModel, inspectModel, isHubName, type ModelFiles } from './inspect/index.ts'
+export { defaultDownloadSettings, HttpClient, readSmallBody } from './download/index.ts'
 export { HubCatalogue } from './sources/hub-catalogue.ts'

@@ -1,6 +1,6 @@
-import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from 'undici'
 import { z } from 'zod'
 import type { Environment } from '../../files/index.ts'
+import { defaultDownloadSettings, HttpClient, readSmallBody } from '../../models/index.ts'
 
 /** Where an image is asked for. */
 export interface ImagePlace {
@@ -49,19 +49,12 @@ const tagList = z.object({ tags: z.array(z.string().max(128)).nullish() })
  * what cannot be asked. Close it afterwards.
  */
 export class ImageRegistries {
-  readonly #dispatcher: Dispatcher
+  readonly #client: HttpClient
   /** By repository. */
   readonly #tokens = new Map<string, string>()
 
   constructor(environment: Environment) {
-    const [http, https] = ['http_proxy', 'https_proxy'].map(
-      (name) => environment[name] ?? environment[name.toUpperCase()] ?? '',
-    )
-    const noProxy = environment['no_proxy'] ?? environment['NO_PROXY'] ?? ''
-    this.#dispatcher =
-      http || https
-        ? new EnvHttpProxyAgent({ httpProxy: http ?? '', httpsProxy: https ?? '', noProxy })
-        : new Agent({ connect: { timeout: answerWithinMs } })
+    this.#client = new HttpClient(environment, defaultDownloadSettings)
   }
 
   /**
@@ -83,7 +76,7 @@ export class ImageRegistries {
   }
 
   close(): Promise<void> {
-    return this.#dispatcher.destroy()
+    return this.#client.close()
   }
 
   async #ask(method: 'GET' | 'HEAD', registry: string, repository: string, what: string, signal: AbortSignal) {
@@ -118,30 +111,17 @@ export class ImageRegistries {
   }
 
   async #request(method: 'GET' | 'HEAD', url: string, bearer: string | undefined, signal: AbortSignal) {
-    const { statusCode, headers, body } = await request(url, {
+    const { status, header, body } = await this.#client.ask({
       method,
-      dispatcher: this.#dispatcher,
+      url: new URL(url),
+      follow: 'same-origin',
+      headers: { accept: `${manifestTypes}, application/json` },
+      ...(bearer === undefined ? {} : { secretHeaders: { authorization: `Bearer ${bearer}` } }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
-      headers: {
-        'user-agent': 'fairlead',
-        accept: `${manifestTypes}, application/json`,
-        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
-      },
     })
-    const challenge = [headers['www-authenticate'] ?? []].flat()[0] ?? ''
-    return { status: statusCode, challenge, text: await readBounded(body) }
+    const text = await readSmallBody(body, answerLimitBytes)
+    return { status, challenge: header('www-authenticate') ?? '', text }
   }
-}
-
-async function readBounded(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const pieces: Buffer[] = []
-  let length = 0
-  for await (const piece of body) {
-    length += (piece as Buffer).length
-    if (length > answerLimitBytes) throw new Error(`a registry sent more than ${answerLimitBytes} bytes`)
-    pieces.push(piece as Buffer)
-  }
-  return Buffer.concat(pieces).toString('utf8')
 }
 
 function parseJson(text: string): unknown {

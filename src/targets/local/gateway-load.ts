@@ -1,6 +1,6 @@
-import { request } from 'undici'
 import type { Milliseconds } from '../../fleet/index.ts'
-import { loadReportSchema, type LoadReport } from '../../observe/index.ts'
+import type { LoadReport } from '../../observe/index.ts'
+import { askLoadReport } from '../ask-load-report.ts'
 import { reachable, urlOf, type Listen } from './ports.ts'
 
 /** What the gateway knows of one replica. */
@@ -10,27 +10,9 @@ export type GatewayLoad = ReadonlyMap<string, ReplicaLoad>
 
 /** A status must come at once, and a gateway on this machine that serves answers within a few milliseconds. */
 const timeoutMs: Milliseconds = 1_000
-/** A thousand replicas take about 0.5 MB. */
-const limitBytes = 8 * 2 ** 20
-
 /** Asks the gateway for its load; undefined when it does not answer in time or not as expected. */
-export async function readLoadReport(admin: Listen): Promise<LoadReport | undefined> {
-  try {
-    const { statusCode, body } = await request(`${urlOf(reachable(admin))}/admin/v1/load`, {
-      signal: AbortSignal.timeout(timeoutMs),
-      reset: true,
-    })
-    let text = ''
-    for await (const piece of body.setEncoding('utf8')) {
-      text += piece as string
-      if (text.length > limitBytes) return undefined
-    }
-    const parsed = loadReportSchema.safeParse(statusCode === 200 ? JSON.parse(text) : undefined)
-    return parsed.success ? parsed.data : undefined
-  } catch {
-    return undefined
-  }
-}
+export const readLoadReport = (admin: Listen): Promise<LoadReport | undefined> =>
+  askLoadReport(urlOf(reachable(admin)), { timeoutMs })
 
 /** The same by replica. */
 export async function readGatewayLoad(admin: Listen): Promise<GatewayLoad | undefined> {

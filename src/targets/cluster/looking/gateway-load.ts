@@ -1,7 +1,7 @@
-import { request } from 'undici'
 import type { Environment } from '../../../files/index.ts'
 import type { ClusterClient, Pod } from '../../../kubernetes/index.ts'
-import { loadReportSchema, type LoadReport } from '../../../observe/index.ts'
+import type { LoadReport } from '../../../observe/index.ts'
+import { askLoadReport } from '../../ask-load-report.ts'
 import type { FoundFleet } from '../fleets/find-fleet.ts'
 import { labelOf, type Live } from '../fleets/parts.ts'
 import { componentLabel } from '../fleets/subjects.ts'
@@ -11,7 +11,6 @@ import { podStage } from '../waiting/pod-stage.ts'
 const timeoutMs = 1_500
 /** Gateways that are asked; each sees a part of the load. */
 const mostAsked = 8
-const limitBytes = 8 * 2 ** 20
 const adminPort = 8081
 
 /** What all gateways together say of one replica. */
@@ -62,18 +61,7 @@ async function askOne(
   try {
     const forward = await client.portForward({ namespace, pod, port: adminPort })
     try {
-      const { statusCode, body } = await request(`http://127.0.0.1:${forward.localPort}/admin/v1/load`, {
-        signal: AbortSignal.timeout(timeoutMs),
-        reset: true,
-        headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
-      })
-      let text = ''
-      for await (const piece of body.setEncoding('utf8')) {
-        text += piece as string
-        if (text.length > limitBytes) return undefined
-      }
-      const parsed = loadReportSchema.safeParse(statusCode === 200 ? JSON.parse(text) : undefined)
-      return parsed.success ? parsed.data : undefined
+      return await askLoadReport(`http://127.0.0.1:${forward.localPort}`, { timeoutMs, key })
     } finally {
       await forward.close()
     }
