@@ -77,9 +77,12 @@ describe.each([1, 2])('a model without a replica, with %i threads', (workers) =>
     set(replicaAt(engine.port, 'starting'))
     const statuses = (await Promise.all(answers)).map(({ status }) => status)
     expect(statuses).toEqual(Array(6).fill(200))
-    const { models, queues } = await gateway.load()
-    expect(models.find(({ model }) => model === 'm')).toMatchObject({ arrivals: 6, ended: 6 })
-    expect(queues.find(({ model }) => model === 'm')?.length).toBe(0)
+    // A client has its last byte before the thread that sent it has noted the end.
+    await untilWaiting(gateway, 0)
+    await until('6 have ended', async () => {
+      const load = (await gateway.load()).models.find(({ model }) => model === 'm')
+      return load?.arrivals === 6 && load.ended === 6
+    })
   })
 
   it('has them wait while its last replica leaves, too, and no request reaches that one', async () => {

@@ -318,7 +318,9 @@ export class FleetRun {
     this.#noteHits(flight, prefilling, route.prefill)
     this.#dispatcher.prefilled(route, prompt)
     flight.sequence = this.#add(route.replica, flight, 'decode')
-    if (flight.sequence === null) this.#reject(flight, true)
+    if (flight.sequence !== null) return
+    this.#reject(flight, true)
+    this.#serve()
   }
 
   #note(flight: Flight, sequence: Sequence): void {

@@ -15,6 +15,22 @@ const load = (replicas: number, ms: number, concurrency: number) => {
   return simulate({ ...simulation, replicas, policy: 'least-request' })
 }
 
+/** One request at a time, on the first replica that may answer. */
+const oneAtATime: PolicyKind = {
+  name: 'one-at-a-time',
+  summary: 'test',
+  prefixes: 'none',
+  source: 'test',
+  create: () => ({
+    choose: (_request, replicas, { isExcluded }) => {
+      const place = replicas.findIndex((_, place) => !isExcluded(place))
+      return replicas.some(({ inFlight }) => inFlight > 0)
+        ? { kind: 'none' }
+        : { kind: 'replica', place, reason: 'only-one' }
+    },
+  }),
+}
+
 // proves F3 (simulated)
 describe('simulate', () => {
   it('has a prompt alone answered after what the formula says', () => {
@@ -87,18 +103,8 @@ describe('simulate', () => {
   })
 
   it('keeps a request that may go nowhere, and sends it when another has ended', () => {
-    const one: PolicyKind = {
-      name: 'one-at-a-time',
-      summary: 'test',
-      prefixes: 'none',
-      source: 'test',
-      create: () => ({
-        choose: (_request, replicas) =>
-          (replicas[0]?.inFlight ?? 0) > 0 ? { kind: 'none' } : { kind: 'replica', place: 0, reason: 'only-one' },
-      }),
-    }
     const requests = Array.from({ length: 5 }, (_, id) => requestOf({ blocks: [id] }))
-    const result = simulate(simulationOf(requests), { policy: one })
+    const result = simulate(simulationOf(requests), { policy: oneAtATime })
     expect(result.outputTokens).toBe(20)
     expect(result.queue.most).toBe(1)
   })
@@ -111,6 +117,24 @@ describe('simulate', () => {
       ]),
     )
     expect(result).toMatchObject({ requests: 2, rejected: 1, outputTokens: 4, goodput: 0.5 })
+  })
+
+  it('gives the turn of one that its decode replica cannot hold to the next, or that waits for ever', () => {
+    const requests = [
+      requestOf({ promptTokens: 256, outputTokens: 33, blocks: [1, 2, 3, 4] }),
+      requestOf({ promptTokens: 256, outputTokens: 1, blocks: [1, 2, 3, 4] }),
+    ]
+    const result = simulate(
+      simulationOf(requests, {
+        replicas: 2,
+        prefillReplicas: 1,
+        minSplitTokens: 128,
+        engine: { ...engineWith(), kvCapacityTokens: 272 },
+        prefillEngine: engineWith(),
+      }),
+      { policy: oneAtATime },
+    )
+    expect(result).toMatchObject({ rejected: 1, outputTokens: 1 })
   })
 
   it.each([

@@ -100,6 +100,17 @@ describe('BatchingEngine', () => {
     expect(second.cachedTokens).toBe(0)
   })
 
+  it('goes on with a prompt that has come when the only one that ran is thrown out, or both wait for ever', () => {
+    const engine = small()
+    const answering = add(engine, requestOf([1], 4, 20))
+    const coming = add(engine, requestOf([2, 3, 4, 5, 6, 7, 8], 28, 1, 'decode'))
+    while (answering.computed < 12) engine.step()
+    engine.received(coming)
+    expect(engine.step()).toMatchObject({ preempted: [answering], tokens: [coming] })
+    drain(engine)
+    expect([coming.state, answering.state, answering.generated]).toEqual(['done', 'done', 20])
+  })
+
   it('refuses what it cannot hold even alone, so that nothing waits for ever', () => {
     expect(small().add(requestOf([1, 2], 30, 11))).toBeNull()
     expect(small().add(requestOf([1, 2], 30, 10))).not.toBeNull()

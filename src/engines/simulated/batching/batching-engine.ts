@@ -142,7 +142,8 @@ export class BatchingEngine {
     work.furtherTokens = 0
     this.#promptBudget = this.#running.some(isAnswering) ? (this.#shape.maxPromptTokensBeside ?? Infinity) : Infinity
     this.#goOn()
-    if (step.preempted.length === 0) this.#start()
+    // After a preemption nobody starts, unless nobody is left: a step of nothing is followed by the next at once.
+    if (step.preempted.length === 0 || work.tokens === 0) this.#start()
     step.computedTokens = work.tokens
     step.durationMs = work.tokens === 0 ? 0 : stepMs(this.#shape.step, work)
     this.#end()
