@@ -6,9 +6,12 @@ export const maxChunkLineBytes = 4 * 1024
 const maxChunkDigits = 13
 
 const CR = 0x0d
-const SEMICOLON = 0x3b
-/** What may follow a chunk's size: `;name=value` or blanks before it (RFC 9112 section 7.1.1); no control characters. */
-const chunkExtension = /^[\t ]*;[\t\x20-\x7e\x80-\xff]*$/
+/**
+ * What may follow a chunk's size: `;name`, `;name=value` and `;name="value"`, as often as one likes (RFC 9112 section 7.1.1).
+ * Blanks between them, which only recipients were ever to bear, are not taken, as in Node's parser.
+ */
+const chunkExtensions =
+  /^(?:;[\w!#$%&'*+.^`|~-]+(?:=(?:[\w!#$%&'*+.^`|~-]+|"(?:[\t !\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)+$/
 
 /** Reads the line `1A;name=value` and CRLF whose LF is at `lineFeed`. */
 export function readChunkSize(bytes: Buffer, start: number, lineFeed: number): number {
@@ -22,8 +25,7 @@ export function readChunkSize(bytes: Buffer, start: number, lineFeed: number): n
     if (at - start === maxChunkDigits) throw new HttpSyntaxError('a chunk that is too large')
     size = size * 16 + digit
   }
-  const isPlain = at === end || (bytes[at] === SEMICOLON && at + 1 === end)
-  if (at === start || (!isPlain && !chunkExtension.test(bytes.toString('latin1', at, end)))) {
+  if (at === start || (at < end && !chunkExtensions.test(bytes.toString('latin1', at, end)))) {
     throw new HttpSyntaxError('a chunk size that is not well formed')
   }
   return size

@@ -155,6 +155,16 @@ export const hostileRequests: readonly HostileRequest[] = [
   { title: 'a chunk size that ends with LF', wire: chunked('5\nhello\r\n0\r\n\r\n'), status: 400 },
   { title: 'a chunk size beyond exact numbers', wire: chunked('fffffffffffffffff\r\n'), status: 400 },
   { title: 'a chunk longer than its size', wire: chunked('4\r\nhello\r\n0\r\n\r\n'), status: 400 },
+  { title: 'a chunk extension without a name', wire: chunked('5;\r\nhello\r\n0\r\n\r\n'), status: 400 },
+  {
+    title: 'a chunk extension without a value',
+    wire: chunked('5;a=\r\nhello\r\n0\r\n\r\n'),
+    status: 400,
+    isFineElsewhere: true,
+  },
+  { title: 'a blank before a chunk extension', wire: chunked('5 ;a\r\nhello\r\n0\r\n\r\n'), status: 400 },
+  { title: 'a blank in a chunk extension', wire: chunked('5; a\r\nhello\r\n0\r\n\r\n'), status: 400 },
+  { title: 'an open quote in a chunk extension', wire: chunked('5;a="b\r\nhello\r\n0\r\n\r\n'), status: 400 },
   { title: 'a chunk extension with a null byte', wire: chunked('5;\0\r\nhello\r\n0\r\n\r\n'), status: 400 },
   {
     title: 'chunk extensions without end',
