@@ -81,6 +81,8 @@ export interface Engine {
   readonly runsLocally: boolean
   /** Whether replicas that Fairlead starts publish their KV events where routing asks for them. */
   readonly publishesKvEvents?: boolean
+  /** Whether its first requests take longer than others, since kernels are compiled for them; false when absent. */
+  readonly isSlowAtFirst?: boolean
   /** Whether a replica needs the model's weights from the store. */
   readonly needsModelFile: boolean
   /** API paths that it answers. */

@@ -185,6 +185,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
       exact.sync(registry.handles)
       pool?.publish(handle)
     },
+    isSlowAtFirst: (engine) => engines.find(({ name }) => name === engine)?.isSlowAtFirst === true,
     readinessPath: (engine) => engines.find(({ name }) => name === engine)?.readinessPath ?? '/health',
   })
   /** New requests get what it says; those under way keep what they began with. */

@@ -8,7 +8,7 @@ const replicaLoad = z.object({
   address: z.string(),
   /** What its source says: starting, serving, draining, failed. */
   phase: z.string(),
-  /** Whether the gateway's own probes succeed. */
+  /** Whether the gateway's own probes succeed and it is warmed up. */
   ready: z.boolean(),
   inFlight: z.int().nonnegative(),
   /** Requests sent to it since the gateway knows it. */

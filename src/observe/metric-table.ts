@@ -200,6 +200,11 @@ export const metricTable = {
     help: 'Requests refused because their body is larger than gateway.bodyLimit.',
     labels: [],
   },
+  fairlead_gateway_warm_ups_total: {
+    kind: 'counter',
+    help: 'Replicas that answered a small request before they got traffic, counted nowhere else; the reason is empty, or why they got it without: failed, timeout, needed (no other replica served).',
+    labels: ['model', 'reason'],
+  },
   fairlead_gateway_replica_requests_total: {
     kind: 'counter',
     help: 'Requests sent to a replica, retries included.',
@@ -207,7 +212,7 @@ export const metricTable = {
   },
   fairlead_gateway_replica_ready: {
     kind: 'gauge',
-    help: 'Whether the last probes of a replica succeeded.',
+    help: 'Whether the last probes of a replica succeeded and it is warmed up.',
     labels: ['model', 'replica'],
   },
   llm_requests_total: {

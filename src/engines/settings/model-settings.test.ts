@@ -37,10 +37,10 @@ describe('the settings of a model', () => {
   })
 
   it('ask for a dedicated GPU and warm-up in profile latency only', () => {
-    const cold = { warmup: { enabled: false } }
-    const latency = settingsOf(modelOf({ profile: 'latency', ...cold }))
+    const latency = settingsOf(modelOf({ profile: 'latency' }))
     expect(latency).toMatchObject({ dedicatedGpu: true, warmup: true })
-    const memory = settingsOf(modelOf({ profile: 'memory', ...cold }))
+    expect(settingsOf(modelOf({ profile: 'latency', warmup: { enabled: false } })).warmup).toBe(false)
+    const memory = settingsOf(modelOf({ profile: 'memory' }))
     expect(memory).toMatchObject({ dedicatedGpu: false, warmup: false })
   })
 

@@ -141,7 +141,7 @@ export function settingsOf(model: Model, place: ModelPlace = {}): ModelSettings 
     },
     reasons,
     dedicatedGpu: profile?.dedicatedGpu ?? false,
-    warmup: model.warmup.enabled || (profile?.warmup ?? false),
+    warmup: model.warmup.enabled ?? profile?.warmup ?? false,
   }
 }
 

@@ -24,6 +24,7 @@ export const sglangEngine: Engine = {
   name: 'sglang',
   title: 'SGLang',
   runsLocally: true,
+  isSlowAtFirst: true,
   // It fetches from the hub by itself.
   needsModelFile: false,
   routes: [

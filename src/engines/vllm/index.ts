@@ -25,6 +25,7 @@ export const vllmEngine: Engine = {
   name: 'vllm',
   title: 'vLLM',
   runsLocally: true,
+  isSlowAtFirst: true,
   publishesKvEvents: true,
   // It fetches from the hub by itself.
   needsModelFile: false,

@@ -84,6 +84,8 @@ export const actors: readonly Actor[] = [
       'models[].routing.session.*',
       'models[].routing.disaggregation.*',
       'models[].routing.fallbackModels',
+      'models[].task',
+      'models[].warmup.*',
       'models[].prefill.addresses',
       'models[].decode.addresses',
       'models[].flow.maxQueue',

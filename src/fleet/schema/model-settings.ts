@@ -58,8 +58,16 @@ export const lifecycle = z.strictObject({
 
 /** Requests that a replica answers before it gets traffic. */
 export const warmup = z.strictObject({
-  enabled: z.boolean().default(true).describe('Whether a replica is warmed up.'),
-  systemPrompts: list(text(65_536), 32).default([]).describe('System prompts whose blocks are computed beforehand.'),
+  enabled: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether a new replica is asked something small before clients meet it, while others serve; with vllm, sglang and profile latency when absent.',
+    ),
+  systemPrompts: list(text(65_536), 32)
+    .default([])
+    .describe('System prompts that it is asked with, whose blocks are computed by that.'),
+  timeout: duration().prefault('30s').describe('Longest time for all of it; then the replica gets traffic as it is.'),
 })
 
 /** One probe of a replica. */

@@ -14,12 +14,15 @@ export class HealthMonitor {
   readonly #handle: ReplicaHandle
   readonly #settings: () => HealthSettings
   readonly #path: string
-  readonly #onChange: (isReady: boolean) => void
+  readonly #onChange: (isReady: boolean, isNew: boolean) => void
   readonly #looked = Promise.withResolvers<void>()
   #state: HealthState
   #timer: NodeJS.Timeout | undefined
   #call: UpstreamCall | null = null
   #isClosed = false
+  /** Whether it may be a process that has not answered this gateway yet. */
+  #isNew: boolean
+  #hasAnswered: boolean
 
   constructor(
     handle: ReplicaHandle,
@@ -30,7 +33,10 @@ export class HealthMonitor {
       readonly path: string
       /** Whether the same process was ready a moment ago, when it was reached in another way. */
       readonly isReadyAtFirst: boolean
-      readonly onChange: (isReady: boolean) => void
+      /** Whether it ran before this gateway looked, if its first probe succeeds. */
+      readonly isOldAtFirst: boolean
+      /** Told with whether it may be a process that has not answered yet. */
+      readonly onChange: (isReady: boolean, isNew: boolean) => void
     },
   ) {
     this.#handle = handle
@@ -38,6 +44,8 @@ export class HealthMonitor {
     this.#path = options.path
     this.#onChange = options.onChange
     this.#state = { ...unknownHealth, isReady: options.isReadyAtFirst }
+    this.#isNew = !options.isReadyAtFirst && !options.isOldAtFirst
+    this.#hasAnswered = options.isReadyAtFirst
     handle.isReady = options.isReadyAtFirst
     handle.onConnectFailure = (detail) => this.#note({ kind: 'connect_failed', detail })
     this.#probe()
@@ -64,7 +72,7 @@ export class HealthMonitor {
   #probe(): void {
     clearTimeout(this.#timer)
     let status = 0
-    this.#timer = setTimeout(() => this.#finish('no answer in time'), this.#settings().timeout)
+    this.#timer = setTimeout(() => this.#finish('no answer in time', true), this.#settings().timeout)
     this.#timer.unref()
     const { client, headers } = this.#handle
     this.#call = client.send(
@@ -72,23 +80,29 @@ export class HealthMonitor {
       {
         onHead: (received) => (status = received),
         onData: () => {},
-        onEnd: () => this.#finish(status >= 200 && status < 300 ? null : `status ${status}`),
-        onFailure: ({ detail }) => this.#finish(detail),
+        onEnd: () => this.#finish(status >= 200 && status < 300 ? null : `status ${status}`, true),
+        onFailure: ({ detail, kind }) => this.#finish(detail, kind !== 'connect'),
       },
     )
   }
 
-  #finish(problem: string | null): void {
+  #finish(problem: string | null, isConnected: boolean): void {
     this.#call?.abort()
     this.#call = null
     clearTimeout(this.#timer)
-    this.#note(problem === null ? { kind: 'probe_succeeded' } : { kind: 'probe_failed', detail: problem })
+    this.#note(problem === null ? { kind: 'probe_succeeded' } : { kind: 'probe_failed', detail: problem, isConnected })
     this.#looked.resolve()
   }
 
   #note(event: HealthEvent): void {
     if (this.#isClosed) return
     const wasReady = this.#state.isReady
+    // A process that starts has no port yet, or says that it loads; one that is only busy keeps its connections.
+    if (
+      event.kind === 'connect_failed' ||
+      (event.kind === 'probe_failed' && (!event.isConnected || !this.#hasAnswered))
+    )
+      this.#isNew = true
     this.#state = nextHealth(this.#state, event, this.#settings())
     this.#handle.isReady = this.#state.isReady
     if (this.#state.lastError !== null) this.#handle.lastError = this.#state.lastError
@@ -102,6 +116,9 @@ export class HealthMonitor {
     }
     // It was down, so it is another process or a mended one: what requests of before have shown counts no more.
     if (!wasReady && this.#state.isReady) this.#handle.outlier.reset()
-    if (wasReady !== this.#state.isReady) this.#onChange(this.#state.isReady)
+    if (wasReady !== this.#state.isReady) this.#onChange(this.#state.isReady, this.#isNew)
+    if (!this.#state.isReady) return
+    this.#isNew = false
+    this.#hasAnswered = true
   }
 }

@@ -15,7 +15,7 @@ export interface HealthState {
 /** What happened to it: a probe's outcome, or a request that found no connection. */
 export type HealthEvent =
   | { readonly kind: 'probe_succeeded' }
-  | { readonly kind: 'probe_failed'; readonly detail: string }
+  | { readonly kind: 'probe_failed'; readonly detail: string; readonly isConnected: boolean }
   | { readonly kind: 'connect_failed'; readonly detail: string }
 
 /** Nothing is known yet: no requests until a probe succeeds. */

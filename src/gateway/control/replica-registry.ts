@@ -9,6 +9,7 @@ import { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { UpstreamClient } from '../data-plane/upstream/contract.ts'
 import { HealthMonitor } from './health-monitor.ts'
 import type { HealthSettings } from './health-state.ts'
+import { WarmUps } from './warm-up/index.ts'
 
 /** What the registry works with. */
 export interface RegistryOptions {
@@ -32,6 +33,8 @@ export interface RegistryOptions {
   readonly onReplicas?: () => void
   /** Told when probes find that a replica answers, or that it does not. */
   readonly onStanding?: (handle: ReplicaHandle) => void
+  /** Whether the first requests of this engine take longer than others. */
+  readonly isSlowAtFirst: (engine: EngineName) => boolean
 }
 
 interface Known {
@@ -42,11 +45,21 @@ interface Known {
 /** Keeps the catalogue's lists of replicas equal to what discovery says, and has each of them probed. */
 export class ReplicaRegistry {
   readonly #options: RegistryOptions
+  readonly #warmUps: WarmUps
   #known = new Map<string, Known>()
   #unsubscribe: () => void = () => {}
 
   constructor(options: RegistryOptions) {
     this.#options = options
+    const { catalogue, metrics, logger, isSlowAtFirst } = options
+    this.#warmUps = new WarmUps({
+      catalogue,
+      metrics,
+      logger,
+      isSlowAtFirst,
+      handles: () => this.handles,
+      onOver: (handle) => this.#standing(handle),
+    })
   }
 
   async start(): Promise<void> {
@@ -76,6 +89,7 @@ export class ReplicaRegistry {
 
   async close(): Promise<void> {
     this.#unsubscribe()
+    this.#warmUps.close()
     await this.#options.source.close()
     for (const { handle, monitor } of this.#known.values()) {
       monitor.close()
@@ -88,6 +102,7 @@ export class ReplicaRegistry {
     const before = this.#known
     const after = new Map<string, Known>()
     const isReadyBefore = readinessByPlace(before)
+    const modelsBefore = new Set([...before.values()].map(({ handle }) => handle.replica.model))
     for (const replica of source.snapshot()) {
       if (catalogue.find(replica.model)?.name !== replica.model) {
         logger.warn({ replica: replica.id, model: replica.model }, 'a replica of a model that the Fleet does not have')
@@ -96,7 +111,7 @@ export class ReplicaRegistry {
       const identity = this.#identityOf(replica)
       const known = before.get(identity)
       if (known === undefined) {
-        after.set(identity, this.#add(replica, isReadyBefore()))
+        after.set(identity, this.#add(replica, isReadyBefore(), !modelsBefore.has(replica.model)))
       } else {
         const hasChanged = known.handle.replica.phase !== replica.phase
         known.handle.replica = replica
@@ -108,6 +123,7 @@ export class ReplicaRegistry {
     const { handles } = this
     for (const model of catalogue.models) model.takeReplicas(handles)
     for (const [identity, known] of before) if (!after.has(identity)) this.#retire(known)
+    this.#warmUps.review()
     this.#options.onReplicas?.()
   }
 
@@ -118,7 +134,8 @@ export class ReplicaRegistry {
     return JSON.stringify([...placeOf(replica), headersFor(model), connectTimeoutMs(model)])
   }
 
-  #add(replica: Replica, readiness: ReadonlyMap<string, boolean>): Known {
+  /** @param isFirst whether no replica of its model is known yet: one that answers at once ran before this gateway */
+  #add(replica: Replica, readiness: ReadonlyMap<string, boolean>, isFirst: boolean): Known {
     const { createClient, headersFor, metrics, logger, health, readinessPath, routesOf } = this.#options
     const labels = { model: replica.model, replica: replica.id }
     const handle: ReplicaHandle = new ReplicaHandle({
@@ -132,14 +149,23 @@ export class ReplicaRegistry {
     const monitor = new HealthMonitor(handle, {
       settings: health,
       isReadyAtFirst: readiness.get(JSON.stringify(placeOf(replica))) === true,
+      isOldAtFirst: isFirst,
       path: readinessPath(replica.engine),
-      onChange: (isReady) => {
-        this.#options.onStanding?.(handle)
+      onChange: (isReady, isNew) => {
+        if (!isReady) this.#warmUps.forget(handle)
+        else if (isNew) this.#warmUps.begin(handle)
+        this.#standing(handle)
         if (isReady) logger.info({ ...labels, address: handle.address }, 'replica is ready')
         else logger.warn({ ...labels, address: handle.address, problem: handle.lastError }, 'replica is not ready')
       },
     })
     return { handle, monitor }
+  }
+
+  /** A replica stands otherwise than before; others may be needed for it, or not any more. */
+  #standing(handle: ReplicaHandle): void {
+    this.#options.onStanding?.(handle)
+    this.#warmUps.review()
   }
 
   #createOutlier({ id, model }: Replica, handle: () => ReplicaHandle): Outlier {
@@ -150,6 +176,7 @@ export class ReplicaRegistry {
       clock: () => performance.now(),
       mayEject: () => catalogue.find(model)?.mayEject(handle(), ejection().maxShare) === true,
       onChange: (ejectedForMs) => {
+        this.#warmUps.review()
         if (ejectedForMs === null) {
           logger.info(labels, 'replica answers again and is no longer set aside')
           return
@@ -164,6 +191,7 @@ export class ReplicaRegistry {
   /** Requests under way finish on their connections. */
   #retire({ handle, monitor }: Known): void {
     handle.isRetired = true
+    this.#warmUps.forget(handle)
     monitor.close()
     handle.client.close()
     const { model, id } = handle.replica
@@ -190,7 +218,10 @@ function readinessByPlace(known: ReadonlyMap<string, Known>): () => ReadonlyMap<
   let readiness: Map<string, boolean> | undefined
   return () => {
     readiness ??= new Map(
-      [...known.values()].map(({ handle }) => [JSON.stringify(placeOf(handle.replica)), handle.isReady]),
+      [...known.values()].map(({ handle }) => [
+        JSON.stringify(placeOf(handle.replica)),
+        handle.isReady && !handle.isWarmingUp,
+      ]),
     )
     return readiness
   }

@@ -72,6 +72,8 @@ export class ReplicaHandle implements ReplicaState {
   replica: Replica
   /** Whether probes succeed; kept by the health monitor. */
   isReady = false
+  /** Whether it is asked something small first, while others serve. */
+  isWarmingUp = false
   /** Whether it is no longer known; requests under way finish. */
   isRetired = false
   /** The same, as other threads see it. */
@@ -143,11 +145,11 @@ export class ReplicaHandle implements ReplicaState {
     return this.#requestsSeries.value - this.#requestsBefore
   }
 
-  /** Whether it could answer: probes succeed, and its source does not say that it stops. */
+  /** Whether it could answer: probes succeed, it is warm, and its source does not say that it stops. */
   get isReachable(): boolean {
     if (this.#isReachable !== null) return !this.isRetired && this.#isReachable()
     const { phase } = this.replica
-    return this.isReady && !this.isRetired && (phase === 'serving' || phase === 'starting')
+    return this.isReady && !this.isWarmingUp && !this.isRetired && (phase === 'serving' || phase === 'starting')
   }
 
   /** Whether it may get new requests. */

@@ -159,7 +159,7 @@ function loadRoute({
           engine: handle.replica.engine,
           address: handle.address,
           phase: handle.replica.phase,
-          ready: handle.isReady,
+          ready: handle.isReady && !handle.isWarmingUp,
           inFlight: handle.inFlight,
           requests: handle.requests,
           tokensPerSecond: Math.round(handle.tokensPerSecond(now) * 10) / 10,
