@@ -94,6 +94,26 @@ describe('what EndpointSlices say', () => {
   ])('%s', (_title, slices, expected) => {
     expect(phases(...slices)).toEqual(expected)
   })
+
+  it.each([
+    ['10', 0.1],
+    ['0.5', 0.005],
+    ['250', 1],
+    ['some', 0],
+    [undefined, 0],
+  ])('the labels of a canary’s slice tell its share: %s', (percent, share) => {
+    const labels = {
+      'kubernetes.io/service-name': 'm-canary',
+      'fairlead.dev/canary-of': 'm-engines',
+      ...(percent === undefined ? {} : { 'fairlead.dev/canary-share': percent }),
+    }
+    const canary = slice('c', 1, [endpoint('10.0.0.3')], { metadata: { name: 'c', namespace: 'lab', labels } })
+    const members = membersOf(kept(slice('a', 1, [endpoint('10.0.0.1')]), canary), 8000)
+    expect(members.map(({ host, canaryShare }) => [host, canaryShare])).toEqual([
+      ['10.0.0.1', undefined],
+      ['10.0.0.3', share],
+    ])
+  })
 })
 
 async function follow(server: FaultServer, firstAnswerMs = 60_000) {

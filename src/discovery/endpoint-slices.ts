@@ -11,6 +11,10 @@ const usualFirstAnswerMs = 5_000
 /** Changes that come together are told together: a rollout writes a slice for each pod that comes and goes. */
 const gatherMs = 20
 
+/** Whether a slice is of a Service, or of the canary beside it. */
+const isOf = (slice: KeptSlice | undefined, service: string): boolean =>
+  slice !== undefined && (slice.service === service || slice.canary?.of === service)
+
 /**
  * The replicas of a pool, one for each endpoint of its Service, with what the cluster knows of them: ready, or about to stop.
  * What is known stays in force while the cluster's API is away. As long as it never answered, or does not let this gateway
@@ -32,7 +36,7 @@ export function createEndpointSlicesSource(
     for (const listener of listeners) listener()
   }
   const read = (view: Reflector<KeptSlice>, service: string): void => {
-    const own = [...view.values()].filter((slice) => slice.service === service)
+    const own = [...view.values()].filter((slice) => isOf(slice, service))
     replicas = membersOf(own, pool.address.port).map((member) => replicaOf(pool, member))
   }
   const follow = (view: Reflector<KeptSlice>, service: string): void => {
@@ -42,7 +46,7 @@ export function createEndpointSlicesSource(
     tell()
     view.subscribe((changes) => {
       const isOwn = changes.some(
-        (change) => change.before?.service === service || (change.kind === 'put' && change.value.service === service),
+        (change) => isOf(change.before, service) || (change.kind === 'put' && isOf(change.value, service)),
       )
       if (!isOwn || gathering !== undefined || isClosed) return
       gathering = setTimeout(() => {

@@ -47,10 +47,12 @@ export interface PoolMember {
   readonly pod?: string
   readonly phase: Replica['phase']
   readonly generation: number
+  /** Of a pod of the pool's canary. */
+  readonly canaryShare?: number
 }
 
 /** The replica that a pod is; its id is the pod's name, as `kubectl` shows it. */
-export function replicaOf(pool: Pool, { host, port, pod, phase, generation }: PoolMember): Replica {
+export function replicaOf(pool: Pool, { host, port, pod, phase, generation, canaryShare }: PoolMember): Replica {
   const replica = replicaAt(pool, host)
   return {
     ...replica,
@@ -58,5 +60,6 @@ export function replicaOf(pool: Pool, { host, port, pod, phase, generation }: Po
     address: { ...replica.address, port },
     phase,
     generation,
+    ...(canaryShare === undefined ? {} : { canaryShare }),
   }
 }

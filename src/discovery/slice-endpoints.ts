@@ -6,6 +6,8 @@ import type { PoolMember } from './pool.ts'
 /** What is kept of an EndpointSlice. */
 export interface KeptSlice {
   readonly service: string
+  /** Of a canary's Service: the Service that it stands beside, and its share of that one's requests, 0 to 1. */
+  readonly canary?: { readonly of: string; readonly share: number }
   readonly family: 'IPv4' | 'IPv6'
   /** Ports of the pods, TCP. */
   readonly ports: readonly number[]
@@ -17,6 +19,18 @@ export type KeptEndpoint = Omit<PoolMember, 'port'>
 
 /** Which Service a slice is of. */
 export const serviceLabel = 'kubernetes.io/service-name'
+
+/** On a canary's Service, and so on its slices (the cluster copies labels): which Service it stands beside. */
+const canaryOfLabel = 'fairlead.dev/canary-of'
+/** The same for its share of that one's requests, in percent. */
+const canaryShareLabel = 'fairlead.dev/canary-share'
+
+function canaryOf(labels: Readonly<Record<string, string>>): KeptSlice['canary'] {
+  const of = labels[canaryOfLabel]
+  const percent = Number(labels[canaryShareLabel] ?? 0)
+  if (of === undefined) return undefined
+  return { of, share: Number.isFinite(percent) ? Math.min(100, Math.max(0, percent)) / 100 : 0 }
+}
 
 /** Bytes of a digest that a double holds exactly. */
 const exactBytes = 6
@@ -38,10 +52,13 @@ function phaseOf(conditions: NonNullable<EndpointSlice['endpoints']>[number]['co
 /** Reads an EndpointSlice; undefined where it has no addresses that a gateway calls. */
 export function keptSlice(object: LiveObject): KeptSlice | undefined {
   const { metadata, addressType, ports, endpoints } = object as unknown as EndpointSlice
-  const service = metadata.labels?.[serviceLabel]
+  const { labels = {} } = metadata
+  const service = labels[serviceLabel]
+  const canary = canaryOf(labels)
   if (service === undefined || (addressType !== 'IPv4' && addressType !== 'IPv6')) return undefined
   return {
     service,
+    ...(canary === undefined ? {} : { canary }),
     family: addressType,
     ports: (ports ?? []).flatMap(({ port, protocol = 'TCP' }) =>
       port === undefined || protocol !== 'TCP' ? [] : [port],
@@ -79,7 +96,11 @@ export function membersOf(slices: Iterable<KeptSlice>, wantedPort: number): read
       const key = `${endpoint.host} ${port}`
       const known = members.get(key)
       if (known !== undefined && openness[known.phase] >= openness[endpoint.phase]) continue
-      members.set(key, { ...endpoint, port })
+      members.set(key, {
+        ...endpoint,
+        port,
+        ...(slice.canary === undefined ? {} : { canaryShare: slice.canary.share }),
+      })
     }
   }
   return [...members.values()]

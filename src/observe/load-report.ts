@@ -25,6 +25,20 @@ const replicaLoad = z.object({
     .default(null),
 })
 
+const histogram = z.object({ bounds: z.array(z.number()).readonly(), counts: z.array(z.number()).readonly() })
+
+const variantLoad = z.object({
+  variant: z.enum(['stable', 'canary']),
+  /** Of the model's requests, 0 to 1. */
+  share: z.number().min(0).max(1),
+  /** Tries on its replicas that ended, and those of them that failed or were refused; since the gateway started. */
+  requests: z.number().nonnegative(),
+  errors: z.number().nonnegative(),
+  /** Of streams, seconds: from the try until its first byte, and for each further token. */
+  ttft: histogram,
+  tpot: histogram,
+})
+
 const modelLoad = z.object({
   model: z.string(),
   /** Requests that looked for a replica since the gateway started. */
@@ -33,7 +47,9 @@ const modelLoad = z.object({
   ended: z.number().nonnegative(),
   tokens: z.number().nonnegative(),
   /** Times to first token of streams since the gateway started: how many up to each bound (seconds), the last one beyond. */
-  ttft: z.object({ bounds: z.array(z.number()).readonly(), counts: z.array(z.number()).readonly() }),
+  ttft: histogram,
+  /** Both variants while a change of the model is tried, else nothing; absent before 0.2. */
+  variants: z.array(variantLoad).readonly().default([]),
 })
 
 const queueLoad = z.object({

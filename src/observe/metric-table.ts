@@ -18,6 +18,9 @@ const durationBuckets = [
   1920, 7680,
 ]
 
+/** From 1 ms to 100 s, each a quarter above the one before: fine enough to tell two variants of a model apart. */
+const variantBuckets = Array.from({ length: 53 }, (_, step) => Number((0.001 * 1.25 ** step).toPrecision(3)))
+
 /** Every metric that the gateway exports. */
 export const metricTable = {
   fairlead_build_info: { kind: 'gauge', help: 'Always 1; the label tells the version.', labels: ['version'] },
@@ -52,6 +55,28 @@ export const metricTable = {
     help: 'Time from the arrival of a request until its answer was complete; failed requests included.',
     labels: ['model'],
     buckets: durationBuckets,
+  },
+  fairlead_gateway_variant_requests_total: {
+    kind: 'counter',
+    help: 'Tries on replicas that ended, of a model of which a change is tried (fairlead rollout start --canary).',
+    labels: ['model', 'variant'],
+  },
+  fairlead_gateway_variant_errors_total: {
+    kind: 'counter',
+    help: 'Those of them that failed, or that the engine refused.',
+    labels: ['model', 'variant'],
+  },
+  fairlead_gateway_variant_ttft_seconds: {
+    kind: 'histogram',
+    help: 'Time from a try until the first byte of its answer, of streams, while a change of the model is tried.',
+    labels: ['model', 'variant'],
+    buckets: variantBuckets,
+  },
+  fairlead_gateway_variant_tpot_seconds: {
+    kind: 'histogram',
+    help: 'Time for each token after the first, of streams, while a change of the model is tried.',
+    labels: ['model', 'variant'],
+    buckets: variantBuckets,
   },
   fairlead_gateway_input_tokens_total: {
     kind: 'counter',

@@ -110,6 +110,7 @@ export class Attempt implements UpstreamHandler {
     this.replica.inFlightTokens -= this.#tokens
     this.#tokens = 0
     this.replica.outlier.end(verdict, this.#judged)
+    this.model.split?.ended(this, verdict)
   }
 
   #endPrefill(): void {

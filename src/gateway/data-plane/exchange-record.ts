@@ -51,6 +51,9 @@ export function recordExchange(plane: DataPlane, asked: ExchangeRequest, end: Ex
     model?.learnAnswerSize(end.usage.outputTokens)
   }
   if (isStream && reason === '' && end.usage !== undefined) learnSpeed(end, now)
+  if (isStream && reason === '' && end.attempt !== null) {
+    model?.split?.timed(end.attempt, firstByteAt, now, usage?.outputTokens ?? 0)
+  }
   if (reason === '' && end.usage?.cachedTokens !== undefined) {
     const { inputTokens, cachedTokens } = end.usage
     const prediction = end.attempt?.prediction ?? null

@@ -119,6 +119,11 @@ export class ReplicaHandle implements ReplicaState {
     return this.replica.role
   }
 
+  /** Whether a change of its model is tried on it. */
+  get isCanary(): boolean {
+    return this.replica.canaryShare !== undefined
+  }
+
   /** Tokens of prompts that it computes before it answers, of this thread. */
   get pendingPrefillTokens(): number {
     return this.pendingBlocks * blockTokens

@@ -62,6 +62,8 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   #ticket: Ticket | null = null
   #hedgeAt = Infinity
   #hasHedged = false
+  /** By which it has its variant, from 0 to below 1; negative until a model with a canary was asked. */
+  #drawn = -1
   /** Blocks of it that the chosen replica holds. */
   #heldBlocks = 0
   /** As the model's policy was last told of it; null where it was not asked. */
@@ -244,12 +246,24 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   }
 
   #choose(model: ServedModel, isLastResort = false): ReplicaHandle | NoChoice {
+    const { split } = model
+    if (split === null) return this.#chooseAmong(model, null, isLastResort)
+    if (this.#drawn < 0) this.#drawn = split.draw(this.#sessionOf(model))
+    const isForCanary = split.isForCanary(this.#drawn)
+    const choice = this.#chooseAmong(model, !isForCanary, isLastResort)
+    if (typeof choice !== 'string') return choice
+    // A canary never gets more than its share because others are busy; only where it alone answers.
+    return choice === 'all_full' && !isForCanary ? choice : this.#chooseAmong(model, null, isLastResort)
+  }
+
+  /** @param without the variant that is passed over: whether it is the canary; null where all count */
+  #chooseAmong(model: ServedModel, without: boolean | null, isLastResort: boolean): ReplicaHandle | NoChoice {
     const { replicas, maxInFlight, takesTurns, router } = model
     this.#heldBlocks = 0
     this.#routed = null
     this.#reason = null
     if (router !== null && !isLastResort && (replicas.length > 1 || model.prefillers.length > 0)) {
-      this.#routed = this.#askingOf(model)
+      this.#routed = this.#askingOf(model, without)
       const choice = router.choose(replicas, this.#routed)
       if (choice !== null) {
         this.#heldBlocks = choice.heldBlocks
@@ -257,22 +271,28 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
         return choice.replica
       }
     }
-    const isTried = (replica: ReplicaHandle) => this.#tried.includes(replica)
-    return chooseReplica(replicas, model.nextTurn(), maxInFlight, isTried, { isLastResort, takesTurns })
+    const isExcluded = (replica: ReplicaHandle) => replica.isCanary === without || this.#tried.includes(replica)
+    return chooseReplica(replicas, model.nextTurn(), maxInFlight, isExcluded, { isLastResort, takesTurns })
   }
 
   /** What the model's policy is told. */
-  #askingOf(model: ServedModel): RoutedRequest {
+  #askingOf(model: ServedModel, without: boolean | null): RoutedRequest {
     const { maxInFlight, expectedOutputTokens } = model
-    const { session } = model.model.routing
     const prompt = this.#wording?.prompt ?? null
     return {
       ...this.#readingsFor(model),
       promptBytes: prompt === null ? 0 : prompt.end - prompt.start,
-      session: session.enabled ? (this.#wording?.header(session.header) ?? null) : null,
+      session: this.#sessionOf(model),
       expectedOutputTokens,
-      isExcluded: (replica) => replica.inFlight >= maxInFlight || this.#tried.includes(replica),
+      isExcluded: (replica) =>
+        replica.inFlight >= maxInFlight || replica.isCanary === without || this.#tried.includes(replica),
     }
+  }
+
+  /** What names its session; null where it has none, or sessions do not stay. */
+  #sessionOf({ model }: ServedModel): string | null {
+    const { session } = model.routing
+    return session.enabled ? (this.#wording?.header(session.header) ?? null) : null
   }
 
   /** The prompt's blocks, and the prompt as engines have it. */
@@ -441,6 +461,9 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       return
     }
     const served = this.#model
+    const wasTrial = attempt?.replica.isCanary === true
+    // Who met a failure of the canary is not tried on it again.
+    if (wasTrial) this.#drawn = 1
     const other = this.#choose(served)
     const fallback = this.#findFallback()
     // Nothing was wrong with the engine: such retries add no load, and come in bursts when many connections close.
@@ -453,6 +476,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       hasOther: typeof other !== 'string',
       hasBroken: this.#broken?.isReachable === true,
       hasFallback: fallback !== null,
+      isTrial: wasTrial && typeof other !== 'string' && !other.isCanary,
       isRepeatable: this.#wording?.isRepeatable === true,
       random: Math.random(),
     })

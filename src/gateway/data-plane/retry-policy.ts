@@ -27,6 +27,8 @@ export interface TrySituation {
   readonly hasBroken: boolean
   /** Whether a fallback model has a replica that is available. */
   readonly hasFallback: boolean
+  /** Whether a canary failed and a replica that is none would be asked: whatever it answered, that one may do better. */
+  readonly isTrial?: boolean
   /** Whether the question can be sent again: a form that flows through cannot. */
   readonly isRepeatable: boolean
   /** From 0 to 1. */
@@ -49,7 +51,10 @@ const longestBackoffMs = 2_000
 export function nextStep(failure: TryFailure, situation: TrySituation): NextStep {
   const { settings, tries, isWithinBudget, isRepeatable, random } = situation
   const giveUp = { kind: failure.kind === 'status' && failure.status < 500 ? 'relay' : 'refuse' } as const
-  const isRetryable = failure.kind !== 'status' || settings.statuses.includes(failure.status)
+  const isRetryable =
+    failure.kind !== 'status' ||
+    settings.statuses.includes(failure.status) ||
+    (situation.isTrial === true && failure.status >= 500)
   if (!isRetryable || !isWithinBudget || !isRepeatable) return giveUp
   if (tries < settings.attempts) {
     if (situation.hasOther) return { kind: 'elsewhere' }

@@ -7,6 +7,7 @@ import { PolicyRouter } from './policy-router.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
 import { RetryBudget } from './retry-budget.ts'
 import type { Room } from './waiting/room.ts'
+import { canaryShareOf, VariantSeries, VariantSplit, type Variant } from './variant-split.ts'
 import { isWaking, sleeps } from './waking.ts'
 
 /** The series of one model, bound ahead of their use. */
@@ -27,6 +28,7 @@ export class ModelSeries implements DisaggregationSeries {
   readonly arrivals: CounterSeries
   /** By what decided: a handful. */
   readonly #chosen = new Map<ChoiceReason, CounterSeries>()
+  #variants: Readonly<Record<Variant, VariantSeries>> | null = null
   readonly #metrics: SeriesTable
   readonly #model: string
   /** By status, then reason: a handful of each. */
@@ -45,6 +47,15 @@ export class ModelSeries implements DisaggregationSeries {
     this.retriesDenied = metrics.counter('fairlead_gateway_retries_denied_total', { model })
     this.fallbacks = metrics.counter('fairlead_gateway_fallbacks_total', { model })
     this.arrivals = metrics.counter('fairlead_gateway_arrivals_total', { model })
+  }
+
+  /** What came of the requests of a variant; the same every time. */
+  variants(): Readonly<Record<Variant, VariantSeries>> {
+    this.#variants ??= {
+      stable: new VariantSeries(this.#metrics, this.#model, 'stable'),
+      canary: new VariantSeries(this.#metrics, this.#model, 'canary'),
+    }
+    return this.#variants
   }
 
   /** Counter of choices that this decided. */
@@ -117,6 +128,8 @@ export class ServedModel {
   replicas: readonly ReplicaHandle[] = []
   /** Those that only prefill, for one that answers; none for most models. */
   prefillers: readonly ReplicaHandle[] = []
+  /** Divides its requests while a change of it is tried; null for most models at most times. */
+  split: VariantSplit | null = null
   #disaggregation: Disaggregation | null = null
   #turn = 0
   #bytesPerToken = 0
@@ -144,6 +157,9 @@ export class ServedModel {
     const own = handles.filter(({ replica }) => replica.model === this.name)
     this.replicas = own.filter(({ replica }) => replica.role !== 'prefill')
     this.prefillers = own.filter(({ replica }) => replica.role === 'prefill')
+    const share = canaryShareOf(this.replicas)
+    if (share === null) this.split = null
+    else if (this.split?.share !== share) this.split = new VariantSplit(this.series.variants(), share)
   }
 
   /** Sends its requests where it has `prefillers`. */

@@ -8,6 +8,7 @@ import { Refusal } from '../data-plane/refusal.ts'
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { LocalAnswer, LocalRoute } from '../data-plane/route.ts'
 import type { ServedModel } from '../data-plane/served-model.ts'
+import type { Variant, VariantSplit } from '../data-plane/variant-split.ts'
 import { WaitingRoom } from '../data-plane/waiting/waiting-room.ts'
 
 /** What local routes tell of. */
@@ -131,6 +132,23 @@ function metricsRoute({ metrics }: LocalRouteContext, scope: LocalRoute['scope']
   }
 }
 
+/** What came of each variant of a model; nothing where there is one. */
+function variantsOf(split: VariantSplit | null): LoadReport['models'][number]['variants'] {
+  if (split === null) return []
+  const told = (variant: Variant, share: number) => {
+    const { requests, errors, ttft, tpot } = split[variant]
+    return {
+      variant,
+      share,
+      requests: requests.value,
+      errors: errors.value,
+      ttft: { bounds: ttft.bounds, counts: [...ttft.counts] },
+      tpot: { bounds: tpot.bounds, counts: [...tpot.counts] },
+    }
+  }
+  return [told('stable', 1 - split.share), told('canary', split.share)]
+}
+
 function loadRoute({
   fleetName,
   version,
@@ -167,12 +185,13 @@ function loadRoute({
           role: handle.role,
           reported: handle.engineLoad,
         })),
-        models: catalogue.models.map(({ name, series }) => ({
+        models: catalogue.models.map(({ name, series, split }) => ({
           model: name,
           arrivals: series.arrivals.value,
           ended: series.duration.counts.reduce((sum, count) => sum + count, 0),
           tokens: series.inputTokens.value + series.outputTokens.value,
           ttft: { bounds: series.ttft.bounds, counts: [...series.ttft.counts] },
+          variants: variantsOf(split),
         })),
         queues: catalogue.models.flatMap(({ name, room }) =>
           room instanceof WaitingRoom ? { model: name, ...room.report } : [],
