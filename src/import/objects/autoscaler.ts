@@ -32,12 +32,17 @@ export function scaleModel(
   return verdicts.find(({ outcome }) => outcome === 'needsYou') ?? kept('maxReplicas')
 }
 
-/** A series that counts waiting requests, or the use of the KV cache. */
-function fieldOfMetric(text: string): 'autoscale.queuePerReplica' | 'autoscale.kvCacheUse' | undefined {
-  if (/num_requests_waiting|queue_size|queue_length|num_queue_reqs|requests_deferred/.test(text))
-    return 'autoscale.queuePerReplica'
-  return /(kv|gpu)_cache_usage_perc|token_usage/.test(text) ? 'autoscale.kvCacheUse' : undefined
-}
+/** Fields of `autoscale` by the metrics that they stand for: whole numbers for each replica, or shares. */
+const metricFields = [
+  {
+    metric: /num_requests_waiting|queue_size|queue_length|num_queue_reqs|requests_deferred/,
+    field: 'queuePerReplica',
+    most: 10_000,
+  },
+  { metric: /num_requests_running|num_running_reqs|requests_processing/, field: 'concurrency', most: 100_000 },
+  { metric: /(kv|gpu)_cache_usage_perc|token_usage/, field: 'kvCacheUse', most: 1 },
+  { metric: /DCGM_FI_DEV_GPU_UTIL|DCGM_FI_PROF_GR_ENGINE_ACTIVE/i, field: 'gpuUse', most: 1 },
+] as const
 
 /** What a metric and its threshold become. */
 function settleMetric(
@@ -46,23 +51,24 @@ function settleMetric(
   scene: Scene,
   from: ReturnType<ManifestDocument['at']>,
 ): Verdict {
-  const field = fieldOfMetric(name)
+  const known = metricFields.find(({ metric }) => metric.test(name))
   if (/nvidia\.com\/gpu/.test(name))
     return dropped(
       'Kubernetes has no utilisation of nvidia.com/gpu; Fairlead scales by waiting requests and KV cache use.',
     )
-  if (/^(cpu|memory)$/.test(name))
+  if (name === 'cpu' || name === 'memory')
     return dropped(
-      `${name === 'cpu' ? 'CPU' : 'Memory'} says nothing about the load of a GPU engine; Fairlead scales by waiting requests and KV cache use.`,
+      `${name === 'cpu' ? 'CPU' : 'Memory'} says little about the load of a GPU engine; Fairlead scales by waiting requests and KV cache use (autoscale.${name}Use has it back).`,
     )
-  if (field === undefined || threshold === undefined)
+  if (known === undefined || threshold === undefined)
     return needsYou(
       `A Fleet does not scale by ${name}.`,
       'Fairlead scales by waiting requests (autoscale.queuePerReplica) and KV cache use (autoscale.kvCacheUse).',
     )
+  const field = `autoscale.${known.field}`
   const share = threshold > 1 ? threshold / 100 : threshold
-  const value = field === 'autoscale.kvCacheUse' ? share : Math.max(1, Math.round(threshold))
-  if (value > 10_000 || !(value > 0))
+  const value = known.most === 1 ? share : Math.max(1, Math.round(threshold))
+  if (value > known.most || !(value > 0))
     return needsYou(`${threshold} is no threshold that a Fleet takes.`, `Write ${field}.`)
   return place({ draft: scene.model, field, value, from })
 }

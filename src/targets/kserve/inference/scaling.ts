@@ -57,7 +57,7 @@ function standardScaling(service: EngineService, context: KserveContext): Scalin
     case 'hpa':
       return {
         annotations: { [classKey]: 'hpa' },
-        predictor: { ...bounds, minReplicas: Math.max(1, min), scaleMetric: 'cpu', scaleTarget: 80 },
+        predictor: { ...bounds, minReplicas: Math.max(1, min), ...hostUse(service) },
         comments: [],
         notes: [
           note(
@@ -136,12 +136,20 @@ function kedaScaling(
   }
 }
 
+/** What class hpa looks at: one of the two. */
+function hostUse({ model }: EngineService): Pick<Predictor, 'scaleMetric' | 'scaleTarget'> {
+  const { cpuUse, memoryUse } = model.autoscale
+  return cpuUse === undefined && memoryUse !== undefined
+    ? { scaleMetric: 'memory', scaleTarget: Math.round(memoryUse * 100) }
+    : { scaleMetric: 'cpu', scaleTarget: Math.round((cpuUse ?? 0.8) * 100) }
+}
+
 /** Knative’s own autoscaler goes by requests at once, and reaches zero. */
 function knativeScaling(service: EngineService): Scaling {
   const { model, pool, path } = service
   const { min, max } = pool.replicas
   const { downAfter, toZeroAfter, by } = model.autoscale
-  const atOnce = model.maxInFlight ?? pool.settings?.maxSequences
+  const atOnce = model.autoscale.concurrency ?? model.maxInFlight ?? pool.settings?.maxSequences
   const isFixed = min === max || by === 'none'
   return {
     annotations: isFixed

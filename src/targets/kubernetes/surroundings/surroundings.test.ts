@@ -18,8 +18,9 @@ function render(fields: object) {
   const rendered = renderFleet({ models: [llama], access, ...fields })
   expect(rendered.objects.flatMap((object) => validateObject({ ...object }))).toEqual([])
   const { findings } = lint([{ path: 'fleet.k8s.yaml', content: rendered.stream }])
-  // ingress-nginx gets no corrections any more: a note for whoever runs it, and they may know.
-  expect(findings.filter(({ rule }) => rule !== 'ingress-nginx-retired').map(({ message }) => message)).toEqual([])
+  // ingress-nginx gets no corrections any more: a note for whoever runs it, and they may know. CPU and memory are the Fleet's own word.
+  const known = new Set(['ingress-nginx-retired', 'hpa-cpu-of-gpu-engine'])
+  expect(findings.filter(({ rule }) => !known.has(rule)).map(({ message }) => message)).toEqual([])
   return rendered
 }
 const find = (objects: readonly KubernetesObject[], kind: string, name?: string) =>
@@ -130,6 +131,36 @@ describe('autoscaling', () => {
     expect(rules).toContain('"as":"vllm_num_requests_waiting"')
   })
 
+  const uses = { concurrency: 32, gpuUse: 0.9, cpuUse: 0.8, memoryUse: 0.95 }
+
+  it('by Kubernetes goes by requests at once, and by the use of GPUs, CPU and memory, where the Fleet says so', () => {
+    const { objects, documents } = render({ models: [scaled('hpa', uses)] })
+    const text = JSON.stringify(find(objects, 'HorizontalPodAutoscaler'))
+    for (const [metric, amount] of [
+      ['vllm_num_requests_running', '32'],
+      ['DCGM_FI_DEV_GPU_UTIL', '90'],
+    ]) {
+      expect(text).toContain(`{"name":"${metric}"},"target":{"type":"AverageValue","averageValue":"${amount}"}`)
+    }
+    for (const [resource, percent] of [
+      ['cpu', 80],
+      ['memory', 95],
+    ]) {
+      const target = `{"type":"Utilization","averageUtilization":${percent}}`
+      expect(text).toContain(`{"type":"Resource","resource":{"name":"${resource}","target":${target}}}`)
+    }
+    const rules = JSON.stringify(documents.find(({ path }) => path.startsWith('prometheus-adapter/')))
+    expect(rules.match(/"seriesQuery":"DCGM_FI_DEV_GPU_UTIL\{/g)).toHaveLength(2)
+  })
+
+  it('by KEDA does, too', () => {
+    const text = JSON.stringify(find(render({ models: [scaled('keda', uses)] }).objects, 'ScaledObject'))
+    expect(text).toContain('exported_pod=~\\"lab-llama-.+\\"')
+    expect(text).toContain('"threshold":"32"')
+    expect(text).toContain('{"type":"cpu","name":"cpu","metricType":"Utilization","metadata":{"value":"80"}}')
+    expect(text).toContain('{"type":"memory","name":"memory","metricType":"Utilization","metadata":{"value":"95"}}')
+  })
+
   it('by KEDA asks Prometheus for the replicas of this model alone, and goes to zero only after the last request', () => {
     const { objects } = render({ models: [{ ...scaled('keda', { toZeroAfter: '20m' }), minReplicas: 0 }] })
     const object = find(objects, 'ScaledObject')
@@ -143,6 +174,8 @@ describe('autoscaling', () => {
 
   it.each([
     [{ models: [scaled('fairlead')] }, 'scaled-by-controller'],
+    [{ models: [scaled('fairlead', { gpuUse: 0.9 })] }, 'scaled-by-others-only'],
+    [{ models: [scaled('hpa', { cpuUse: 0.8 })] }, 'scaled-by-host'],
     [{ models: [scaled('keda')], targets: { kubernetes: { monitoring: 'none' } } }, 'scaled-unseen'],
   ])('tells what is not there: %j', (fields, id) => {
     expect(render(fields).notes.map((note) => note.id)).toContain(id)

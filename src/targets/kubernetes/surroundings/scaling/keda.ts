@@ -3,6 +3,7 @@ import type { Comment, EngineService, ObjectArtifact } from '../../../rendering/
 import { enginePart, type KubernetesContext } from '../../context.ts'
 import { behaviourOf } from './behaviour.ts'
 import { scaleTarget } from './scale-target.ts'
+import { resourceSignalsOf, type ResourceSignal } from './resource-signals.ts'
 import { signalsOf, type Signal } from './signals.ts'
 
 /** Seconds between two looks. */
@@ -14,6 +15,7 @@ const patience = 4
 export function scaledObject(service: EngineService, context: KubernetesContext): ObjectArtifact {
   const { min, max } = service.pool.replicas
   const signals = signalsOf(service, context)
+  const resources = resourceSignalsOf(service)
   const object: ScaledObject = {
     apiVersion: 'keda.sh/v1alpha1',
     kind: 'ScaledObject',
@@ -26,7 +28,7 @@ export function scaledObject(service: EngineService, context: KubernetesContext)
       cooldownPeriod: Math.round(service.model.autoscale.toZeroAfter / 1_000),
       fallback: { failureThreshold: patience, replicas: Math.max(1, min), behavior: 'currentReplicasIfHigher' },
       advanced: { horizontalPodAutoscalerConfig: { behavior: behaviourOf(service) } },
-      triggers: signals.map((signal) => triggerOf(signal, context)),
+      triggers: [...signals.map((signal) => triggerOf(signal, context)), ...resources.map(resourceTrigger)],
     },
   }
   const comments: Comment[] = [
@@ -39,7 +41,7 @@ export function scaledObject(service: EngineService, context: KubernetesContext)
         ]
       : []),
     { path: ['spec', 'fallback'], text: 'While Prometheus does not answer, nothing is taken away.' },
-    ...signals.map(({ why }, index) => ({ path: ['spec', 'triggers', index], text: why })),
+    ...[...signals, ...resources].map(({ why }, index) => ({ path: ['spec', 'triggers', index], text: why })),
   ]
   return { kind: 'object', object, comments }
 }
@@ -57,3 +59,10 @@ function triggerOf({ name, query, threshold, addsUp }: Signal, { settings }: Kub
     },
   }
 }
+
+const resourceTrigger = ({ name, percent }: ResourceSignal): ScaledObjectTrigger => ({
+  type: name,
+  name,
+  metricType: 'Utilization',
+  metadata: { value: String(percent) },
+})

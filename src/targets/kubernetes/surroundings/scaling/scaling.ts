@@ -20,7 +20,7 @@ export const renderScaling: ObjectsOf = (context) => {
   }
 }
 
-function notesOf({ model, path, pool }: EngineService, { settings, gateway }: KubernetesContext): PlanWarning[] {
+function notesOf({ model, path, pool, gpus }: EngineService, { settings, gateway }: KubernetesContext): PlanWarning[] {
   const { by } = model.autoscale
   const note = (id: string, field: string, message: string, suggestion: string): PlanWarning => ({
     severity: 'warning',
@@ -30,6 +30,9 @@ function notesOf({ model, path, pool }: EngineService, { settings, gateway }: Ku
     suggestion,
   })
   const asksPrometheus = by === 'hpa' || by === 'keda'
+  const onlyTheirs = (['concurrency', 'cpuUse', 'memoryUse', 'gpuUse'] as const).filter(
+    (field) => model.autoscale[field] !== undefined,
+  )
   return [
     ...(by === 'fairlead'
       ? [
@@ -40,6 +43,28 @@ function notesOf({ model, path, pool }: EngineService, { settings, gateway }: Ku
             'autoscale.by: keda, or hpa',
           ),
         ]
+      : []),
+    ...(by === 'fairlead'
+      ? onlyTheirs.map((field) =>
+          note(
+            'scaled-by-others-only',
+            `autoscale.${field}`,
+            `Fairlead’s own scaling of ${model.name} does not look at ${field}`,
+            'autoscale.by: keda, or hpa',
+          ),
+        )
+      : []),
+    ...(asksPrometheus && gpus > 0
+      ? (['cpuUse', 'memoryUse'] as const)
+          .filter((field) => model.autoscale[field] !== undefined)
+          .map((field) =>
+            note(
+              'scaled-by-host',
+              `autoscale.${field}`,
+              `${model.name} runs on GPUs, and ${field} says little of their load`,
+              'autoscale.queuePerReplica and kvCacheUse, which hold already',
+            ),
+          )
       : []),
     ...(asksPrometheus && settings.monitoring === 'none'
       ? [
