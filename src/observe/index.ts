@@ -14,6 +14,7 @@ export {
 } from './alerts/index.ts'
 export { createAccessLog, type AccessLog } from './access-log.ts'
 export { dashboards, type DashboardOptions, type GrafanaDashboard } from './dashboards/index.ts'
+export { histogramQuantile, sumHistograms, type Histogram } from './histogram-quantile.ts'
 export { loadReportSchema, type LoadReport } from './load-report.ts'
 export { poolScalingSchema, type PoolScaling } from './scaling-report.ts'
 export { createLogger, destinationOf, logLevels, type Logger } from './logger.ts'

@@ -12,14 +12,11 @@ export interface LoadQuestion {
   readonly key?: string | undefined
 }
 
-/**
- * Asks a gateway's administration, given by its base URL, for its load; undefined when it does not answer in time or not as
- * expected.
- */
-export async function askLoadReport(
-  adminUrl: string,
-  { timeoutMs, key }: LoadQuestion,
-): Promise<LoadReport | undefined> {
+/** A gateway's load, or in a few words why it did not tell. */
+export type LoadAnswer = { readonly report: LoadReport } | { readonly missing: string }
+
+/** Asks a gateway's administration, given by its base URL, for its load. */
+export async function askForLoad(adminUrl: string, { timeoutMs, key }: LoadQuestion): Promise<LoadAnswer> {
   try {
     const { statusCode, body } = await request(`${adminUrl}/admin/v1/load`, {
       signal: AbortSignal.timeout(timeoutMs),
@@ -29,11 +26,25 @@ export async function askLoadReport(
     let text = ''
     for await (const piece of body.setEncoding('utf8')) {
       text += piece as string
-      if (text.length > limitBytes) return undefined
+      if (text.length > limitBytes) return { missing: 'answers more than a load report' }
     }
-    const parsed = loadReportSchema.safeParse(statusCode === 200 ? JSON.parse(text) : undefined)
-    return parsed.success ? parsed.data : undefined
-  } catch {
-    return undefined
+    if (statusCode === 401 || statusCode === 403) return { missing: refused(key) }
+    if (statusCode !== 200) return { missing: `answers its load report with HTTP ${statusCode}` }
+    const parsed = loadReportSchema.safeParse(JSON.parse(text))
+    return parsed.success ? { report: parsed.data } : { missing: 'answers a load report of another version' }
+  } catch (error) {
+    const isLate = error instanceof Error && error.name === 'TimeoutError'
+    return { missing: isLate ? `does not tell its load within ${timeoutMs / 1000} s` : 'does not tell its load' }
   }
+}
+
+const refused = (key: string | undefined) =>
+  key === undefined
+    ? 'wants a key with the scope admin in FAIRLEAD_API_KEY'
+    : 'takes FAIRLEAD_API_KEY for no key with the scope admin'
+
+/** The same; undefined when it does not answer in time or not as expected. */
+export async function askLoadReport(adminUrl: string, question: LoadQuestion): Promise<LoadReport | undefined> {
+  const answer = await askForLoad(adminUrl, question)
+  return 'report' in answer ? answer.report : undefined
 }

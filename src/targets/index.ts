@@ -2,6 +2,7 @@
  * Where a Fleet runs: one folder for each platform. `local` runs processes on this machine; the others are rendered.
  */
 export type * from './contract.ts'
+export { askLoadReport } from './ask-load-report.ts'
 export { clusterTargetNames, createClusterTarget } from './cluster/index.ts'
 export { createComposeTarget } from './compose/index.ts'
 export { localTarget, readLocalScaling } from './local/index.ts'

@@ -6,7 +6,8 @@ export const status: Command = {
   name: 'status',
   section: 'Look at it',
   summary: 'Show models, replicas and the gateway of a Fleet',
-  description: 'Exits with 0 when everything is ready, and with 2 when something is not or the Fleet does not run.',
+  description:
+    'Shows who is ready and how busy they are, as the gateways count it: queue, KV cache use, time to first token, tokens a second. Exits with 0 when everything is ready, and with 2 when something is not or the Fleet does not run.',
   arguments: [runningFleetArgument],
   options: [
     { name: 'watch', short: 'w', description: 'draw it again until Ctrl-C' },

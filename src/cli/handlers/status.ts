@@ -6,7 +6,7 @@ import type { CommandContext, CommandHandler } from '../command.ts'
 import { readInteger } from '../option-values.ts'
 import type { Output } from '../output.ts'
 import { usageError } from '../parse/index.ts'
-import { judgeHealth, renderStatus, widthOf } from '../status/index.ts'
+import { judgeHealth, RecentTtft, renderStatus, ttftSpanSeconds, widthOf } from '../status/index.ts'
 import { chooseFleet, whereIs } from '../targets/index.ts'
 
 const exitCodeOf = (status: FleetStatus): ExitCode =>
@@ -20,13 +20,16 @@ function drawOver(lines: readonly string[], output: Output): void {
 
 async function watch(read: () => Promise<FleetStatus>, seconds: number, context: CommandContext): Promise<ExitCode> {
   const { output, signal } = context
+  const recent = new RecentTtft()
   if (output.isResultTerminal) output.write('\u001B[2J')
   for (;;) {
-    const status = await read()
+    const status = recent.of(await read(), performance.now())
     const lines = [
       ...renderStatus(status, output.paint, widthOf(output)),
       '',
-      output.paint.dim(`${new Date().toTimeString().slice(0, 8)}, every ${seconds} s; Ctrl-C ends`),
+      output.paint.dim(
+        `${new Date().toTimeString().slice(0, 8)}, every ${seconds} s, TTFT of the last ${ttftSpanSeconds} s; Ctrl-C ends`,
+      ),
     ]
     if (output.isResultTerminal) drawOver(lines, output)
     else output.line(`${renderStatus(status, output.paint, widthOf(output)).join('\n')}\n`)

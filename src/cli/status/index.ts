@@ -3,3 +3,4 @@
  */
 export { judgeHealth, unhealthyParts } from './judge-health.ts'
 export { problemLines, renderStatus, widthOf } from './render-status.ts'
+export { RecentTtft, ttftSpanSeconds } from './recent-ttft.ts'

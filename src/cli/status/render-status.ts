@@ -31,6 +31,11 @@ function startCommand({ target }: FleetStatus): string {
   return target === 'local' ? 'fairlead up' : `fairlead apply --target ${target}`
 }
 
+/** Why dashes stand where loads would be. */
+function loadLines({ load }: FleetStatus): readonly string[] {
+  return load === undefined || load.missing === null ? [] : [`load not known: ${load.missing}`]
+}
+
 /** The status for people, with a table no wider than `width` columns where that can be: the gateway, a table of models, and what went wrong last. */
 export function renderStatus(status: FleetStatus, paint: Paint, width = Infinity): readonly string[] {
   const { fleet, gateway, replicas, running, problems = [] } = status
@@ -50,7 +55,7 @@ export function renderStatus(status: FleetStatus, paint: Paint, width = Infinity
   return [
     `Fleet ${paint.bold(fleet)} is ${paintState(judgeHealth(status), paint)}${gateway === null ? '' : ` at ${paint.cyan(gateway.address)}`}`,
     ...placeLines(status).map(paint.dim),
-    ...(table.length === 0 ? [] : ['', ...table]),
+    ...(table.length === 0 ? [] : ['', ...table, ...loadLines(status).map(paint.dim)]),
     ...(errors.length === 0 ? [] : ['', ...errors.map((error) => paint.red(error))]),
     ...(problems.length === 0 ? [] : ['', ...problems.flatMap((problem) => problemLines(problem, paint))]),
   ]

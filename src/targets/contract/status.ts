@@ -1,4 +1,5 @@
 import type { TargetName } from '../../fleet/index.ts'
+import type { Histogram } from '../../observe/index.ts'
 
 /** What a replica is doing, as people see it. */
 export interface ReplicaStatus {
@@ -11,6 +12,10 @@ export interface ReplicaStatus {
   readonly since: string
   readonly inFlight: number | null
   readonly tokensPerSecond: number | null
+  /** Requests that its engine has taken and not begun, where a gateway says it. */
+  readonly waiting?: number
+  /** Share of its KV cache that is in use, 0 to 1, where its engine tells a gateway. */
+  readonly kvCacheUse?: number
   readonly lastError: string | null
   /** `prefill`, `decode` or `both`, where the target knows roles. */
   readonly role?: string
@@ -44,6 +49,24 @@ export interface FleetProblem {
   readonly command?: string
 }
 
+/** How busy a model is, as the gateways together see it. */
+export interface ModelLoad {
+  readonly model: string
+  /** Requests that wait in the gateways; those that wait in an engine are its replica's. */
+  readonly queued: number
+  /** Median of the times to first token of streams, seconds; null before the first. */
+  readonly ttftSeconds: number | null
+  /** These times: how many up to each bound (seconds), the last one beyond all, since the gateways started. */
+  readonly ttft: Histogram
+}
+
+/** What gateways say of the load. */
+export interface FleetLoad {
+  readonly models: readonly ModelLoad[]
+  /** Why it is not known, or not of all gateways, in one line; null where all have told. */
+  readonly missing: string | null
+}
+
 /** Where in a cluster a Fleet is, and who applied it. */
 export interface ClusterPlace {
   readonly context: string
@@ -73,5 +96,7 @@ export interface FleetStatus {
   /** Every URL by which clients reach it; absent where the gateway’s address is the only one. */
   readonly addresses?: readonly string[]
   readonly problems?: readonly FleetProblem[]
+  /** Absent where nothing runs. */
+  readonly load?: FleetLoad
   readonly cluster?: ClusterPlace
 }

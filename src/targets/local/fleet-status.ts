@@ -1,5 +1,6 @@
 import type { LocalReplicaState, LocalState } from '../../discovery/index.ts'
 import type { FleetStatus, ReplicaStatus } from '../contract.ts'
+import { replicaLoadOf } from '../fleet-load.ts'
 import type { GatewayLoad, ReplicaLoad } from './gateway-load.ts'
 import { urlOf } from './ports.ts'
 
@@ -13,8 +14,7 @@ function replicaStatusOf(replica: LocalReplicaState, running: boolean, load: Rep
     address: urlOf(replica),
     starts,
     since,
-    inFlight: load?.inFlight ?? null,
-    tokensPerSecond: load?.tokensPerSecond ?? null,
+    ...replicaLoadOf(load === undefined ? [] : [load]),
     lastError,
     ...(replica.role === 'both' ? {} : { role: replica.role }),
   }
@@ -30,9 +30,8 @@ function externalStatusOf(load: ReplicaLoad, { startedAt }: LocalState): Replica
     address: load.address,
     starts: 0,
     since: startedAt,
-    inFlight: load.inFlight ?? null,
-    tokensPerSecond: load.tokensPerSecond ?? null,
-    lastError: load.lastError ?? null,
+    ...replicaLoadOf([load]),
+    lastError: load.lastError,
   }
 }
 

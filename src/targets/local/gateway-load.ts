@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../../fleet/index.ts'
 import type { LoadReport } from '../../observe/index.ts'
-import { askLoadReport } from '../ask-load-report.ts'
+import { askForLoad, askLoadReport, type LoadAnswer } from '../ask-load-report.ts'
 import { reachable, urlOf, type Listen } from './ports.ts'
 
 /** What the gateway knows of one replica. */
@@ -10,12 +10,21 @@ export type GatewayLoad = ReadonlyMap<string, ReplicaLoad>
 
 /** A status must come at once, and a gateway on this machine that serves answers within a few milliseconds. */
 const timeoutMs: Milliseconds = 1_000
-/** Asks the gateway for its load; undefined when it does not answer in time or not as expected. */
+
+/** Asks the gateway for its load. */
+export const askGateway = (admin: Listen, key?: string): Promise<LoadAnswer> =>
+  askForLoad(urlOf(reachable(admin)), { timeoutMs, key })
+
+/** The same; undefined when it does not answer in time or not as expected. */
 export const readLoadReport = (admin: Listen): Promise<LoadReport | undefined> =>
   askLoadReport(urlOf(reachable(admin)), { timeoutMs })
 
-/** The same by replica. */
+/** What a report says, by replica. */
+export const byReplica = ({ replicas }: LoadReport): GatewayLoad =>
+  new Map(replicas.map((replica) => [replica.id, replica]))
+
+/** What the gateway knows, by replica; undefined when it does not answer. */
 export async function readGatewayLoad(admin: Listen): Promise<GatewayLoad | undefined> {
   const report = await readLoadReport(admin)
-  return report === undefined ? undefined : new Map(report.replicas.map((replica) => [replica.id, replica]))
+  return report === undefined ? undefined : byReplica(report)
 }

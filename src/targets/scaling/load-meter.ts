@@ -1,4 +1,4 @@
-import type { LoadReport } from '../../observe/index.ts'
+import { histogramQuantile, sumHistograms, type Histogram, type LoadReport } from '../../observe/index.ts'
 import type { PoolLoad, PoolName } from '../../scheduling/index.ts'
 import type { GatewayReading } from './contract.ts'
 import type { ScaledPool } from './scaled-pools.ts'
@@ -36,7 +36,7 @@ export class LoadMeter {
   ): PoolLoad {
     const sums = { waiting: 0, inFlight: 0, arrivals: 0, seconds: 0, tokens: 0, ended: 0 }
     const engines = new Map<string, { readonly waiting: number; readonly kvCacheUse: number | null }>()
-    const ttfts: { readonly bounds: readonly number[]; readonly counts: readonly number[] }[] = []
+    const ttfts: Histogram[] = []
     for (const { gateway, report } of reports) {
       // The queue is before those that answer.
       if (role !== 'prefill') sums.waiting += report.queues.find((queue) => queue.model === model)?.length ?? 0
@@ -102,26 +102,8 @@ const keyOf = (gateway: string, model: PoolName['model']): string => `${gateway}
 /** A counter of a process that was started anew begins at 0. */
 const grownBy = (now: number, before: number): number => (now >= before ? now - before : now)
 
-/**
- * Median of several histograms together, milliseconds, between bounds by the share of the count (as Prometheus'
- * `histogram_quantile`); null without observations. Beyond the last bound it is that bound.
- */
-function medianMs(
-  histograms: readonly { readonly bounds: readonly number[]; readonly counts: readonly number[] }[],
-): number | null {
-  const [first] = histograms
-  if (first === undefined) return null
-  const counts = first.counts.map((_, index) => histograms.reduce((sum, each) => sum + (each.counts[index] ?? 0), 0))
-  const total = counts.reduce((sum, count) => sum + count, 0)
-  if (total === 0) return null
-  let below = 0
-  for (const [index, count] of counts.entries()) {
-    if (count > 0 && below + count >= total / 2) {
-      const lower = index === 0 ? 0 : (first.bounds[index - 1] ?? 0)
-      const upper = first.bounds[index] ?? lower
-      return 1000 * (lower + ((upper - lower) * (total / 2 - below)) / count)
-    }
-    below += count
-  }
-  return null
+/** Median of several histograms together, milliseconds; null without observations. */
+function medianMs(histograms: readonly Histogram[]): number | null {
+  const seconds = histogramQuantile(sumHistograms(histograms), 0.5)
+  return seconds === null ? null : 1000 * seconds
 }

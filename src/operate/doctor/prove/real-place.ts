@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Fleet } from '../../../fleet/index.ts'
-import { loadReportSchema, type LoadReport } from '../../../observe/index.ts'
+import { askLoadReport } from '../../../targets/index.ts'
 import type { Machine } from '../machine.ts'
 import type { ChatAnswer, ChatMessage, ServingPlace } from './place.ts'
 
@@ -20,6 +20,8 @@ export interface GatewayAddress {
 const answerTokens = 8
 /** A cold model on a busy machine takes long. */
 const chatTimeoutMs = 45_000
+/** A gateway under load answers later than within milliseconds. */
+const loadTimeoutMs = 10_000
 /** Engines count what they answered at the end of the step after. */
 const settleMs = 300
 
@@ -43,12 +45,7 @@ export function servingPlace(
     const answer = await machine.ask(url)
     return 'body' in answer && answer.status === 200 ? answer.body : undefined
   }
-  const load = async (): Promise<LoadReport | undefined> => {
-    const body = await text(`${gateway.admin}/admin/v1/load`)
-    if (body === undefined) return undefined
-    const parsed = loadReportSchema.safeParse(JSON.parse(body))
-    return parsed.success ? parsed.data : undefined
-  }
+  const load = () => askLoadReport(gateway.admin, { timeoutMs: loadTimeoutMs, key: gateway.key })
   return {
     fleet,
     chat: (model, messages) => sendChat(gateway, model, messages, signal),

@@ -1,7 +1,7 @@
 import type { Environment } from '../../../files/index.ts'
 import type { ClusterClient, Pod } from '../../../kubernetes/index.ts'
 import type { LoadReport } from '../../../observe/index.ts'
-import { askLoadReport } from '../../ask-load-report.ts'
+import { askForLoad, type LoadAnswer } from '../../ask-load-report.ts'
 import type { FoundFleet } from '../fleets/find-fleet.ts'
 import { labelOf, type Live } from '../fleets/parts.ts'
 import { componentLabel } from '../fleets/subjects.ts'
@@ -13,42 +13,46 @@ const timeoutMs = 1_500
 const mostAsked = 8
 const adminPort = 8081
 
-/** What all gateways together say of one replica. */
-export interface ReplicaLoad {
-  readonly inFlight: number
-  readonly tokensPerSecond: number
+/** What gateways report, and why one of them does not. */
+export interface GatewayReports {
+  readonly reports: readonly LoadReport[]
+  readonly missing: string | null
 }
 
-/** By address without scheme, such as `10.0.0.7:8000`. */
-export type LoadByAddress = ReadonlyMap<string, ReplicaLoad>
-
-/**
- * Asks the gateways how busy replicas are, through the API server. Undefined when none answers in time, or wants a key that
- * `FAIRLEAD_API_KEY` does not have.
- */
-export async function readGatewayLoad(
+/** Asks the gateways for their loads, through the API server. */
+export async function readGatewayReports(
   client: ClusterClient,
   { namespace }: Pick<FoundFleet, 'namespace'>,
   pods: readonly Live<Pod>[],
   environment: Environment,
-): Promise<LoadByAddress | undefined> {
-  const gateways = pods
-    .filter((pod) => labelOf(pod, componentLabel) === 'gateway' && podStage(pod) === 'ready')
-    .slice(0, mostAsked)
-  const reports = await Promise.all(gateways.map((pod) => askOne(client, namespace, pod.metadata.name, environment)))
-  const known = reports.filter((report) => report !== undefined)
-  return known.length === 0 ? undefined : sumOf(known)
+): Promise<GatewayReports> {
+  const gateways = pods.filter((pod) => labelOf(pod, componentLabel) === 'gateway')
+  if (gateways.length === 0) return { reports: [], missing: 'no gateway of Fairlead’s runs' }
+  const ready = gateways.filter((pod) => podStage(pod) === 'ready')
+  if (ready.length === 0) return { reports: [], missing: 'no gateway is ready' }
+  const asked = ready.slice(0, mostAsked)
+  const answers = await Promise.all(
+    asked.map(async ({ metadata: { name } }) => ({ name, answer: await askOne(client, namespace, name, environment) })),
+  )
+  const silent = answers.flatMap(({ name, answer }) => ('missing' in answer ? [`${name} ${answer.missing}`] : []))
+  const [first] = silent
+  const others = silent.length > 1 ? `, and ${silent.length - 1} more do not either` : ''
+  const unasked =
+    ready.length > mostAsked ? `${ready.length - mostAsked} of ${ready.length} gateways are not asked` : null
+  return {
+    reports: answers.flatMap(({ answer }) => ('report' in answer ? [answer.report] : [])),
+    missing: first === undefined ? unasked : `${first}${others}`,
+  }
 }
 
-/** Loads of several gateways as one. */
-export function sumOf(reports: readonly Pick<LoadReport, 'replicas'>[]): LoadByAddress {
-  const sums = new Map<string, ReplicaLoad>()
-  for (const { address, inFlight, tokensPerSecond } of reports.flatMap(({ replicas }) => replicas)) {
-    const key = address.replace(/^https?:\/\//, '').replace(/\/$/, '')
-    const before = sums.get(key) ?? { inFlight: 0, tokensPerSecond: 0 }
-    sums.set(key, { inFlight: before.inFlight + inFlight, tokensPerSecond: before.tokensPerSecond + tokensPerSecond })
-  }
-  return sums
+/** Entries of replicas by address without scheme, such as `10.0.0.7:8000`. */
+export function entriesByAddress(
+  reports: readonly Pick<LoadReport, 'replicas'>[],
+): ReadonlyMap<string, readonly LoadReport['replicas'][number][]> {
+  return Map.groupBy(
+    reports.flatMap(({ replicas }) => replicas),
+    ({ address }) => address.replace(/^https?:\/\//, '').replace(/\/$/, ''),
+  )
 }
 
 async function askOne(
@@ -56,17 +60,17 @@ async function askOne(
   namespace: string,
   pod: string,
   environment: Environment,
-): Promise<LoadReport | undefined> {
+): Promise<LoadAnswer> {
   const key = environment['FAIRLEAD_API_KEY']
   try {
     const forward = await client.portForward({ namespace, pod, port: adminPort })
     try {
-      return await askLoadReport(`http://127.0.0.1:${forward.localPort}`, { timeoutMs, key })
+      return await askForLoad(`http://127.0.0.1:${forward.localPort}`, { timeoutMs, key })
     } finally {
       await forward.close()
     }
   } catch {
     // Whatever keeps it from answering, the status does without.
-    return undefined
+    return { missing: 'cannot be reached' }
   }
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { LiveObject } from '../../../kubernetes/index.ts'
+import type { LoadReport } from '../../../observe/index.ts'
 import { condition, container, deployment, enginePod, live } from '../testing/pods.ts'
 import { addressesOf } from './addresses.ts'
-import { sumOf } from './gateway-load.ts'
+import type { GatewayReports } from './gateway-load.ts'
 import { mergeStreams } from './merge-streams.ts'
 import { statusOf, versionOf, type StatusFacts } from './status.ts'
 
@@ -81,7 +82,9 @@ const gateway = live({
   metadata: { name: 'lab-gateway', generation: 2, labels: gatewayLabels },
 })
 
-const facts = (load?: StatusFacts['load']): StatusFacts => ({
+const silent: GatewayReports = { reports: [], missing: 'no gateway is ready' }
+
+const facts = (gateways = silent): StatusFacts => ({
   target: 'kubernetes',
   context: 'test',
   found: {
@@ -111,12 +114,40 @@ const facts = (load?: StatusFacts['load']): StatusFacts => ({
   },
   problems: [],
   addresses: { open: [{ url: 'http://lab.llm.svc:8080', by: 'Service lab', isInside: true }], pending: [] },
-  load,
+  gateways,
 })
+
+const report: LoadReport = {
+  version: 1,
+  gatewayVersion: '1.2.3',
+  fleet: 'lab',
+  draining: false,
+  replicas: [
+    {
+      id: 'llama-0',
+      model: 'org/Llama',
+      engine: 'vllm',
+      address: 'http://10.0.0.7:8000/',
+      phase: 'serving',
+      ready: true,
+      inFlight: 3,
+      requests: 9,
+      tokensPerSecond: 40,
+      lastError: null,
+      role: 'both',
+      reported: { running: 1, waiting: 2, kvCacheUsage: 0.25 },
+    },
+  ],
+  queues: [{ model: 'org/Llama', length: 4, tokens: 0, oldestMs: 0, drainPerSecond: null, priorities: [] }],
+  models: [
+    { model: 'org/Llama', arrivals: 9, ended: 2, tokens: 9, ttft: { bounds: [1], counts: [2, 0] }, variants: [] },
+  ],
+  exact: [],
+}
 
 describe('statusOf', () => {
   it('tells replicas by the Fleet’s own names, with what gateways count where they answer', () => {
-    const status = statusOf(facts(new Map([['10.0.0.7:8000', { inFlight: 3, tokensPerSecond: 40 }]])))
+    const status = statusOf(facts({ reports: [report], missing: null }))
     expect(status).toMatchObject({
       running: true,
       gateway: { state: 'ready', address: 'http://lab.llm.svc:8080' },
@@ -125,6 +156,7 @@ describe('statusOf', () => {
       ],
       cluster: { context: 'test', namespace: 'llm', revision: 3, isSettled: true },
     })
+    expect(status.load).toMatchObject({ models: [{ model: 'org/Llama', queued: 4, ttftSeconds: 0.5 }], missing: null })
     expect(status.replicas).toMatchObject([
       {
         id: 'lab-llama-a',
@@ -134,6 +166,8 @@ describe('statusOf', () => {
         address: 'http://10.0.0.7:8000',
         inFlight: 3,
         tokensPerSecond: 40,
+        waiting: 2,
+        kvCacheUse: 0.25,
         node: 'gpu-1',
         version: 'v0.32.0',
         starts: 1,
@@ -149,7 +183,9 @@ describe('statusOf', () => {
   })
 
   it('is complete without the gateways', () => {
-    expect(statusOf(facts()).replicas).toMatchObject([{ state: 'ready', inFlight: null }, { state: 'crash-loop' }])
+    const { replicas, load } = statusOf(facts())
+    expect(replicas).toMatchObject([{ state: 'ready', inFlight: null }, { state: 'crash-loop' }])
+    expect(load).toEqual({ models: [], missing: 'no gateway is ready' })
   })
 })
 
@@ -161,23 +197,6 @@ describe('what a status is made of', () => {
     ['engine@sha256:0123456789abcdef', '0123456789ab'],
     [undefined, undefined],
   ])('is the version of image %s: %s', (image, version) => expect(versionOf(image)).toBe(version))
-
-  it('is the load of all gateways together', () => {
-    const replica = {
-      id: 'a',
-      model: 'm',
-      engine: 'vllm',
-      address: 'http://10.0.0.7:8000',
-      phase: 'serving',
-      ready: true,
-      requests: 1,
-      lastError: null,
-      role: 'both' as const,
-      reported: null,
-    }
-    const reports = [2, 3].map((inFlight) => ({ replicas: [{ ...replica, inFlight, tokensPerSecond: 10 }] }))
-    expect(sumOf(reports)).toEqual(new Map([['10.0.0.7:8000', { inFlight: 5, tokensPerSecond: 20 }]]))
-  })
 })
 
 async function* numbered(name: string) {

@@ -6,7 +6,7 @@ import { findFleet, type FoundFleet } from '../fleets/find-fleet.ts'
 import { listOfFleet, readParts } from '../fleets/parts.ts'
 import { findProblems } from '../waiting/problems.ts'
 import { addressesOf, addressKinds } from './addresses.ts'
-import { readGatewayLoad } from './gateway-load.ts'
+import { readGatewayReports } from './gateway-load.ts'
 import { statusOf } from './status.ts'
 
 /** What a Fleet in a cluster is doing; answers for one that is not there too, and without its gateways. */
@@ -20,11 +20,11 @@ export async function readStatus(
   const found = known ?? (await findFleet(client, fleet))
   if (found === undefined) return { fleet, target, running: false, gateway: null, replicas: [] }
   const [parts, ways] = await Promise.all([readParts(client, found), readWays(client, found)])
-  const [problems, load] = await Promise.all([
+  const [problems, gateways] = await Promise.all([
     findProblems(client, found, parts),
-    readGatewayLoad(client, found, parts.pods, environment),
+    readGatewayReports(client, found, parts.pods, environment),
   ])
-  return statusOf({ target, context: client.context, found, parts, problems, load, addresses: addressesOf(ways) })
+  return statusOf({ target, context: client.context, found, parts, problems, gateways, addresses: addressesOf(ways) })
 }
 
 /** The objects that give addresses to a Fleet. */

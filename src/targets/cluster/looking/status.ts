@@ -1,6 +1,7 @@
 import type { TargetName } from '../../../fleet/index.ts'
 import type { Pod } from '../../../kubernetes/index.ts'
 import type { FleetProblem, FleetStatus, PoolStatus, ReplicaStatus } from '../../contract.ts'
+import { fleetLoadOf, replicaLoadOf } from '../../fleet-load.ts'
 import type { FoundFleet } from '../fleets/find-fleet.ts'
 import { labelOf, type FleetParts, type Live, type Workload } from '../fleets/parts.ts'
 import { componentLabel, modelLabel, modelNameOf, roleLabel } from '../fleets/subjects.ts'
@@ -9,7 +10,7 @@ import { podProblem } from '../waiting/pod-problem.ts'
 import { podStage, restartsOf, type PodStage } from '../waiting/pod-stage.ts'
 import { workloadState } from '../waiting/rollout-state.ts'
 import type { FleetAddress, PendingAddress } from './addresses.ts'
-import type { LoadByAddress } from './gateway-load.ts'
+import { entriesByAddress, type GatewayReports } from './gateway-load.ts'
 
 /** What a status is made of. */
 export interface StatusFacts {
@@ -19,8 +20,7 @@ export interface StatusFacts {
   readonly parts: FleetParts
   readonly problems: readonly FleetProblem[]
   readonly addresses: { readonly open: readonly FleetAddress[]; readonly pending: readonly PendingAddress[] }
-  /** What gateways say of replicas; undefined where none does. */
-  readonly load: LoadByAddress | undefined
+  readonly gateways: GatewayReports
 }
 
 /** The word for a pod’s stage, as replicas of every target have it. */
@@ -52,7 +52,11 @@ function isReplica(pod: Live<Pod>): boolean {
   return labelOf(pod, modelLabel) !== '' && ['', 'engine'].includes(component) && ['', '0'].includes(worker)
 }
 
-function replicaOf(pod: Live<Pod>, { inventory }: FoundFleet, load: LoadByAddress | undefined): ReplicaStatus {
+function replicaOf(
+  pod: Live<Pod>,
+  { inventory }: FoundFleet,
+  entries: ReturnType<typeof entriesByAddress>,
+): ReplicaStatus {
   const { metadata, status, spec } = pod
   const label = labelOf(pod, modelLabel)
   const stage = podStage(pod)
@@ -61,7 +65,6 @@ function replicaOf(pod: Live<Pod>, { inventory }: FoundFleet, load: LoadByAddres
   const port =
     container?.ports?.find(({ name }) => name === 'http')?.containerPort ?? container?.ports?.[0]?.containerPort
   const address = status?.podIP === undefined ? '' : `${status.podIP}${port === undefined ? '' : `:${port}`}`
-  const busy = load?.get(address)
   const ready = status?.conditions?.find(({ type }) => type === 'Ready')
   const version = versionOf(container?.image)
   return {
@@ -72,8 +75,7 @@ function replicaOf(pod: Live<Pod>, { inventory }: FoundFleet, load: LoadByAddres
     address: address === '' ? '' : `http://${address}`,
     starts: restartsOf(pod) + 1,
     since: ready?.lastTransitionTime ?? status?.startTime ?? metadata.creationTimestamp ?? '',
-    inFlight: busy?.inFlight ?? null,
-    tokensPerSecond: busy?.tokensPerSecond ?? null,
+    ...replicaLoadOf(entries.get(address) ?? []),
     lastError: problem === undefined ? null : [problem.what, problem.why].filter(Boolean).join(': '),
     role: labelOf(pod, roleLabel) || 'both',
     ...(version === undefined ? {} : { version }),
@@ -106,7 +108,8 @@ const isGateway = (workload: Workload) => labelOf(workload, componentLabel) === 
 
 /** What a Fleet in a cluster is doing, from what was read of it. */
 export function statusOf(facts: StatusFacts): FleetStatus {
-  const { target, context, found, parts, problems, addresses, load } = facts
+  const { target, context, found, parts, problems, addresses, gateways } = facts
+  const entries = entriesByAddress(gateways.reports)
   const { inventory, namespace } = found
   const gateway = parts.workloads.find(isGateway)
   const state = gateway === undefined ? undefined : workloadState(gateway)
@@ -129,13 +132,14 @@ export function statusOf(facts: StatusFacts): FleetStatus {
                 ? null
                 : [gatewayProblem.what, gatewayProblem.why].filter(Boolean).join(': '),
           },
-    replicas: parts.pods.filter(isReplica).map((pod) => replicaOf(pod, found, load)),
+    replicas: parts.pods.filter(isReplica).map((pod) => replicaOf(pod, found, entries)),
     pools: ofModels.map((workload) => poolOf(workload, found)),
     addresses: addresses.open.map(({ url }) => url),
     problems: [
       ...problems,
       ...addresses.pending.map(({ by, why }) => ({ subject: by, reason: 'no-address', what: why })),
     ],
+    load: fleetLoadOf(gateways.reports, gateways.missing),
     cluster: {
       context,
       namespace,

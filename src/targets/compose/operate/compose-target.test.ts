@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { UserError } from '../../../errors/index.ts'
 import { composeSource } from './testing/compose-source.ts'
@@ -145,6 +147,35 @@ describe('target compose where something is missing', () => {
     const { parts } = await mistake(target.apply(source, context))
     expect(parts.why).toMatch(/A_KEY[\s\S]*B_KEY[\s\S]*keys\/c/)
     expect(host.asked().some((line) => line.includes(' up '))).toBe(false)
+  })
+})
+
+describe('the load of a Compose project', () => {
+  it('is what its gateway tells at the published address', async () => {
+    const replica = { id: 'a', model: 'small', engine: 'simulated', phase: 'serving', requests: 1, lastError: null }
+    const report = {
+      version: 1,
+      gatewayVersion: '1.2.3',
+      fleet: 'lab',
+      draining: false,
+      replicas: [{ ...replica, address: 'http://small:8000', ready: true, inFlight: 2, tokensPerSecond: 7 }],
+    }
+    const gateway = createServer((_, response) => void response.end(JSON.stringify(report)))
+    await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve))
+    const { port } = gateway.address() as AddressInfo
+    try {
+      const { target, context, folder, environment } = hostWith()
+      const admin = `127.0.0.1:${port}`
+      const models = [{ name: 'small', engine: 'simulated' as const }]
+      await target.apply(composeSource({ name: 'lab', models, gateway: { admin } }, folder), context)
+      expect(await target.status('lab', environment)).toMatchObject({
+        load: { missing: null },
+        replicas: [{ model: 'small', inFlight: 2, tokensPerSecond: 7 }],
+      })
+    } finally {
+      gateway.close()
+      gateway.closeAllConnections()
+    }
   })
 })
 

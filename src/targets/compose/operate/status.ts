@@ -1,22 +1,50 @@
 import type { EngineName } from '../../../fleet/index.ts'
 import { engineNames } from '../../../fleet/index.ts'
 import { explainFailure } from '../../../engines/index.ts'
+import type { LoadReport } from '../../../observe/index.ts'
 import type { FleetProblem, FleetStatus, ReplicaStatus } from '../../contract.ts'
+import { askForLoad } from '../../ask-load-report.ts'
+import { fleetLoadOf, replicaLoadOf } from '../../fleet-load.ts'
 import { enginePorts, gatewayPorts } from '../../rendering/index.ts'
 import { findProject, type Container, type FoundProject } from './containers.ts'
 import type { Docker } from './docker.ts'
 
 /** The status of a Fleet by its containers. */
-export async function readComposeStatus(fleet: string, docker: Docker): Promise<FleetStatus> {
+export async function readComposeStatus(fleet: string, docker: Docker, key?: string): Promise<FleetStatus> {
   const found = await findProject(fleet, docker)
   if (found === undefined) return { fleet, target: 'compose', running: false, gateway: null, replicas: [] }
-  const status = statusOf(fleet, found)
+  const status = await withLoad(statusOf(fleet, found), key)
   const ill = found.containers.filter((container) => container.model !== undefined && isIll(container))
   const problems = await Promise.all(ill.map((container) => problemOf(container, found.project, docker)))
   return problems.length === 0 ? status : { ...status, problems }
 }
 
 const isIll = ({ state }: Container) => state === 'crash-loop' || state === 'unhealthy'
+
+/** A gateway on this host that serves answers within a few milliseconds. */
+const loadTimeoutMs = 1_000
+
+/** The same with what the gateway says of the load. */
+async function withLoad(status: FleetStatus, key: string | undefined): Promise<FleetStatus> {
+  const { gateway, replicas } = status
+  if (gateway?.state !== 'ready') return { ...status, load: fleetLoadOf([], 'the gateway is not ready') }
+  if (gateway.admin === '') {
+    return { ...status, load: fleetLoadOf([], 'gateway.admin is not published: set it in the Fleet') }
+  }
+  const answer = await askForLoad(gateway.admin, { timeoutMs: loadTimeoutMs, key })
+  if ('missing' in answer) return { ...status, load: fleetLoadOf([], `the gateway ${answer.missing}`) }
+  return { ...status, load: fleetLoadOf([answer.report], null), replicas: withLoads(replicas, answer.report) }
+}
+
+/** The gateway knows replicas by their addresses inside the project; only a model's single one is known by its model. */
+function withLoads(replicas: readonly ReplicaStatus[], report: LoadReport): readonly ReplicaStatus[] {
+  return replicas.map((replica) => {
+    const isSame = ({ model, role = 'both' }: { readonly model: string; readonly role?: string }) =>
+      model === replica.model && role === (replica.role ?? 'both')
+    if (replicas.filter(isSame).length > 1) return replica
+    return Object.assign({}, replica, replicaLoadOf(report.replicas.filter(isSame)))
+  })
+}
 
 /** Without a look into logs. */
 function statusOf(fleet: string, { containers }: FoundProject): FleetStatus {

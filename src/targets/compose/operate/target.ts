@@ -41,7 +41,7 @@ export function createComposeTarget({ environment, folder: asked }: ComposeTarge
       const applied = projectOf(source, folder, context.options?.reason ?? 'apply')
       await asOnlyOperator(name, context, () => applyProject(applied, context, docker))
     },
-    status: (fleet) => readComposeStatus(fleet, docker),
+    status: (fleet) => readComposeStatus(fleet, docker, environment['FAIRLEAD_API_KEY']),
     list: () => listProjects(docker),
     logs: (fleet, _environment, query) => readComposeLogs(fleet, query, docker),
     events: (fleet, _environment, query) => readComposeEvents(fleet, query, docker),
