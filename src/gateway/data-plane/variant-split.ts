@@ -1,10 +1,18 @@
 import type { CounterSeries, HistogramSeries, SeriesTable } from '../../observe/index.ts'
-import type { Attempt } from './attempt.ts'
 import type { Verdict } from './outlier.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
 
 /** What of a model runs beside each other while a change of it is tried. */
 export type Variant = 'stable' | 'canary'
+
+/** A try as it is counted. */
+interface CountedTry {
+  readonly replica: ReplicaHandle
+  /** HTTP status of its answer; 0 without one. */
+  readonly status: number
+  /** Milliseconds of `performance.now`. */
+  readonly startedAt: number
+}
 
 /** What came of the tries on the replicas of one variant. */
 export class VariantSeries {
@@ -59,7 +67,7 @@ export class VariantSplit {
   }
 
   /** A try is over. What the client or another try ended says nothing of its replica. */
-  ended({ replica, status }: Attempt, verdict: Verdict): void {
+  ended({ replica, status }: CountedTry, verdict: Verdict): void {
     if (verdict === 'none') return
     const series = this.#of(replica)
     series.requests.add(1)
@@ -68,7 +76,7 @@ export class VariantSplit {
   }
 
   /** A stream was answered whole. */
-  timed({ replica, startedAt }: Attempt, firstByteAt: number, endedAt: number, outputTokens: number): void {
+  timed({ replica, startedAt }: CountedTry, firstByteAt: number, endedAt: number, outputTokens: number): void {
     const series = this.#of(replica)
     series.ttft.observe((firstByteAt - startedAt) / 1_000)
     if (outputTokens > 1) series.tpot.observe((endedAt - firstByteAt) / 1_000 / (outputTokens - 1))
