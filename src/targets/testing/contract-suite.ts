@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { UserError } from '../../errors/index.ts'
 import type { Environment } from '../../files/index.ts'
 import type { ApplyContext, FleetSource, FleetStatus, Revision, Target, WorkContext } from '../contract.ts'
@@ -22,7 +22,14 @@ export interface ContractSubject {
   readonly cannot?: readonly ('scale' | 'rollback')[]
   /** Longest that one change may take here, in milliseconds. */
   readonly patienceMs?: number
+  /** What is held of it, where another target of the same operating half is held to the rest; everything when absent. */
+  readonly only?: readonly ContractPart[]
+  /** Whether the parts are held at the same time, each in a place of its own. */
+  readonly isConcurrent?: boolean
 }
+
+/** The parts of the suite: the verbs after each other, what is not there, two at once, an end in the middle. */
+export type ContractPart = 'life' | 'absent fleet' | 'absent model' | 'two operators' | 'interruption'
 
 const usualPatienceMs = 60_000
 
@@ -57,100 +64,122 @@ const readyOf = (status: FleetStatus) =>
       status.replicas.filter(({ state }) => state === 'ready').length)
     : -1
 
+/** What a part of the suite works with: a place of its own, and the verbs over it. */
+type Verbs = ReturnType<typeof verbsIn>
+
+function verbsIn(
+  place: ContractPlace,
+  ending: AbortController,
+  { cannot = [], patienceMs = usualPatienceMs }: Pick<ContractSubject, 'cannot' | 'patienceMs'>,
+) {
+  const work = (signal: AbortSignal = ending.signal): WorkContext => ({
+    environment: place.environment,
+    progress: silentProgress(),
+    signal,
+    timeoutMs: patienceMs,
+  })
+  /** Brings it up; where `apply` stays, it goes on beside. */
+  const applied = async (replicas: number, more: Partial<ApplyContext> = {}): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const applying = place.target.apply(place.source(replicas), { ...work(), onReady: () => resolve(), ...more })
+    applying.catch(() => undefined)
+    await Promise.race([promise, applying])
+  }
+  const status = () => place.target.status('lab', place.environment)
+  const untilReady = async (replicas: number): Promise<FleetStatus> => {
+    for (const deadline = Date.now() + patienceMs; ; await delay(100)) {
+      const current = await status()
+      if (readyOf(current) === replicas && (current.gateway === null || current.gateway.state === 'ready'))
+        return current
+      if (Date.now() > deadline) throw new Error(`waited in vain for ${replicas}: ${JSON.stringify(current)}`)
+    }
+  }
+  const deleted = () => place.target.delete('lab', {}, work())
+
+  /** To two replicas and back. */
+  const scales = async (): Promise<void> => {
+    const { target } = place
+    expect(await target.scale('lab', { model: 'small', replicas: 2 }, work())).toMatchObject({ before: 1, after: 2 })
+    await untilReady(2)
+    // What the Fleet file says holds again.
+    await applied(1)
+    await untilReady(1)
+  }
+  const refusesToScale = async (): Promise<void> => {
+    await mistakeOf(place.target.scale('lab', { model: 'small', replicas: 2 }, work()))
+  }
+  /** From three replicas back to one. */
+  const rollsBack = async (): Promise<void> => {
+    const { target, environment } = place
+    await applied(3)
+    await untilReady(3)
+    const [newest, before] = await target.revisions('lab', environment)
+    expect(newest).toMatchObject({ isCurrent: true })
+    expect(before).toMatchObject({ isCurrent: false, fleetText: expect.stringContaining('lab') })
+    expect((await target.rollback('lab', {}, work())).number).toBe(before?.number)
+    await untilReady(1)
+    const [after] = await target.revisions('lab', environment)
+    expect(after?.number).toBeGreaterThan(newest?.number ?? Infinity)
+    await mistakeOf(target.rollback('lab', { revision: 4711 }, work()))
+  }
+  const refusesToRollBack = async (): Promise<void> => {
+    const { target, environment } = place
+    expect(await target.revisions('lab', environment)).toEqual([])
+    await mistakeOf(target.rollback('lab', {}, work()))
+  }
+  const scaled = cannot.includes('scale') ? refusesToScale : scales
+  const rolledBack = cannot.includes('rollback') ? refusesToRollBack : rollsBack
+
+  return { ...place, signal: ending.signal, work, applied, status, untilReady, deleted, scaled, rolledBack }
+}
+
 /**
  * What every target holds: the verbs after each other and against each other, what is not there, two at once, and an end in the
  * middle. Whoever operates Fleets on one target can so on any other.
  */
-export function describeTargetContract({
-  name,
-  create,
-  cannot = [],
-  patienceMs = usualPatienceMs,
-}: ContractSubject): void {
+export function describeTargetContract(subject: ContractSubject): void {
+  const { name, create, patienceMs = usualPatienceMs, only, isConcurrent = false } = subject
+  const hold = (part: ContractPart, title: string, test: (verbs: Verbs) => Promise<void>, patiences: number) => {
+    if (only?.includes(part) === false) return
+    const run = async () => {
+      const ending = new AbortController()
+      const place = await create()
+      try {
+        await test(verbsIn(place, ending, subject))
+      } finally {
+        ending.abort()
+        await place.close()
+      }
+    }
+    const declare = isConcurrent ? it.concurrent : it
+    declare(title, run, patiences * patienceMs)
+  }
   // proves B7 (real part)
   describe(`target ${name} as a target`, () => {
-    let place: ContractPlace
-    let ending: AbortController
-    beforeEach(async () => {
-      ending = new AbortController()
-      place = await create()
-    })
-    afterEach(async () => {
-      ending.abort()
-      await place.close()
-    })
-
-    const work = (signal: AbortSignal = ending.signal): WorkContext => ({
-      environment: place.environment,
-      progress: silentProgress(),
-      signal,
-      timeoutMs: patienceMs,
-    })
-    /** Brings it up; where `apply` stays, it goes on beside. */
-    const applied = async (replicas: number, more: Partial<ApplyContext> = {}): Promise<void> => {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const applying = place.target.apply(place.source(replicas), { ...work(), onReady: () => resolve(), ...more })
-      applying.catch(() => undefined)
-      await Promise.race([promise, applying])
-    }
-    const status = () => place.target.status('lab', place.environment)
-    const untilReady = async (replicas: number): Promise<FleetStatus> => {
-      for (const deadline = Date.now() + patienceMs; ; await delay(100)) {
-        const current = await status()
-        if (readyOf(current) === replicas && (current.gateway === null || current.gateway.state === 'ready'))
-          return current
-        if (Date.now() > deadline) throw new Error(`waited in vain for ${replicas}: ${JSON.stringify(current)}`)
-      }
-    }
-    const deleted = () => place.target.delete('lab', {}, work())
-
-    /** To two replicas and back, or words with a way on. */
-    const scaled = async (): Promise<void> => {
-      const { target } = place
-      if (cannot.includes('scale')) await mistakeOf(target.scale('lab', { model: 'small', replicas: 2 }, work()))
-      else {
-        expect(await target.scale('lab', { model: 'small', replicas: 2 }, work())).toMatchObject({
-          before: 1,
-          after: 2,
-        })
-        await untilReady(2)
-        // What the Fleet file says holds again.
-        await applied(1)
-        await untilReady(1)
-      }
-    }
-    /** From three replicas back to one, or words with a way on. */
-    const rolledBack = async (): Promise<void> => {
-      const { target, environment } = place
-      if (cannot.includes('rollback')) {
-        expect(await target.revisions('lab', environment)).toEqual([])
-        await mistakeOf(target.rollback('lab', {}, work()))
-      } else {
-        await applied(3)
-        await untilReady(3)
-        const [newest, before] = await target.revisions('lab', environment)
-        expect(newest).toMatchObject({ isCurrent: true })
-        expect(before).toMatchObject({ isCurrent: false, fleetText: expect.stringContaining('lab') })
-        expect((await target.rollback('lab', {}, work())).number).toBe(before?.number)
-        await untilReady(1)
-        const [after] = await target.revisions('lab', environment)
-        expect(after?.number).toBeGreaterThan(newest?.number ?? Infinity)
-        await mistakeOf(target.rollback('lab', { revision: 4711 }, work()))
-      }
-    }
-
-    it(
+    hold(
+      'life',
       'brings a Fleet up, tells of it, changes it, goes back, removes it, and brings it up again',
-      async () => {
-        const { target, environment } = place
-        const query = { follow: false, signal: ending.signal }
+      async ({
+        target,
+        environment,
+        source,
+        signal,
+        work,
+        applied,
+        status,
+        untilReady,
+        deleted,
+        scaled,
+        rolledBack,
+      }) => {
+        const query = { follow: false, signal }
         expect((await status()).running).toBe(false)
-        expect((await target.plan(place.source(1), environment)).hasChanges).toBe(true)
+        expect((await target.plan(source(1), environment)).hasChanges).toBe(true)
         await applied(1)
         const first = await untilReady(1)
         expect(first).toMatchObject({ fleet: 'lab', target: target.name, running: true })
         expect(await target.list(environment)).toContain('lab')
-        expect((await target.plan(place.source(1), environment)).hasChanges).toBe(false)
+        expect((await target.plan(source(1), environment)).hasChanges).toBe(false)
 
         const [replica] = first.replicas
         expect(replica?.model).toBe('small')
@@ -177,14 +206,14 @@ export function describeTargetContract({
         await untilReady(1)
         expect((await deleted()).wasThere).toBe(true)
       },
-      10 * patienceMs,
+      10,
     )
 
-    it(
+    hold(
+      'absent fleet',
       'says of a Fleet that is not there that it is not',
-      async () => {
-        const { target, environment } = place
-        const query = { follow: false, tail: 1, signal: ending.signal }
+      async ({ target, environment, signal, work }) => {
+        const query = { follow: false, tail: 1, signal }
         expect(await target.status('nosuch', environment)).toMatchObject({
           fleet: 'nosuch',
           running: false,
@@ -198,16 +227,16 @@ export function describeTargetContract({
         await mistakeOf(take(target.logs('nosuch', environment, query)))
         await mistakeOf(take(target.events('nosuch', environment, query)))
       },
-      patienceMs,
+      1,
     )
 
-    it(
+    hold(
+      'absent model',
       'says of a model that is not there which there are, and leaves the others',
-      async () => {
-        const { target, environment } = place
+      async ({ target, environment, signal, work, applied, untilReady, deleted }) => {
         await applied(1)
         await untilReady(1)
-        const query = { follow: false, tail: 1, signal: ending.signal, subject: 'nosuch' }
+        const query = { follow: false, tail: 1, signal, subject: 'nosuch' }
         await mistakeOf(target.scale('lab', { model: 'nosuch', replicas: 2 }, work()))
         await mistakeOf(take(target.logs('lab', environment, query)))
         const { message, parts } = await mistakeOf(target.restart('lab', { subject: 'nosuch' }, work()))
@@ -215,12 +244,13 @@ export function describeTargetContract({
         await untilReady(1)
         await deleted()
       },
-      3 * patienceMs,
+      3,
     )
 
-    it(
+    hold(
+      'two operators',
       'ends well where two operators apply at once',
-      async () => {
+      async ({ applied, untilReady, deleted }) => {
         const both = await Promise.allSettled([applied(2), applied(2)])
         expect(both.some(({ status: end }) => end === 'fulfilled')).toBe(true)
         const refused = both.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []))
@@ -228,14 +258,15 @@ export function describeTargetContract({
         await untilReady(2)
         await deleted()
       },
-      4 * patienceMs,
+      4,
     )
 
-    it(
+    hold(
+      'interruption',
       'comes up by the next apply after one that was ended in the middle',
-      async () => {
+      async ({ target, source, work, applied, untilReady, deleted }) => {
         const interrupted = new AbortController()
-        const first = place.target.apply(place.source(2), {
+        const first = target.apply(source(2), {
           ...work(interrupted.signal),
           progress: {
             note: () => undefined,
@@ -252,7 +283,7 @@ export function describeTargetContract({
         await untilReady(2)
         expect((await deleted()).wasThere).toBe(true)
       },
-      4 * patienceMs,
+      4,
     )
   })
 }

@@ -16,6 +16,7 @@ export const smallFleet = ({
   models = 'small',
   replicas = 1,
   fields = [],
+  target = 'kubernetes',
 }: {
   readonly name?: string
   readonly namespace: string
@@ -24,6 +25,7 @@ export const smallFleet = ({
   readonly replicas?: number
   /** Further fields of every model, each a line. */
   readonly fields?: readonly string[]
+  readonly target?: 'kubernetes' | 'kserve' | 'llmd'
 }): string => `name: ${name}
 models:
 ${models
@@ -36,8 +38,8 @@ ${models
 gateway: { listen: '0.0.0.0:8080' }
 observe: { dashboards: false }
 targets:
-  default: kubernetes
-  kubernetes: { namespace: ${namespace}, monitoring: none, networkPolicy: false }
+  default: ${target}
+  ${target}: { namespace: ${namespace}${target === 'kubernetes' ? ', monitoring: none, networkPolicy: false' : ''} }
 `
 
 /** A Fleet file, rendered for a cluster. */

@@ -2,7 +2,7 @@ import type { ClusterClient } from '../../../kubernetes/index.ts'
 import type { RestartRequest, WorkContext } from '../../contract.ts'
 import { requireFleet } from '../fleets/find-fleet.ts'
 import { readParts, type Workload } from '../fleets/parts.ts'
-import { isSubject, unknownSubject } from '../fleets/subjects.ts'
+import { isOfReplicas, isSubject, unknownSubject } from '../fleets/subjects.ts'
 import { refOf, titleOf } from '../objects/object-names.ts'
 import { untilRolledOut } from './until-rolled-out.ts'
 
@@ -11,17 +11,19 @@ const manager = 'fairlead-restart'
 const annotation = 'fairlead.dev/restarted-at'
 
 /** A patch that makes new pods of a workload. */
-function restartPatch({ kind }: Workload, at: string): object {
-  const metadata = { metadata: { annotations: { [annotation]: at } } }
+function restartPatch({ kind, spec }: Workload, at: string): object {
+  const annotations = { [annotation]: at }
+  const template = { metadata: { annotations } }
   switch (kind) {
     case 'LeaderWorkerSet':
-      return { spec: { leaderWorkerTemplate: { workerTemplate: metadata } } }
+      return { spec: { leaderWorkerTemplate: { workerTemplate: template } } }
     case 'InferenceService':
-      return { spec: { predictor: { annotations: { [annotation]: at } } } }
+      return { spec: { predictor: { annotations } } }
     case 'LLMInferenceService':
-      return { spec: { template: metadata } }
+      // Its template is a pod without metadata; KServe gives pods these annotations.
+      return { spec: { annotations, ...(spec?.['prefill'] === undefined ? {} : { prefill: { annotations } }) } }
     default:
-      return { spec: { template: metadata } }
+      return { spec: { template } }
   }
 }
 
@@ -40,7 +42,12 @@ export async function restartFleet(
     await client.delete({ ...refOf(pod), apiVersion: 'v1', kind: 'Pod' }, { uid: pod.metadata.uid })
     return [pod.metadata.name]
   }
-  const wanted = workloads.filter((workload) => isSubject(workload, subject, inventory))
+  const wanted = workloads.filter(
+    (workload) =>
+      isSubject(workload, subject, inventory) &&
+      // A model’s name means its replicas, not what chooses among them.
+      (subject === undefined || workload.metadata.name === subject || subject === 'gateway' || isOfReplicas(workload)),
+  )
   if (wanted.length === 0)
     throw unknownSubject(
       fleet,

@@ -6,9 +6,9 @@ import { bringUp } from '../applying/bring-up.ts'
 import type { DesiredState } from '../applying/apply-fleet.ts'
 import { findFleet, requireFleet, type FoundFleet } from '../fleets/find-fleet.ts'
 import { labelOf, readParts, type Workload } from '../fleets/parts.ts'
-import { isSubject, modelLabel, modelNameOf, roleLabel, unknownSubject } from '../fleets/subjects.ts'
+import { isOfReplicas, isSubject, modelLabel, modelNameOf, unknownSubject } from '../fleets/subjects.ts'
 import { refOf, titleOf } from '../objects/object-names.ts'
-import { workloadState } from '../waiting/rollout-state.ts'
+import { rolesOf } from '../waiting/rollout-state.ts'
 import { earlierState } from './rollback.ts'
 
 const manager = 'fairlead-rollout'
@@ -16,17 +16,24 @@ const manager = 'fairlead-rollout'
 async function workloadsOf(client: ClusterClient, found: FoundFleet, model: string | undefined): Promise<Workload[]> {
   const { inventory } = found
   const { workloads } = await readParts(client, found)
-  const ofModels = workloads.filter((workload) => labelOf(workload, modelLabel) !== '')
+  const ofModels = workloads.filter(isOfReplicas)
   const chosen = ofModels.filter((workload) => isSubject(workload, model, inventory))
   if (model !== undefined && chosen.length === 0) throw unknownSubject(inventory.fleet, model, inventory, [])
   return chosen
 }
 
-const told = (workload: Workload, { inventory }: FoundFleet): RolloutStatus => ({
-  model: modelNameOf(inventory, labelOf(workload, modelLabel)),
-  role: labelOf(workload, roleLabel) || 'both',
-  ...workloadState(workload),
-})
+function told(workload: Workload, { inventory }: FoundFleet): RolloutStatus[] {
+  const model = modelNameOf(inventory, labelOf(workload, modelLabel))
+  return rolesOf(workload).map(({ role, state: { state, wanted, updated, ready, message } }) => ({
+    model,
+    role,
+    state,
+    wanted,
+    updated,
+    ready,
+    message,
+  }))
+}
 
 /** How the updates of a Fleet’s models stand. */
 export async function rolloutStatus(
@@ -35,7 +42,7 @@ export async function rolloutStatus(
   model: string | undefined,
 ): Promise<RolloutStatus[]> {
   const found = await requireFleet(client, fleet)
-  return (await workloadsOf(client, found, model)).map((workload) => told(workload, found))
+  return (await workloadsOf(client, found, model)).flatMap((workload) => told(workload, found))
 }
 
 /** Holds an update where it is, or lets it go on. */

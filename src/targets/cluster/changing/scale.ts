@@ -3,7 +3,7 @@ import type { ClusterClient } from '../../../kubernetes/index.ts'
 import type { ScaleRequest, ScaleResult } from '../../contract.ts'
 import { requireFleet, type FoundFleet } from '../fleets/find-fleet.ts'
 import { labelOf, listOfFleet, readParts, type Workload } from '../fleets/parts.ts'
-import { isSubject, roleLabel, unknownSubject } from '../fleets/subjects.ts'
+import { isOfReplicas, isSubject, roleLabel, unknownSubject } from '../fleets/subjects.ts'
 import { refOf, titleOf } from '../objects/object-names.ts'
 
 /** Who owns what scaling sets, so that the next apply knows it for our own. */
@@ -14,43 +14,69 @@ const autoscalers = [
   { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject' },
 ]
 
+/** Replicas of a model, or of one role of it, and the object that says how many. */
+interface Scaled {
+  readonly workload: Workload
+  readonly role: string
+}
+
 /** Sets the copies of a model until the next apply. */
 export async function scaleFleet(client: ClusterClient, fleet: string, request: ScaleRequest): Promise<ScaleResult> {
   const found = await requireFleet(client, fleet)
-  const workload = await workloadOf(client, found, request)
+  const scaled = await scaledBy(client, found, request)
+  const { workload } = scaled
   await refuseAutoscaled(client, found, workload)
+  refuseScaledByPlatform(scaled)
   const { replicas } = request
-  const before = wantedReplicas(workload) ?? 1
-  const subject = titleOf(refOf(workload))
-  if (workload.kind === 'InferenceService') {
-    await client.patch(refOf(workload), { spec: { predictor: { minReplicas: replicas } } }, { fieldManager: manager })
-  } else {
-    await client.patch(refOf(workload), { spec: { replicas } }, { fieldManager: manager })
-  }
+  const before = wantedReplicas(scaled) ?? 1
+  await client.patch(refOf(workload), scalePatch(scaled, replicas), { fieldManager: manager })
   return {
-    subject,
+    subject: titleOf(refOf(workload)),
     before,
     after: replicas,
     note: `The next apply sets what the Fleet file says; write \`replicas: ${replicas}\` there to keep it.`,
   }
 }
 
-/** Copies that a workload asks for. */
-function wantedReplicas({ kind, spec }: Workload): number | undefined {
-  if (kind !== 'InferenceService') return spec?.replicas
-  const predictor = spec?.['predictor'] as { readonly minReplicas?: number } | undefined
-  return predictor?.minReplicas
+interface ServiceSpec {
+  readonly predictor?: { readonly minReplicas?: number; readonly maxReplicas?: number }
+  readonly prefill?: { readonly replicas?: number; readonly scaling?: object }
+  readonly scaling?: object
 }
 
-async function workloadOf(client: ClusterClient, found: FoundFleet, { model, role }: ScaleRequest): Promise<Workload> {
+/** Copies that a workload asks for. */
+function wantedReplicas({ workload: { kind, spec }, role }: Scaled): number | undefined {
+  const { predictor, prefill } = (spec ?? {}) as ServiceSpec
+  if (kind === 'InferenceService') return predictor?.minReplicas
+  return role === 'prefill' && prefill !== undefined ? prefill.replicas : spec?.replicas
+}
+
+/** A patch that sets the copies. */
+function scalePatch({ workload: { kind, spec }, role }: Scaled, replicas: number): object {
+  const { prefill } = (spec ?? {}) as ServiceSpec
+  // KServe refuses a maximum below the minimum, and none of zero.
+  if (kind === 'InferenceService')
+    return { spec: { predictor: { minReplicas: replicas, maxReplicas: Math.max(1, replicas) } } }
+  return role === 'prefill' && prefill !== undefined ? { spec: { prefill: { replicas } } } : { spec: { replicas } }
+}
+
+/** The kinds of replicas that a workload has: one, or two of an LLMInferenceService that splits its model. */
+const rolesIn = (workload: Workload): string[] =>
+  workload.kind === 'LLMInferenceService' && (workload.spec as ServiceSpec | undefined)?.prefill !== undefined
+    ? ['decode', 'prefill']
+    : [labelOf(workload, roleLabel)]
+
+async function scaledBy(client: ClusterClient, found: FoundFleet, { model, role }: ScaleRequest): Promise<Scaled> {
   const { inventory } = found
   const { workloads } = await readParts(client, found)
-  const ofModel = workloads.filter((each) => isSubject(each, model, inventory) && each.kind !== 'DaemonSet')
+  const ofModel = workloads
+    .filter((each) => isSubject(each, model, inventory) && isOfReplicas(each) && each.kind !== 'DaemonSet')
+    .flatMap((workload) => rolesIn(workload).map((each): Scaled => ({ workload, role: each })))
   if (ofModel.length === 0) throw unknownSubject(inventory.fleet, model, inventory, [])
-  const wanted = role === undefined ? ofModel : ofModel.filter((each) => labelOf(each, roleLabel) === role)
+  const wanted = role === undefined ? ofModel : ofModel.filter((each) => each.role === role)
   const [only, ...others] = wanted
   if (only !== undefined && others.length === 0) return only
-  const roles = ofModel.map((each) => labelOf(each, roleLabel)).join(' and ')
+  const roles = ofModel.map((each) => each.role).join(' and ')
   throw new UserError({
     what:
       role === undefined
@@ -58,6 +84,43 @@ async function workloadOf(client: ClusterClient, found: FoundFleet, { model, rol
         : `Model ${model} has no replicas for ${role}`,
     mend: `Say which with --role: ${roles}.`,
   })
+}
+
+/** Where KServe has something else say how many there are, its object’s number is a bound, or nothing at all. */
+function refuseScaledByPlatform({ workload, role }: Scaled): void {
+  const { kind, metadata, spec } = workload
+  const title = titleOf(refOf(workload))
+  const inFleet = {
+    mend: 'Change minReplicas and maxReplicas of the model in the Fleet file, and apply it.',
+    command: 'fairlead apply',
+  }
+  if (kind === 'LLMInferenceService') {
+    const { scaling, prefill } = (spec ?? {}) as ServiceSpec
+    if ((role === 'prefill' ? (prefill?.scaling ?? scaling) : scaling) === undefined) return
+    throw new UserError({
+      what: `An autoscaler of KServe says how many replicas ${title} has`,
+      why: 'Its `scaling` takes the place of a number of replicas.',
+      ...inFleet,
+    })
+  }
+  if (kind !== 'InferenceService') return
+  const scalerClass = metadata.annotations?.['serving.kserve.io/autoscalerClass']
+  if (scalerClass === 'hpa' || scalerClass === 'keda') {
+    throw new UserError({
+      what: `KServe’s autoscaler of class ${scalerClass} says how many replicas ${title} has`,
+      why: 'It would set its own number again within seconds.',
+      ...inFleet,
+    })
+  }
+  if (scalerClass === 'external') {
+    const deployment = workload.made?.[0]?.workload.metadata.name ?? `${metadata.name}-predictor`
+    throw new UserError({
+      what: `KServe leaves the number of replicas of ${title} to something outside of it`,
+      why: 'It is of autoscaler class external: KServe sets no number at its Deployment.',
+      mend: 'Scale the Deployment, or write `autoscale: { by: none }` and `replicas` at the model and apply it.',
+      command: `kubectl scale deployment/${deployment} --replicas=N -n ${metadata.namespace ?? ''}`,
+    })
+  }
 }
 
 /** An autoscaler would undo it within seconds. */

@@ -3,8 +3,8 @@ import { UserError } from '../../../errors/index.ts'
 import type { ClusterClient, ObjectRef } from '../../../kubernetes/index.ts'
 import type { WorkContext } from '../../contract.ts'
 import type { FoundFleet } from '../fleets/find-fleet.ts'
-import { readParts, type Workload } from '../fleets/parts.ts'
-import { titleOf } from '../objects/object-names.ts'
+import { readParts } from '../fleets/parts.ts'
+import { keyOf, refOf, titleOf } from '../objects/object-names.ts'
 import { findProblems, partTitle } from '../waiting/problems.ts'
 import { workloadState } from '../waiting/rollout-state.ts'
 
@@ -23,7 +23,8 @@ export async function untilRolledOut(
   const deadline = Date.now() + timeoutMs
   for (;;) {
     signal.throwIfAborted()
-    const workload = (await client.get(ref)) as Workload | undefined
+    const parts = await readParts(client, found)
+    const workload = parts.workloads.find((each) => keyOf(refOf(each)) === keyOf(ref))
     if (workload === undefined)
       throw new UserError({
         what: `${titleOf(ref)} is gone`,
@@ -34,7 +35,7 @@ export async function untilRolledOut(
     if (state === 'complete') return
     onUpdate(message)
     if (Date.now() > deadline || state === 'failed') {
-      const problems = await findProblems(client, found, await readParts(client, found))
+      const problems = await findProblems(client, found, parts)
       const own = problems.find(({ subject }) => subject === partTitle(workload, found))
       throw new UserError({
         what: own === undefined ? `${titleOf(ref)} is not ready: ${message}` : `${own.subject}: ${own.what}`,

@@ -9,6 +9,10 @@ import type {
 } from '../../../kubernetes/index.ts'
 import { ClusterError } from '../../../kubernetes/index.ts'
 import type { FoundFleet } from './find-fleet.ts'
+import { isMaker, withMade } from './made-workloads.ts'
+import type { Workload } from './workload.ts'
+
+export type { MadeWorkload, Workload } from './workload.ts'
 
 /** Kinds that stand for replicas, in the version that is asked for. */
 export const workloadKinds = [
@@ -17,14 +21,8 @@ export const workloadKinds = [
   { apiVersion: 'apps/v1', kind: 'DaemonSet' },
   { apiVersion: 'leaderworkerset.x-k8s.io/v1', kind: 'LeaderWorkerSet' },
   { apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService' },
-  { apiVersion: 'serving.kserve.io/v1alpha1', kind: 'LLMInferenceService' },
+  { apiVersion: 'serving.kserve.io/v1alpha2', kind: 'LLMInferenceService' },
 ] as const
-
-/** An object that stands for replicas, with as much of it as all kinds have. */
-export interface Workload extends LiveObject {
-  readonly spec?: { readonly replicas?: number } & Readonly<Record<string, unknown>>
-  readonly status?: Readonly<Record<string, unknown>>
-}
 
 /** Live objects of a kind that has a type. */
 export type Live<Kind> = Kind & LiveObject
@@ -47,7 +45,19 @@ export async function listOfFleet(
     selector = '',
   }: { readonly namespace: string; readonly fleet: string; readonly selector?: string },
 ): Promise<readonly LiveObject[]> {
-  const labelSelector = `fairlead.dev/fleet=${fleet}${selector}`
+  return listLabelled(
+    client,
+    { apiVersion, kind },
+    { namespace, labelSelector: `fairlead.dev/fleet=${fleet}${selector}` },
+  )
+}
+
+/** Objects of a kind with some labels; none where the cluster does not have the kind. */
+async function listLabelled(
+  client: ClusterClient,
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+  { namespace, labelSelector }: { readonly namespace: string; readonly labelSelector: string },
+): Promise<readonly LiveObject[]> {
   try {
     const { items } = await client.list({ apiVersion, kind, namespace, labelSelector })
     return items
@@ -62,18 +72,40 @@ export async function readParts(client: ClusterClient, { namespace, inventory }:
   const place = { namespace, fleet: inventory.fleet }
   const kinds = new Set(inventory.objects.map(({ kind }) => kind))
   const has = ({ kind }: { readonly kind: string }) => kinds.has(kind)
+  const own = workloadKinds.filter(has)
   const [workloads, pods, jobs, claims] = await Promise.all([
-    Promise.all(workloadKinds.filter(has).map((kind) => listOfFleet(client, kind, place))),
+    own.some(isMaker)
+      ? readMade(client, place, own)
+      : Promise.all(own.map((kind) => listOfFleet(client, kind, place))).then((lists) => lists.flat()),
     listOfFleet(client, { apiVersion: 'v1', kind: 'Pod' }, place),
     has({ kind: 'Job' }) ? listOfFleet(client, { apiVersion: 'batch/v1', kind: 'Job' }, place) : [],
     listOfFleet(client, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' }, place),
   ])
   return {
-    workloads: workloads.flat() as Workload[],
+    workloads: workloads as Workload[],
     pods: pods as Live<Pod>[],
     jobs: jobs as Live<Job>[],
     claims: claims as Live<PersistentVolumeClaim>[],
   }
+}
+
+/** Workloads of which some have others made, which are no workloads of the Fleet’s own then. */
+async function readMade(
+  client: ClusterClient,
+  { namespace, fleet }: { readonly namespace: string; readonly fleet: string },
+  kinds: readonly { readonly apiVersion: string; readonly kind: string }[],
+): Promise<readonly Workload[]> {
+  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment' }
+  const runtime = { apiVersion: 'serving.kserve.io/v1alpha1', kind: 'ServingRuntime' }
+  const asked = kinds.some(({ kind }) => kind === deployment.kind) ? kinds : [...kinds, deployment]
+  const ofKserve = { namespace, labelSelector: 'app.kubernetes.io/part-of=llminferenceservice' }
+  const [lists, runtimes, made] = await Promise.all([
+    Promise.all(asked.map((kind) => listOfFleet(client, kind, { namespace, fleet }))),
+    kinds.some(({ kind }) => kind === 'InferenceService') ? listOfFleet(client, runtime, { namespace, fleet }) : [],
+    // What is made of LLMInferenceServices has no label of the Fleet; its pods have.
+    kinds.some(({ kind }) => kind === 'LLMInferenceService') ? listLabelled(client, deployment, ofKserve) : [],
+  ])
+  return withMade([...lists.flat(), ...made] as Workload[], runtimes)
 }
 
 /** A Deployment or StatefulSet, with their types. */

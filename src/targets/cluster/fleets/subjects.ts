@@ -10,6 +10,15 @@ export const modelLabel = 'fairlead.dev/model'
 /** Label of the role. */
 export const roleLabel = 'fairlead.dev/role'
 
+/** What the label of the part says of KServe’s pods of an LLMInferenceService, which has that label for itself. */
+const kserveParts = ['llminferenceservice-workload', 'llminferenceservice-workload-prefill']
+const replicaParts = new Set(['', 'engine', ...kserveParts])
+
+/** Whether an object is, or makes, replicas of a model; rather than what chooses among them, or fetches their weights. */
+export function isOfReplicas(object: Pick<LiveObject, 'metadata'>): boolean {
+  return labelOf(object, modelLabel) !== '' && replicaParts.has(labelOf(object, componentLabel))
+}
+
 /** The model that a person names: as the Fleet does, or as its label does. */
 export function modelCalled({ models }: Pick<Inventory, 'models'>, name: string): ModelName | undefined {
   return models.find((model) => model.name === name) ?? models.find(({ label }) => label === name)

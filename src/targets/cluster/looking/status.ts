@@ -4,11 +4,11 @@ import type { FleetProblem, FleetStatus, PoolStatus, ReplicaStatus } from '../..
 import { fleetLoadOf, replicaLoadOf } from '../../fleet-load.ts'
 import type { FoundFleet } from '../fleets/find-fleet.ts'
 import { labelOf, type FleetParts, type Live, type Workload } from '../fleets/parts.ts'
-import { componentLabel, modelLabel, modelNameOf, roleLabel } from '../fleets/subjects.ts'
+import { componentLabel, isOfReplicas, modelLabel, modelNameOf, roleLabel } from '../fleets/subjects.ts'
 import { refOf, titleOf } from '../objects/object-names.ts'
 import { podProblem } from '../waiting/pod-problem.ts'
 import { podStage, restartsOf, type PodStage } from '../waiting/pod-stage.ts'
-import { workloadState } from '../waiting/rollout-state.ts'
+import { rolesOf, workloadState } from '../waiting/rollout-state.ts'
 import type { FleetAddress, PendingAddress } from './addresses.ts'
 import { entriesByAddress, type GatewayReports } from './gateway-load.ts'
 
@@ -47,9 +47,8 @@ const mainContainer = ({ spec }: Pod) => spec?.containers[0]
 
 /** Whether a pod is a replica of a model, rather than a helper; of a group over machines the first only. */
 function isReplica(pod: Live<Pod>): boolean {
-  const component = labelOf(pod, componentLabel)
   const worker = labelOf(pod, 'leaderworkerset.sigs.k8s.io/worker-index')
-  return labelOf(pod, modelLabel) !== '' && ['', 'engine'].includes(component) && ['', '0'].includes(worker)
+  return isOfReplicas(pod) && ['', '0'].includes(worker)
 }
 
 function replicaOf(
@@ -91,17 +90,20 @@ function imageOf({ spec }: Workload): string | undefined {
   return template?.spec?.containers?.[0]?.image
 }
 
-function poolOf(workload: Workload, { inventory }: FoundFleet): PoolStatus {
-  const { wanted, ready, updated } = workloadState(workload)
-  return {
-    model: modelNameOf(inventory, labelOf(workload, modelLabel)),
-    role: labelOf(workload, roleLabel) || 'both',
-    wanted,
-    ready,
-    updated,
-    object: titleOf(refOf(workload)),
-    version: versionOf(imageOf(workload)) ?? null,
-  }
+/** The pools of a workload: one, or of an LLMInferenceService that splits its model one for each role. */
+function poolsOf(workload: Workload, { inventory }: FoundFleet): PoolStatus[] {
+  return rolesOf(workload).map(({ role, state: { wanted, ready, updated } }) => {
+    const made = workload.made?.find((each) => each.role === role) ?? workload.made?.[0]
+    return {
+      model: modelNameOf(inventory, labelOf(workload, modelLabel)),
+      role,
+      wanted,
+      ready,
+      updated,
+      object: titleOf(refOf(workload)),
+      version: versionOf(imageOf(made?.workload ?? workload)) ?? null,
+    }
+  })
 }
 
 const isGateway = (workload: Workload) => labelOf(workload, componentLabel) === 'gateway'
@@ -113,7 +115,7 @@ export function statusOf(facts: StatusFacts): FleetStatus {
   const { inventory, namespace } = found
   const gateway = parts.workloads.find(isGateway)
   const state = gateway === undefined ? undefined : workloadState(gateway)
-  const ofModels = parts.workloads.filter((workload) => labelOf(workload, modelLabel) !== '')
+  const ofModels = parts.workloads.filter(isOfReplicas)
   const [first] = addresses.open
   const gatewayProblem = problems.find(({ subject }) => subject === 'gateway')
   return {
@@ -133,7 +135,7 @@ export function statusOf(facts: StatusFacts): FleetStatus {
                 : [gatewayProblem.what, gatewayProblem.why].filter(Boolean).join(': '),
           },
     replicas: parts.pods.filter(isReplica).map((pod) => replicaOf(pod, found, entries)),
-    pools: ofModels.map((workload) => poolOf(workload, found)),
+    pools: ofModels.flatMap((workload) => poolsOf(workload, found)),
     addresses: addresses.open.map(({ url }) => url),
     problems: [
       ...problems,

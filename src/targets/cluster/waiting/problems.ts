@@ -3,10 +3,11 @@ import { ClusterError, type ClusterClient, type Event, type LiveObject, type Nod
 import type { EngineName } from '../../../fleet/index.ts'
 import type { FleetProblem } from '../../contract.ts'
 import type { FoundFleet } from '../fleets/find-fleet.ts'
-import { labelOf, type FleetParts, type Live } from '../fleets/parts.ts'
+import { labelOf, type FleetParts, type Live, type Workload } from '../fleets/parts.ts'
 import { componentLabel, modelLabel, modelNameOf, roleLabel } from '../fleets/subjects.ts'
 import { refOf, titleOf } from '../objects/object-names.ts'
 import { podProblem, type NodeOffer, type PodProblem } from './pod-problem.ts'
+import { serviceProblem } from './service-problem.ts'
 import { claimProblem, jobProblem, refusalProblem, workloadProblem } from './workload-problem.ts'
 
 /** Lines of a log by which its end is explained. */
@@ -18,6 +19,7 @@ const shownLines = 5
 export function partTitle(object: LiveObject, { inventory }: FoundFleet): string {
   const label = labelOf(object, modelLabel)
   if (label !== '') {
+    if (labelOf(object, componentLabel) === 'router') return `router of model ${modelNameOf(inventory, label)}`
     const role = labelOf(object, roleLabel)
     return `model ${modelNameOf(inventory, label)}${role === '' || role === 'both' ? '' : ` (${role})`}`
   }
@@ -43,17 +45,23 @@ export async function findProblems(
   // A claim that is not bound is why its pods wait, and a refusal why there are none.
   for (const claim of parts.claims) note(claim, claimProblem(claim, events))
   for (const workload of parts.workloads)
-    if (workloadProblem(workload)?.reason !== 'deadline') note(workload, workloadProblem(workload))
+    for (const each of [workload, ...madeOf(workload)])
+      if (workloadProblem(each)?.reason !== 'deadline') note(workload, workloadProblem(each))
   for (const pod of parts.pods) {
     const problem = podProblem(pod, nodes)
     if (problem !== undefined && !problems.has(partTitle(pod, found)))
       note(pod, await explained(client, found, pod, problem))
   }
   for (const job of parts.jobs) note(job, jobProblem(job))
-  for (const workload of parts.workloads) note(workload, workloadProblem(workload))
+  for (const workload of parts.workloads) {
+    for (const each of [workload, ...madeOf(workload)]) note(workload, workloadProblem(each))
+    note(workload, serviceProblem(workload))
+  }
   for (const event of events) noteMount(event, parts, note)
   return [...problems.values()]
 }
+
+const madeOf = ({ made = [] }: Workload) => made.map(({ workload }) => workload)
 
 /** Volumes that cannot be mounted show in events only. */
 function noteMount(

@@ -1,5 +1,6 @@
 import type { RolloutStatus } from '../../contract.ts'
-import type { Workload } from '../fleets/parts.ts'
+import { labelOf, type MadeWorkload, type Workload } from '../fleets/parts.ts'
+import { roleLabel } from '../fleets/subjects.ts'
 
 /** How far a workload is, whatever its kind. */
 export interface WorkloadState {
@@ -42,7 +43,7 @@ export function workloadState(workload: Workload): WorkloadState {
     }
     case 'InferenceService':
     case 'LLMInferenceService':
-      return serviceState(workload, isSeen)
+      return serviceState(workload)
     default: {
       const wanted = spec?.replicas ?? 1
       // A StatefulSet that never changed has no updatedReplicas; one that was deleted down to nothing neither.
@@ -52,6 +53,13 @@ export function workloadState(workload: Workload): WorkloadState {
       return counted({ wanted, updated, ready, isSeen })
     }
   }
+}
+
+/** How far each kind of replicas of a workload is: one, or what an LLMInferenceService splits a model into. */
+export function rolesOf(workload: Workload): { readonly role: string; readonly state: WorkloadState }[] {
+  const made = workload.made ?? []
+  if (made.length < 2) return [{ role: labelOf(workload, roleLabel) || 'both', state: workloadState(workload) }]
+  return made.map((each) => ({ role: each.role, state: serviceState({ ...workload, made: [each] }) }))
 }
 
 interface Counts {
@@ -88,17 +96,58 @@ function deploymentState(workload: Workload, isSeen: boolean): WorkloadState {
   return base
 }
 
-function serviceState(workload: Workload, isSeen: boolean): WorkloadState {
+/** A service of KServe: as what was made of it stands, and no better than it says itself. */
+function serviceState(workload: Workload): WorkloadState {
+  const { made = [], metadata } = workload
   const ready = conditionsOf(workload).find(({ type }) => type === 'Ready')
-  const predictor = workload.spec?.['predictor'] as { readonly minReplicas?: number } | undefined
-  const wanted = workload.kind === 'InferenceService' ? (predictor?.minReplicas ?? 1) : (workload.spec?.replicas ?? 1)
-  const isReady = isSeen && ready?.status === 'True'
-  const message = isReady ? 'ready' : (ready?.message ?? ready?.reason ?? 'its controller has said nothing yet')
-  return {
-    wanted,
-    updated: isReady ? wanted : 0,
-    ready: isReady ? wanted : 0,
-    state: isReady ? 'complete' : 'progressing',
-    message,
+  const said = ready?.message ?? ready?.reason ?? 'its controller has said nothing yet'
+  const [first] = made
+  if (first === undefined) {
+    const isKnative = metadata.annotations?.['serving.kserve.io/deploymentMode'] === 'Knative'
+    return isKnative ? knativeState(workload, ready?.status === 'True', said) : waiting(workload, said)
   }
+  const states = made.map(madeState)
+  const sum = (of: (state: WorkloadState) => number) => states.reduce((total, state) => total + of(state), 0)
+  const counts = {
+    wanted: sum(({ wanted }) => wanted),
+    updated: sum((each) => each.updated),
+    ready: sum((each) => each.ready),
+  }
+  const behind = states.find(({ state }) => state !== 'complete')
+  if (behind !== undefined) return { ...counts, state: behind.state, message: behind.message }
+  if (ready?.status === 'True')
+    return { ...counts, state: 'complete', message: `${counts.ready} of ${counts.wanted} ready` }
+  return { ...counts, state: 'progressing', message: said }
+}
+
+/** How what was made stands; what is still as before the last change counts for nothing new. */
+function madeState({ workload, isCurrent }: MadeWorkload): WorkloadState {
+  const state = workloadState(workload)
+  return isCurrent ? state : counted({ ...state, updated: 0, isSeen: false })
+}
+
+/** Nothing was made of it yet. */
+const waiting = (workload: Workload, message: string): WorkloadState => ({
+  wanted: saidReplicas(workload),
+  updated: 0,
+  ready: 0,
+  state: 'progressing',
+  message,
+})
+
+/** Replicas that a service of KServe says itself. */
+function saidReplicas({ kind, spec }: Workload): number {
+  if (kind !== 'InferenceService') return spec?.replicas ?? 1
+  return (spec?.['predictor'] as { readonly minReplicas?: number } | undefined)?.minReplicas ?? 1
+}
+
+/** Knative keeps what it makes to itself; of revisions it tells the newest, and the newest that is ready. */
+function knativeState(workload: Workload, isReady: boolean, said: string): WorkloadState {
+  const components = workload.status?.['components'] as
+    | { readonly predictor?: { readonly latestCreatedRevision?: string; readonly latestReadyRevision?: string } }
+    | undefined
+  const { latestCreatedRevision, latestReadyRevision } = components?.predictor ?? {}
+  if (!isReady || latestCreatedRevision !== latestReadyRevision) return waiting(workload, said)
+  const wanted = saidReplicas(workload)
+  return { wanted, updated: wanted, ready: wanted, state: 'complete', message: 'ready' }
 }

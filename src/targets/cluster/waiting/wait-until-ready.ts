@@ -5,7 +5,7 @@ import type { ProgressReporter, ProgressStep } from '../../../progress/index.ts'
 import type { FleetProblem } from '../../contract.ts'
 import type { FoundFleet } from '../fleets/find-fleet.ts'
 import { labelOf, readParts, type FleetParts, type Workload } from '../fleets/parts.ts'
-import { modelLabel, roleLabel } from '../fleets/subjects.ts'
+import { isOfReplicas, modelLabel, roleLabel } from '../fleets/subjects.ts'
 import { loadingSince, podStage, podStages } from './pod-stage.ts'
 import { findProblems, partTitle } from './problems.ts'
 import { workloadState } from './rollout-state.ts'
@@ -29,9 +29,11 @@ const elapsed = (ms: number) =>
 export function stageText(workload: Workload, { pods }: FleetParts, nowMs: number): string {
   const state = workloadState(workload)
   const same = (label: string) => (pod: FleetParts['pods'][number]) => labelOf(pod, label) === labelOf(workload, label)
-  const isModel = labelOf(workload, modelLabel) !== ''
+  const isModel = isOfReplicas(workload)
+  // One LLMInferenceService may have pods of two roles.
+  const isSplit = labelOf(workload, roleLabel) === ''
   const own = isModel
-    ? pods.filter((pod) => same(modelLabel)(pod) && same(roleLabel)(pod))
+    ? pods.filter((pod) => isOfReplicas(pod) && same(modelLabel)(pod) && (isSplit || same(roleLabel)(pod)))
     : pods.filter(({ metadata }) => metadata.name.startsWith(`${workload.metadata.name}-`))
   const stages = own
     .map((pod) => ({ pod, stage: podStage(pod) }))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Pod } from '../../../kubernetes/index.ts'
+import type { Workload } from '../fleets/parts.ts'
 import { condition, container, deployment, enginePod, live } from '../testing/pods.ts'
 import { podProblem, type NodeOffer } from './pod-problem.ts'
 import { podStage } from './pod-stage.ts'
@@ -9,14 +10,19 @@ import { claimProblem, jobProblem, refusalProblem, workloadProblem } from './wor
 
 const scheduled = condition('PodScheduled', 'True')
 
-const service = (status: string) => ({
+const service = (status: string, made: Workload['made'] = []): Workload => ({
   ...deployment(
     'lab-llama',
     { predictor: { minReplicas: 2 } },
-    { conditions: [{ type: 'Ready', status, message: 'predictor not ready' }], observedGeneration: 2 },
+    { conditions: [{ type: 'Ready', status, message: 'predictor not ready' }], observedGeneration: 1 },
   ),
   kind: 'InferenceService',
+  made,
 })
+const upToDate = { observedGeneration: 2, replicas: 2, updatedReplicas: 2, readyReplicas: 2 }
+const made = (isCurrent: boolean, status: Workload['status'] = upToDate) => [
+  { workload: deployment('lab-llama-predictor', { replicas: 2 }, status), role: 'both', isCurrent },
+]
 
 describe('workloadState', () => {
   it.each([
@@ -81,9 +87,31 @@ describe('workloadState', () => {
     })
   })
 
-  it('of a service of KServe is what its Ready condition says', () => {
-    expect(workloadState(service('True'))).toMatchObject({ state: 'complete', wanted: 2, ready: 2 })
-    expect(workloadState(service('False'))).toMatchObject({ state: 'progressing', message: 'predictor not ready' })
+  it.each([
+    ['says nothing before something was made of it', service('False'), 'progressing', 0, 'predictor not ready'],
+    [
+      'is complete by the Deployment, whatever generation it tells',
+      service('True', made(true)),
+      'complete',
+      2,
+      '2 of 2 ready',
+    ],
+    ['waits for KServe to act on a change', service('True', made(false)), 'progressing', 0, /not seen the change/],
+    [
+      'waits for the pods of an update',
+      service('True', made(true, { ...upToDate, updatedReplicas: 1 })),
+      'progressing',
+      1,
+      '1 of 2 updated',
+    ],
+    ['waits for what KServe still has to do', service('Unknown', made(true)), 'progressing', 2, 'predictor not ready'],
+  ])('of a service of KServe %s', (_, workload, state, updated, message) => {
+    expect(workloadState(workload)).toMatchObject({
+      state,
+      updated,
+      wanted: 2,
+      message: expect.stringMatching(message),
+    })
   })
 })
 
