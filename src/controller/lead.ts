@@ -2,7 +2,7 @@ import type { Environment } from '../files/index.ts'
 import type { ClusterClient } from '../kubernetes/index.ts'
 import type { Logger } from '../observe/index.ts'
 import { findTarget } from '../operate/index.ts'
-import type { Target } from '../targets/index.ts'
+import type { ClusterTargetName, Target } from '../targets/index.ts'
 import type { Clock } from './clock.ts'
 import { EventRecorder } from './events/index.ts'
 import { fencedClient, namespacedClient, type Term } from './leader/index.ts'
@@ -18,6 +18,8 @@ export interface LeadParts {
   readonly connect: (namespace?: string) => Promise<ClusterClient>
   /** The only namespace whose Fleets are reconciled; all when absent. */
   readonly namespace: string | undefined
+  /** Targets that Fleets may run on. */
+  readonly targets: readonly ClusterTargetName[]
   readonly identity: string
   readonly clock: Clock
   readonly environment: Environment
@@ -39,6 +41,7 @@ export async function lead(term: Term, parts: LeadParts): Promise<void> {
   const following = followFleets({
     client,
     namespace: parts.namespace,
+    targets: parts.targets,
     onNeed: (key, need) => queue.add(key, need),
     onProblem: (kind, problem) => {
       if (problem === null) return logger.info({ kind }, 'followed again')
@@ -53,6 +56,7 @@ export async function lead(term: Term, parts: LeadParts): Promise<void> {
   const reconciler = new Reconciler({
     client,
     targetIn: (target, namespace) => clients.targetIn(target, namespace, parts.environment),
+    targets: parts.targets,
     clock,
     events: new EventRecorder(client, clock, parts.identity, (error) => logger.warn({ err: error }, 'no event')),
     environment: parts.environment,

@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import type { Environment } from '../files/index.ts'
 import type { ClusterClient } from '../kubernetes/index.ts'
 import type { Logger } from '../observe/index.ts'
+import { clusterTargetNames, type ClusterTargetName } from '../targets/index.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { controllerName } from './controller-name.ts'
 import { lead } from './lead.ts'
@@ -16,6 +17,8 @@ export interface ControllerOptions {
   readonly connect: (namespace?: string) => Promise<ClusterClient>
   /** The only namespace whose Fleets are reconciled; all when absent. */
   readonly namespace?: string | undefined
+  /** Targets that Fleets may run on: only their kinds are followed, and only to them there are rights. All when absent. */
+  readonly targets?: readonly ClusterTargetName[] | undefined
   /** Where the Lease is; the connection’s own when absent. */
   readonly leaseNamespace?: string | undefined
   readonly leaseName?: string
@@ -73,6 +76,7 @@ export async function runController(options: ControllerOptions): Promise<void> {
               metrics,
               onSynced: () => (isSynced = true),
               namespace: options.namespace,
+              targets: options.targets ?? clusterTargetNames,
             })
           } finally {
             isSynced = false

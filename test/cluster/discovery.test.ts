@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadFleet, requireFleet } from '../../src/fleet/index.ts'
-import { connectToCluster, type ClusterClient, type Pod } from '../../src/kubernetes/index.ts'
+import { connectToCluster, type ClusterClient, type Pod, type Role } from '../../src/kubernetes/index.ts'
 import { makePlan } from '../../src/plan/index.ts'
 import { findRenderer } from '../../src/targets/index.ts'
 import { until } from '../harness/until.ts'
+import { rightsGiven, rightsRefused, rightsUsed, without } from './controller/rights.ts'
+import { auditedRequests, auditFileIn } from './harness/audit.ts'
 import { useRunningCluster } from './harness/cluster/use-running-cluster.ts'
 
 const cluster = useRunningCluster({ nodes: [{ name: 'cpu-0' }] })
@@ -235,5 +238,15 @@ describe('a gateway in a cluster', () => {
     const [pod] = await pods('fairlead-engine')
     await client.delete({ apiVersion: 'v1', kind: 'Pod', name: pod?.metadata.name ?? '' })
     await untilReplicas(async () => (await engines()).filter((name) => !name.startsWith(`${pod?.metadata.name} `)))
+  })
+
+  // proves D4 (real part)
+  it('has used every right of its Role, and was refused nothing', async () => {
+    const ref = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', namespace, name: 'lab-gateway' }
+    const { rules } = (await client.get(ref)) as unknown as Role
+    const asked = auditedRequests(auditFileIn(join(cluster().folder, 'plane')), namespace, 'lab-gateway')
+    expect(without(rightsGiven(rules), rightsUsed(asked))).toEqual([])
+    expect(rightsGiven(rules).size).toBeGreaterThan(0)
+    expect(rightsRefused(asked)).toEqual([])
   })
 })

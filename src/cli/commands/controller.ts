@@ -16,6 +16,13 @@ export const controller: Command = {
       value: 'NAME',
       description: 'namespace of the Lease that the leader holds; that of the pod or context when absent',
     },
+    {
+      name: 'target',
+      short: 't',
+      value: 'NAME',
+      choices: renderTargets.filter((name) => name !== 'compose'),
+      description: 'the only platform that Fleets may run on, whose kinds alone are followed; all when absent',
+    },
     { name: 'context', value: 'NAME', description: 'context of the kubeconfig; its current one when absent' },
     {
       name: 'kubeconfig',

@@ -2,6 +2,7 @@ import { runController } from '../../controller/index.ts'
 import { exitCodes } from '../../errors/index.ts'
 import { connectToCluster } from '../../kubernetes/index.ts'
 import { createLogger, logLevels } from '../../observe/index.ts'
+import { clusterTargetNames } from '../../targets/index.ts'
 import type { CommandHandler } from '../command.ts'
 import { readInteger, readText } from '../option-values.ts'
 
@@ -9,6 +10,7 @@ import { readInteger, readText } from '../option-values.ts'
 export const controller: CommandHandler = async ({ options }, { environment, signal, output }) => {
   const kubeconfig = readText(options['kubeconfig'])
   const context = readText(options['context'])
+  const target = clusterTargetNames.find((name) => name === options['target'])
   const level = logLevels.find((known) => known === environment['FAIRLEAD_LOG_LEVEL']) ?? 'info'
   await runController({
     connect: (namespace) =>
@@ -21,6 +23,7 @@ export const controller: CommandHandler = async ({ options }, { environment, sig
         environment,
       ),
     namespace: readText(options['namespace']),
+    ...(target === undefined ? {} : { targets: [target] }),
     leaseNamespace: readText(options['lease-namespace']),
     host: readText(options['host']) ?? '127.0.0.1',
     port: readInteger(options['port']) ?? 0,

@@ -2,27 +2,30 @@ import { stringify } from 'yaml'
 import { UserError } from '../../errors/index.ts'
 import { loadFleet, type Diagnostic, type TargetName } from '../../fleet/index.ts'
 import type { ReadFleet } from '../../operate/index.ts'
-import { clusterTargetNames } from '../../targets/index.ts'
+import { clusterTargetNames, type ClusterTargetName } from '../../targets/index.ts'
 import type { FleetObject } from './fleet-object.ts'
-
-/** Where a Fleet object runs: where it says, as far as that is a cluster, else on plain Kubernetes. */
-export type ClusterTarget = (typeof clusterTargetNames)[number]
 
 /** A Fleet object that has no error. */
 export interface ReadFleetObject extends ReadFleet {
-  readonly target: ClusterTarget
+  /** Where it says, as far as that is a cluster, else plain Kubernetes. */
+  readonly target: ClusterTargetName
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
 /**
  * Reads a Fleet object. Its namespace is that of every object that it becomes, whatever it says of a context.
+ * @param allowed targets that Fleets may run on here
  * @throws UserError with all problems at once; their places are fields
  */
-export function readFleetObject({ apiVersion, kind, metadata, spec = {} }: FleetObject): ReadFleetObject {
+export function readFleetObject(
+  { apiVersion, kind, metadata, spec = {} }: FleetObject,
+  allowed: readonly ClusterTargetName[] = clusterTargetNames,
+): ReadFleetObject {
   const { name, namespace = 'default' } = metadata
   const targets = fieldsOf(spec['targets'])
   const target = clusterTargetNames.find((each) => each === targets['default']) ?? 'kubernetes'
+  if (!allowed.includes(target)) throw notHere(target, allowed)
   const own = fieldsOf(targets[target])
   const asked = own['namespace']
   if (asked !== undefined && asked !== namespace) {
@@ -43,6 +46,13 @@ export function readFleetObject({ apiVersion, kind, metadata, spec = {} }: Fleet
   // `file` is what relative names start from; a Fleet object names none.
   return { fleet, file: '/', shownAs: `${namespace}/${name}`, warnings, text, overriddenBy, positionOf, target }
 }
+
+const notHere = (target: ClusterTargetName, allowed: readonly ClusterTargetName[]) =>
+  new UserError({
+    what: `The Fleet runs on target ${target}, and this controller was installed for ${allowed.join(', ')} alone`,
+    why: 'It has no rights on what a Fleet becomes there.',
+    mend: `Have whoever administers the cluster install it with \`--target ${target}\` or for all targets, or set spec.targets.default to ${allowed.join(' or ')}.`,
+  })
 
 const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {})
 

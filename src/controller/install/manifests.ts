@@ -102,8 +102,10 @@ function namespaceRights(
 
 const probe = (path: string) => ({ httpGet: { path, port: 'admin' }, periodSeconds: 10, failureThreshold: 3 })
 
-function deployment({ namespace, fleetNamespace, image, replicas }: InstallOptions): Deployment {
+function deployment({ namespace, fleetNamespace, image, replicas, targets }: InstallOptions): Deployment {
   const only = fleetNamespace === undefined ? [] : ['--namespace', fleetNamespace]
+  // What it has no rights on, it does not follow either.
+  const target = targets.length === 1 ? ['--target', ...targets] : []
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -140,7 +142,7 @@ function deployment({ namespace, fleetNamespace, image, replicas }: InstallOptio
             {
               name: 'controller',
               image,
-              command: ['fairlead', 'controller', '--host', '0.0.0.0', '--port', String(port), ...only],
+              command: ['fairlead', 'controller', '--host', '0.0.0.0', '--port', String(port), ...only, ...target],
               env: [
                 { name: 'HOME', value: '/tmp' },
                 { name: 'XDG_CACHE_HOME', value: '/tmp/cache' },

@@ -1,7 +1,5 @@
-import { ownedKinds } from '../owned-kinds.ts'
-import type { clusterTargetNames } from '../../targets/index.ts'
-
-type ClusterTarget = (typeof clusterTargetNames)[number]
+import type { ClusterTargetName } from '../../targets/index.ts'
+import { ownedKindsOf } from '../owned-kinds.ts'
 
 /** A rule of a Role (rbac.authorization.k8s.io/v1). */
 export interface PolicyRule {
@@ -14,7 +12,7 @@ export interface PolicyRule {
 /** What the controller is to do. */
 export interface RuleOptions {
   /** Targets that Fleets may run on; the kinds of the others are left out. */
-  readonly targets: readonly ClusterTarget[]
+  readonly targets: readonly ClusterTargetName[]
 }
 
 const follow = ['get', 'list', 'watch']
@@ -23,7 +21,7 @@ const own = [...follow, 'create', 'patch', 'delete']
 
 /** What the controller does in every namespace with Fleets. */
 export function controllerRules({ targets }: RuleOptions): PolicyRule[] {
-  const owned = ownedKinds.filter((kind) => kind.targets.some((target) => targets.includes(target)))
+  const owned = ownedKindsOf(targets)
   const groups = [...new Set(owned.map(groupOf))]
   return [
     // Its own objects: `patch` is for the finaliser.
@@ -35,6 +33,10 @@ export function controllerRules({ targets }: RuleOptions): PolicyRule[] {
       resources: owned.filter((kind) => groupOf(kind) === group).map(({ resource }) => resource),
       verbs: own,
     })),
+    // Volumes that other targets left, or that somebody labelled so.
+    ...(owned.some(({ kind }) => kind === 'PersistentVolumeClaim')
+      ? []
+      : [{ apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['list'] }]),
     // The inventory and revisions of a Fleet, written by version.
     { apiGroups: [''], resources: ['configmaps'], verbs: ['update'] },
     // One operator of a Fleet at a time, person or controller.

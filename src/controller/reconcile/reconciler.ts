@@ -2,7 +2,7 @@ import type { Environment } from '../../files/index.ts'
 import type { ClusterClient } from '../../kubernetes/index.ts'
 import { applyFleet, deleteFleet, fleetStatus, planFleet } from '../../operate/index.ts'
 import { UserError } from '../../errors/index.ts'
-import type { FleetSource, Target } from '../../targets/index.ts'
+import type { ClusterTargetName, FleetSource, Target } from '../../targets/index.ts'
 import type { Clock } from '../clock.ts'
 import type { EventRecorder, FleetEventText } from '../events/index.ts'
 import { fleetReference, readFleetObject, sourceOf, type FleetObject } from '../fleet-object/index.ts'
@@ -23,6 +23,8 @@ export interface ReconcilerParts {
   readonly client: ClusterClient
   /** A target that works in a namespace. */
   readonly targetIn: (target: string, namespace: string) => Target
+  /** Targets that Fleets may run on. */
+  readonly targets: readonly ClusterTargetName[]
   readonly clock: Clock
   readonly events: EventRecorder
   readonly environment: Environment
@@ -75,7 +77,7 @@ export class Reconciler {
     const { generation, namespace = 'default' } = fleet.metadata
     let prepared
     try {
-      const read = readFleetObject(fleet)
+      const read = readFleetObject(fleet, this.#parts.targets)
       const { source, leftOut } = await sourceOf(read, { environment, signal, offline })
       prepared = { read, source, leftOut }
     } catch (error) {

@@ -1,6 +1,7 @@
 import { startReflector, type ClusterClient, type LiveObject, type Reflector } from '../../kubernetes/index.ts'
 import { fleetApiVersion, fleetKind, fleetReference } from '../fleet-object/index.ts'
-import { ownedKinds } from '../owned-kinds.ts'
+import type { ClusterTargetName } from '../../targets/index.ts'
+import { ownedKindsOf } from '../owned-kinds.ts'
 import type { Need } from '../reconcile/index.ts'
 import { ownedFieldsDigest } from './owned-fields.ts'
 
@@ -9,6 +10,8 @@ export interface FollowOptions {
   readonly client: ClusterClient
   /** All namespaces when absent. */
   readonly namespace: string | undefined
+  /** Whose kinds are followed. */
+  readonly targets: readonly ClusterTargetName[]
   /** Something is to be done to a Fleet, `namespace/name`. */
   readonly onNeed: (key: string, need: Need) => void
   /** The server cannot be followed for a kind; null once it can again. */
@@ -36,7 +39,7 @@ const wantedOf = ({ metadata }: LiveObject) =>
   `${metadata.uid} ${metadata.generation ?? 0} ${metadata.deletionTimestamp ?? ''} ${JSON.stringify(metadata.annotations ?? {})}`
 
 /** Follows Fleets, and the objects of every kind that a Fleet may have. */
-export function followFleets({ client, namespace, onNeed, onProblem }: FollowOptions): Following {
+export function followFleets({ client, namespace, targets, onNeed, onProblem }: FollowOptions): Following {
   const place = namespace === undefined ? {} : { namespace }
   const fleets = startReflector({
     client,
@@ -49,7 +52,7 @@ export function followFleets({ client, namespace, onNeed, onProblem }: FollowOpt
       if (change.kind === 'put' && change.value !== change.before) onNeed(change.key, 'apply')
     }
   })
-  const owned = ownedKinds.map(({ apiVersion, kind }) => {
+  const owned = ownedKindsOf(targets).map(({ apiVersion, kind }) => {
     const query = { apiVersion, kind, labelSelector: ownedSelector, ...place }
     const reflector = startReflector({
       client,

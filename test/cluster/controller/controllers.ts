@@ -17,7 +17,7 @@ export interface RunningController {
 /** Runs a controller as the user of a kubeconfig. */
 export async function startController(
   kubeconfig: string,
-  options: Partial<ControllerOptions> & { readonly namespace: string },
+  options: Partial<ControllerOptions> & { readonly namespace: string | undefined },
   wrap: (client: ClusterClient) => ClusterClient = (client) => client,
 ): Promise<RunningController> {
   const stopping = new AbortController()
@@ -25,7 +25,8 @@ export async function startController(
   const logger = createLogger({ level: 'debug', destination: { write: (line: string) => void lines.push(line) } })
   const listening = Promise.withResolvers<number>()
   const running = runController({
-    connect: async (namespace = options.namespace) => wrap(await connectToCluster({ kubeconfig, namespace }, {})),
+    connect: async (namespace = options.namespace ?? 'default') =>
+      wrap(await connectToCluster({ kubeconfig, namespace }, {})),
     leaseNamespace: options.namespace,
     host: '127.0.0.1',
     port: 0,

@@ -101,6 +101,24 @@ export class FleetsOf {
     )
   }
 
+  /** Waits until a Fleet is applied whole for the n-th time. */
+  async untilRevision(name: string, revision: number): Promise<void> {
+    let last: unknown
+    await until(
+      async () => {
+        const { body } = await this.#client.get(this.path('v1', 'configmaps', `${name}-inventory`))
+        const { facts = '{}' } = (body['data'] ?? {}) as { readonly facts?: string }
+        last = JSON.parse(facts)
+        const { state, revision: found } = last as { readonly state?: string; readonly revision?: number }
+        if (state === 'settled' && found === revision) return true
+        last = { facts, status: (await this.get(name))?.status }
+        return false
+      },
+      () => `Fleet ${name} has no revision ${revision}: ${JSON.stringify(last)}`,
+      patienceMs,
+    )
+  }
+
   async untilGone(name: string): Promise<void> {
     await until(
       async () => (await this.get(name)) === undefined,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { until } from '../../harness/until.ts'
 import { freePort } from '../../harness/world.ts'
 import { ApiClient, type Access } from './api-client.ts'
+import { auditArguments, auditFileIn } from './audit.ts'
 import { Component } from './component.ts'
 import { storeDefinitions } from './definitions.ts'
 import { writeKubeconfig } from './kubeconfig.ts'
@@ -15,6 +16,8 @@ export interface ControlPlane extends Access {
   readonly kubeconfig: string
   /** Where its data and logs are. */
   readonly folder: string
+  /** What service accounts have asked of it, for `auditedRequests`. */
+  readonly auditFile: string
   /** Ends every process and removes the folder. */
   stop(): Promise<void>
 }
@@ -108,6 +111,7 @@ function apiServerArguments(folder: string, etcd: number, port: number, address:
     '--service-account-issuer=https://kubernetes.default.svc',
     `--service-account-key-file=${join(pki, 'sa.pub')}`,
     `--service-account-signing-key-file=${join(pki, 'sa.key')}`,
+    ...auditArguments(folder),
     '--profiling=false',
   ]
 }
@@ -193,7 +197,7 @@ async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
       run('kube-scheduler', schedulerArguments(as('scheduler')))
       await untilServed(client, components, '/api/v1/namespaces/default/serviceaccounts/default')
     }
-    return { ...access, kubeconfig, folder, stop }
+    return { ...access, kubeconfig, folder, auditFile: auditFileIn(folder), stop }
   } catch (error) {
     await stop()
     throw error

@@ -5,7 +5,7 @@ import type { Access } from './api-client.ts'
 /** What the files of project `cluster` share. */
 export interface SharedCluster {
   /** The API server; undefined where this machine has none. */
-  readonly server: (Access & { readonly kubeconfig: string }) | undefined
+  readonly server: (Access & { readonly kubeconfig: string; readonly auditFile: string }) | undefined
   /** The folder of the binaries. */
   readonly binaries: string
   /** Why there is no server. */
@@ -26,7 +26,7 @@ export default async function setUp(project: TestProject): Promise<(() => Promis
     project.provide('cluster', { server: undefined, binaries: '', missing })
     return undefined
   }
-  const { url, caFile, token, kubeconfig, stop } = await startControlPlane({ binaries, definitions: true })
-  project.provide('cluster', { server: { url, caFile, token, kubeconfig }, binaries, missing: '' })
+  const { url, caFile, token, kubeconfig, auditFile, stop } = await startControlPlane({ binaries, definitions: true })
+  project.provide('cluster', { server: { url, caFile, token, kubeconfig, auditFile }, binaries, missing: '' })
   return stop
 }

@@ -9,6 +9,8 @@ export interface Cluster {
   readonly client: ApiClient
   /** For any Kubernetes client, as cluster administrator. */
   readonly kubeconfig: string
+  /** What service accounts have asked of it, for `auditedRequests`. */
+  readonly auditFile: string
   /** Runs kubectl; resolves to its output, rejects with what it says. */
   kubectl(...args: readonly string[]): Promise<string>
 }
@@ -32,6 +34,7 @@ export function useCluster(): Cluster {
   afterAll(() => client?.close())
   return {
     kubeconfig: server?.kubeconfig ?? '',
+    auditFile: server?.auditFile ?? '',
     get client() {
       if (server === undefined) throw new Error('there is no API server')
       client ??= new ApiClient(server)
