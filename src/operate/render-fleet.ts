@@ -17,7 +17,7 @@ export interface RenderFleetOptions {
 }
 
 /** What came out of a Fleet, and what a person should know of it, with its place in the file. */
-export interface RenderedFleet extends Pick<Rendering, 'artifacts'> {
+export interface RenderedFleet extends Pick<Rendering, 'artifacts' | 'fetchers'> {
   readonly notes: readonly Diagnostic[]
 }
 
@@ -31,7 +31,13 @@ export function renderFleet(read: ReadFleet, options: RenderFleetOptions): Rende
   if (renderer === undefined) throw refuseTarget(target)
   const plan = makePlan(read.fleet, { target, ...(geometries === undefined ? {} : { geometries }) })
   const overrides = Object.fromEntries(read.overriddenBy.map((name) => [name, environment[name] ?? '']))
-  const { artifacts, notes } = renderer.render(plan, { version, fleetText: read.text, overrides, files, gateway })
+  const { artifacts, notes, fetchers } = renderer.render(plan, {
+    version,
+    fleetText: read.text,
+    overrides,
+    files,
+    gateway,
+  })
   const told = notes.map((note) => diagnosticOf(note, read))
   const errors = told.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) {
@@ -42,7 +48,7 @@ export function renderFleet(read: ReadFleet, options: RenderFleetOptions): Rende
       exitCode: exitCodes.answerIsNo,
     })
   }
-  return { artifacts, notes: told }
+  return { artifacts, notes: told, ...(fetchers === undefined ? {} : { fetchers }) }
 }
 
 function diagnosticOf(

@@ -14,7 +14,10 @@ export interface RenderedFleetSource {
  * @throws UserError for what the target cannot express, with every place at once
  */
 export function renderSource(read: ReadFleet, options: RenderFleetOptions): RenderedFleetSource {
-  const { artifacts, notes } = renderFleet(read, options)
+  const { artifacts, notes, ...more } = renderFleet(read, options)
   const { fleet, file, text: fleetText, positionOf } = read
-  return { source: { fleet, file, rendered: { artifacts, fleetText, positionOf, version: options.version } }, notes }
+  return {
+    source: { fleet, file, rendered: { artifacts, fleetText, positionOf, version: options.version, ...more } },
+    notes,
+  }
 }

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { applyOptions, fleetFileArgument, placeOptions } from './shared.ts'
+import { applyOptions, fetchOption, fleetFileArgument, placeOptions } from './shared.ts'
 
 /** `fairlead apply` */
 export const apply: Command = {
@@ -14,6 +14,7 @@ export const apply: Command = {
   options: [
     ...placeOptions,
     ...applyOptions,
+    fetchOption,
     {
       name: 'output',
       short: 'o',

@@ -60,6 +60,12 @@ export const applyOptions: readonly CommandOption[] = [
   { name: 'no-wait', description: 'do not wait until everything serves' },
 ]
 
+/** How an update begins, on targets on Kubernetes. */
+export const fetchOption: CommandOption = {
+  name: 'no-fetch',
+  description: 'replace pods without fetching images and weights to their nodes before',
+}
+
 /** Of models and their replicas, one or all. */
 export const subjectArgument: CommandArgument = {
   name: 'MODEL',

@@ -26,6 +26,7 @@ export function readApplyOptions(options: Options): ApplyOptions {
   const reason = readText(options['reason'])
   return {
     ...(options['force-conflicts'] === true ? { forceConflicts: true } : {}),
+    ...(options['no-fetch'] === true ? { fetch: false } : {}),
     ...(options['no-smoke'] === true ? { smoke: false } : {}),
     ...(options['no-wait'] === true ? { wait: false } : {}),
     ...(options['prune-volumes'] === true ? { pruneVolumes: true } : {}),

@@ -105,7 +105,10 @@ export function createClusterTarget(name: ClusterTargetName, { connect }: Cluste
       cluster.do(async (client) => {
         const earlier = await earlierState(client, fleet, name, revision)
         const reason = context.options?.reason ?? `back to revision ${earlier.revision.number}`
-        await bringUp(client, earlier.desired, name, { ...context, options: { ...context.options, reason } })
+        await bringUp(client, earlier.desired, name, {
+          ...context,
+          options: { fetch: false, ...context.options, reason },
+        })
         return earlier.revision
       }),
     delete: (fleet, options, context) => cluster.do((client) => deleteFleet(client, fleet, options, context)),

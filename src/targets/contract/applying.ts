@@ -1,5 +1,6 @@
 import type { Environment } from '../../files/index.ts'
 import type { Fleet } from '../../fleet/index.ts'
+import type { Container } from '../../kubernetes/index.ts'
 import type { ProgressReporter } from '../../progress/index.ts'
 import type { Artifact } from '../rendering/index.ts'
 import type { FleetStatus } from './status.ts'
@@ -13,6 +14,8 @@ export interface RenderedSource {
   readonly positionOf: (path: string) => { readonly line: number; readonly column: number } | undefined
   /** Version of Fairlead that rendered it. */
   readonly version: string
+  /** What fetches weights in place of an engine that does it itself, by the name of its workload. */
+  readonly fetchers?: ReadonlyMap<string, Container>
 }
 
 /** A Fleet together with the file it came from. */
@@ -49,6 +52,8 @@ export interface ApplyOptions {
   readonly forceConflicts?: boolean
   /** Whether it waits until everything serves; it does when absent. */
   readonly wait?: boolean
+  /** Whether images and weights that an update needs are fetched before it replaces pods; they are when absent and it waits. */
+  readonly fetch?: boolean
   /** Whether one request is sent through each URL at the end; it is when absent. */
   readonly smoke?: boolean
   /** Whether volumes that the Fleet names no more are pruned too; they are kept when absent. */

@@ -1,5 +1,5 @@
 import type { Renderer } from '../rendering/index.ts'
-import { inApplyOrder, withSecretsAhead } from '../rendering/cluster/index.ts'
+import { fetchersOf, inApplyOrder, withSecretsAhead } from '../rendering/cluster/index.ts'
 import { contextOf, type ObjectsOf } from './context.ts'
 import { surroundings } from './surroundings/index.ts'
 import { workloads } from './workloads/index.ts'
@@ -17,6 +17,7 @@ export const kubernetesRenderer: Renderer = {
     const objects = inApplyOrder(rendered.flatMap((each) => each.objects ?? []))
     return {
       artifacts: [...withSecretsAhead(objects, context), ...rendered.flatMap(({ files }) => files ?? [])],
+      fetchers: fetchersOf(context),
       notes: rendered.flatMap(({ notes }) => notes ?? []),
     }
   },

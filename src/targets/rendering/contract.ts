@@ -1,4 +1,5 @@
 import type { TargetName } from '../../fleet/index.ts'
+import type { Container } from '../../kubernetes/index.ts'
 import type { Plan, PlanWarning } from '../../plan/index.ts'
 import type { Artifact } from './artifact.ts'
 
@@ -23,6 +24,8 @@ export interface RenderOptions {
 export interface Rendering {
   /** In the order in which they are written and applied. */
   readonly artifacts: readonly Artifact[]
+  /** What fetches weights in place of an engine that does it itself, by the name of its workload; for updates. */
+  readonly fetchers?: ReadonlyMap<string, Container>
   /**
    * Of severity `error`: what the target cannot express, with the nearest that works; nothing is dropped silently.
    * `path` is the Fleet’s field.

@@ -4,6 +4,7 @@ import type { ApplyContext, FleetSource, RenderedSource } from '../../contract.t
 import { modelLabels } from '../../rendering/index.ts'
 import { loadInventory, saveInventory, type StoredInventory } from '../inventory/inventory-store.ts'
 import { unionOf, type Inventory, type ModelName } from '../inventory/inventory.ts'
+import { fetchAhead } from '../fetching/fetch-ahead.ts'
 import { decide, type ClusterPlan } from '../planning/decide.ts'
 import type { DecideFor } from '../planning/decision.ts'
 import { observeFleet } from '../planning/observe.ts'
@@ -21,7 +22,7 @@ export interface DesiredState {
   readonly fleet: FleetSource['fleet']
   readonly namespace: string
   readonly objects: readonly KubernetesObject[]
-  readonly rendered: Pick<RenderedSource, 'positionOf' | 'fleetText' | 'version'>
+  readonly rendered: Pick<RenderedSource, 'positionOf' | 'fleetText' | 'version' | 'fetchers'>
 }
 
 /** What applying came to. */
@@ -31,7 +32,7 @@ export interface AppliedFleet {
 }
 
 /** What of a context applying needs. */
-export type ApplyWork = Pick<ApplyContext, 'signal' | 'progress' | 'options'>
+export type ApplyWork = Pick<ApplyContext, 'signal' | 'progress' | 'options' | 'timeoutMs'>
 
 /** Looks and decides; changes nothing. */
 export async function planState(
@@ -81,6 +82,12 @@ export async function applyState(client: ClusterClient, desired: DesiredState, w
     const isSeen = seen.namespaceState === 'present' && stored?.inventory.since === seen.inventory?.since
     const plan = isSeen ? first : decide(await observe(client, desired, held), decideFor(desired, work.options))
     if (plan.blockers.length > 0) throw blockedError(fleet.name, plan.blockers)
+    await fetchAhead(
+      client,
+      plan,
+      { fleet: fleet.name, namespace, rendered: desired.rendered },
+      { ...work, signal: held },
+    )
     return settle(client, desired, plan, stored, { ...work, signal: held })
   })
 }

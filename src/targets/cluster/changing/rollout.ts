@@ -92,7 +92,12 @@ export async function startRollout(
     context.progress.note(`Going back to revision ${before}.`)
     await bringUp(client, earlier, target, {
       ...context,
-      options: { ...context.options, reason: `revision ${after} did not get ready`, forceConflicts: true },
+      options: {
+        ...context.options,
+        reason: `revision ${after} did not get ready`,
+        forceConflicts: true,
+        fetch: false,
+      },
     })
     throw new UserError({
       ...error.parts,

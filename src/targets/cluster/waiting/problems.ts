@@ -98,7 +98,7 @@ async function explained(
 }
 
 /** The end of a container’s log; nothing where its node does not say. */
-async function readLastLines(
+export async function readLastLines(
   client: ClusterClient,
   place: { readonly namespace: string; readonly pod: string; readonly container: string; readonly previous: boolean },
 ): Promise<string[]> {

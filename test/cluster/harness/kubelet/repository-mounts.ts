@@ -18,6 +18,7 @@ export function repositoryMounts(compiled: string): readonly Mount[] {
     { source: process.execPath, target: '/usr/local/bin/node', isReadOnly: true },
     { source: join(programs, 'fairlead'), target: '/usr/local/bin/fairlead', isReadOnly: true },
     { source: join(programs, 'vllm'), target: '/usr/local/bin/vllm', isReadOnly: true },
+    { source: join(programs, 'hf'), target: '/usr/local/bin/hf', isReadOnly: true },
     { source: repository, target: '/opt/fairlead', isReadOnly: true },
     { source: compiled, target: compiledPlace, isReadOnly: false },
     // A worktree's is a link to another place, which must lead there in a container too.

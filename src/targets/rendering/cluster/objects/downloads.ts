@@ -67,6 +67,18 @@ function downloadOf(service: EngineService, context: ClusterContext): ObjectArti
   ]
 }
 
+/** What fetches weights for engines that do it themselves, by the names of their workloads. */
+export function fetchersOf(context: ClusterContext): ReadonlyMap<string, Container> {
+  const { engines, fleet, names } = context
+  const own = fleet.storage.models.offline ? [] : engines.filter(({ weights }) => weights?.by === 'engine')
+  return new Map(
+    own.flatMap((service) => {
+      const fetcher = fetcherOf(service, context)
+      return fetcher === null ? [] : [[names.workload(service), fetcher] as const]
+    }),
+  )
+}
+
 /** What fetches a model’s weights without a GPU; null where nothing is fetched. */
 function fetcherOf(service: EngineService, context: ClusterContext): Container | null {
   const { weights, pool, image, environment } = service
