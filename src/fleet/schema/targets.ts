@@ -41,9 +41,23 @@ const cluster = {
   annotations: textMap().default({}).describe('Annotations of every object.'),
 }
 
+/** What stands around workloads that Fairlead renders itself. */
+const surroundings = {
+  monitoring: z
+    .enum(['operator', 'annotations', 'none'])
+    .default('operator')
+    .describe('How Prometheus finds the metrics.'),
+  prometheus: httpUrl()
+    .default('http://prometheus-operated.monitoring.svc:9090')
+    .describe('Address of Prometheus, which autoscalers ask.'),
+  gpuQuota: z.int().min(0).max(100_000).optional().describe('GPUs that the namespace may use.'),
+  quota: textMap().default({}).describe('Further limits of the namespace’s ResourceQuota, such as requests.cpu: "64".'),
+}
+
 /** Plain Kubernetes. */
 const kubernetes = z.strictObject({
   ...cluster,
+  ...surroundings,
   serviceType: z
     .enum(['ClusterIP', 'NodePort', 'LoadBalancer'])
     .default('ClusterIP')
@@ -71,21 +85,12 @@ const kubernetes = z.strictObject({
     .optional()
     .describe('How clients outside the cluster come in.'),
   networkPolicy: z.boolean().default(true).describe('Whether only the traffic that is needed gets through.'),
-  monitoring: z
-    .enum(['operator', 'annotations', 'none'])
-    .default('operator')
-    .describe('How Prometheus finds the metrics.'),
-  prometheus: httpUrl()
-    .default('http://prometheus-operated.monitoring.svc:9090')
-    .describe('Address of Prometheus, which autoscalers ask.'),
   discovery: z
     .enum(['endpointSlices', 'dns'])
     .default('endpointSlices')
     .describe(
       'How the gateway finds engines: by what the cluster knows of each pod, which takes the right to read EndpointSlices; or by DNS alone.',
     ),
-  gpuQuota: z.int().min(0).max(100_000).optional().describe('GPUs that the namespace may use.'),
-  quota: textMap().default({}).describe('Further limits of the namespace’s ResourceQuota, such as requests.cpu: "64".'),
 })
 
 /** KServe. */
@@ -102,6 +107,7 @@ const kserve = z.strictObject({
 /** llm-d. */
 const llmd = z.strictObject({
   ...cluster,
+  ...surroundings,
   mode: z
     .enum(['standalone', 'gateway'])
     .default('standalone')

@@ -1,4 +1,5 @@
 import type { Renderer } from '../rendering/index.ts'
+import { aroundAnyPods } from '../kubernetes/index.ts'
 import { inApplyOrder } from '../rendering/cluster/index.ts'
 import { around } from './around/index.ts'
 import { contextOf, targetTitle, type ObjectsOf } from './context.ts'
@@ -7,7 +8,13 @@ import { renderLlmInferenceServices } from './llm/index.ts'
 import { noteWeights, renderStorageAccount, renderStorageContainers } from './weights/index.ts'
 
 /** What every Fleet may become, beside its models. */
-const parts: readonly ObjectsOf[] = [...around, renderStorageAccount, renderStorageContainers, noteWeights]
+const parts: readonly ObjectsOf[] = [
+  ...around,
+  ...aroundAnyPods,
+  renderStorageAccount,
+  renderStorageContainers,
+  noteWeights,
+]
 
 /** KServe (https://kserve.github.io/website): its custom resources, and the gateway in front of the pods that it makes. */
 export const kserveRenderer: Renderer = {

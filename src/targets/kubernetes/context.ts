@@ -8,8 +8,10 @@ export { enginePart, gatewayPart, type PartOfFleet, type Rendered } from '../ren
 
 /** What every part of the target renders from. */
 export interface KubernetesContext extends ClusterContext {
-  /** `targets.kubernetes`. */
+  /** `targets.kubernetes`, or what another target has in its place. */
   readonly settings: Fleet['targets']['kubernetes']
+  /** Where they stand in the Fleet file. */
+  readonly settingsPath: string
 }
 
 /** A part of the target: what it makes of a Fleet. */
@@ -25,5 +27,6 @@ export function contextOf(plan: Plan, options: RenderOptions): KubernetesContext
       ...settings,
     }),
     settings,
+    settingsPath: 'targets.kubernetes',
   }
 }

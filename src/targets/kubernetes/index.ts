@@ -4,4 +4,6 @@
  */
 export { kubernetesRenderer } from './render.ts'
 export type { KubernetesContext } from './context.ts'
+export { scrapeAnnotations } from './scrape-annotations.ts'
+export { aroundAnyPods, aroundPods } from './surroundings/index.ts'
 export { pods } from './workloads/index.ts'

@@ -1,6 +1,6 @@
 import type { Fleet } from '../../fleet/index.ts'
 import type { Plan } from '../../plan/index.ts'
-import type { KubernetesContext } from '../kubernetes/index.ts'
+import { scrapeAnnotations, type KubernetesContext } from '../kubernetes/index.ts'
 import { clusterContext, type ObjectsOf as PartOf } from '../rendering/cluster/index.ts'
 import type { RenderOptions } from '../rendering/index.ts'
 import { asMember } from './pods/index.ts'
@@ -22,35 +22,32 @@ export type ObjectsOf = PartOf<LlmdContext>
 /** The context of a plan. */
 export function contextOf(plan: Plan, options: RenderOptions): LlmdContext {
   const { llmd } = plan.fleet.targets
-  const base = clusterContext(plan, options, { ...llmd, title: targetTitle })
+  const base = clusterContext(plan, options, {
+    ...llmd,
+    title: targetTitle,
+    podAnnotations: (service) => scrapeAnnotations(llmd, service),
+  })
   const pools = modelPools(base)
   return {
     ...base,
     engines: base.engines.map(asMember),
     gateway: base.gateway === null ? null : gatewayBehindPickers(base.gateway, pools, base.namespace),
-    settings: withoutSurroundings(plan.fleet.targets, llmd),
+    settings: withoutWaysIn(plan.fleet.targets),
+    settingsPath: 'targets.llmd',
     llmd,
     pools,
   }
 }
 
-/** `targets.kubernetes` as it is here: what it adds to workloads, llm-d’s settings do not have. */
-const withoutSurroundings = (
-  { kubernetes }: Fleet['targets'],
-  { namespace, labels, annotations }: Fleet['targets']['llmd'],
-): KubernetesContext['settings'] => ({
+/** `targets.kubernetes` as it is here: `targets.llmd`, which has nothing to say of ways in and policies. */
+const withoutWaysIn = ({ kubernetes, llmd }: Fleet['targets']): KubernetesContext['settings'] => ({
   ...kubernetes,
-  namespace,
-  labels,
-  annotations,
+  ...llmd,
   serviceName: undefined,
   servicePort: undefined,
-  gpuQuota: undefined,
   ingress: undefined,
   serviceType: 'ClusterIP',
   serviceAliases: [],
   sessionAffinity: false,
   networkPolicy: false,
-  monitoring: 'none',
-  quota: {},
 })

@@ -155,13 +155,24 @@ function differs({ model, path, services }: ModelPool): Told[] {
           ),
         ]
       : []),
-    ...(services.some(({ pool }) => pool.replicas.max > Math.max(1, pool.replicas.min))
+    ...(services.some(({ pool }) => pool.replicas.min === 0 && pool.replicas.max > 0)
+      ? [
+          warning(
+            'no-zero',
+            '.minReplicas',
+            'its picker refuses requests for which there is no replica, so one stays',
+            'minReplicas: 1, or target kubernetes, where requests wait for the first replica',
+          ),
+        ]
+      : []),
+    ...(model.autoscale.by === 'fairlead' &&
+    services.some(({ pool }) => pool.replicas.max > Math.max(1, pool.replicas.min))
       ? [
           warning(
             'no-autoscaler',
             '.maxReplicas',
-            'no autoscaler is rendered: there are as many replicas as minReplicas says, at least one',
-            'a KEDA ScaledObject of your own on llm_d_epp_flow_control_queue_size, or target kubernetes',
+            'Fairlead’s own scaler knows nothing of pools: there are as many replicas as minReplicas says, at least one',
+            'autoscale.by: keda, or hpa',
           ),
         ]
       : []),

@@ -1,5 +1,5 @@
 import type { PlanWarning } from '../../plan/index.ts'
-import { pods } from '../kubernetes/index.ts'
+import { aroundPods, pods } from '../kubernetes/index.ts'
 import { inApplyOrder, withSecretsAhead } from '../rendering/cluster/index.ts'
 import type { Renderer } from '../rendering/index.ts'
 import { contextOf, type ObjectsOf } from './context.ts'
@@ -26,21 +26,22 @@ const router: readonly ObjectsOf[] = [
   noteDifferences,
 ]
 
-/** Pods as on plain Kubernetes, as members of pools; and llm-d’s router in front. */
+/** Pods as on plain Kubernetes and what stands around them, as members of pools; and llm-d’s router in front. */
 export const llmdRenderer: Renderer = {
   name: 'llmd',
   title: targetTitle,
   render: (plan, options) => {
     const context = contextOf(plan, options)
     const engines = pods.map((part) => part(context))
+    const around = aroundPods.map((part) => part(context))
     const rendered = router.map((part) => part(context))
     const members = engines.flatMap(({ objects }) => objects ?? []).map((object) => withMembership(object, context))
-    const objects = inApplyOrder([...members, ...rendered.flatMap((each) => each.objects ?? [])])
+    const objects = inApplyOrder([...members, ...[...around, ...rendered].flatMap((each) => each.objects ?? [])])
     return {
-      artifacts: withSecretsAhead(objects, context),
+      artifacts: [...withSecretsAhead(objects, context), ...around.flatMap(({ files }) => files ?? [])],
       notes: [
         ...engines.flatMap(({ notes }) => notes ?? []).filter(holdsHere),
-        ...rendered.flatMap(({ notes }) => notes ?? []),
+        ...[...around, ...rendered].flatMap(({ notes }) => notes ?? []),
       ],
     }
   },

@@ -18,7 +18,7 @@ export const renderSharingConfig: ObjectsOf = (context) => {
   const slices = slicesOf(shared, context)
   const sliced = [...slices.values()].map(({ way }) => way)
   return {
-    notes: shared.flatMap((service) => limitsOf(service).concat(preparationOf(service))),
+    notes: shared.flatMap((service) => limitsOf(service, context).concat(preparationOf(service))),
     files: sliced.length === 0 ? [] : [configOf(slices, context)],
   }
 }
@@ -79,7 +79,7 @@ function configOf(slices: ReadonlyMap<string, Slices>, { fleet }: KubernetesCont
 }
 
 /** What the way of sharing cannot do. */
-function limitsOf(service: EngineService): PlanWarning[] {
+function limitsOf(service: EngineService, { title }: Pick<KubernetesContext, 'title'>): PlanWarning[] {
   const way = sharingOf(service)
   const { group, migProfile } = hardwareOf(service)
   const path = `${service.path}.hardware.sharing`
@@ -95,7 +95,7 @@ function limitsOf(service: EngineService): PlanWarning[] {
     ...(isSliced && gpusOfPod(service) > 1
       ? [
           error(
-            `kubernetes: ${gpusOfPod(service)} slices that one pod asks for may lie on one GPU, since the device plugin does not spread them`,
+            `${title}: ${gpusOfPod(service)} slices that one pod asks for may lie on one GPU, since the device plugin does not spread them`,
             'give it whole GPUs (sharing: exclusive, no group), or sharing: dra',
           ),
         ]
@@ -103,7 +103,7 @@ function limitsOf(service: EngineService): PlanWarning[] {
     ...(way === 'mig' && migProfile === undefined
       ? [
           error(
-            'kubernetes: a MIG slice has a name, and migProfile is not set',
+            `${title}: a MIG slice has a name, and migProfile is not set`,
             'set hardware.migProfile, such as 3g.40gb',
           ),
         ]
@@ -111,7 +111,7 @@ function limitsOf(service: EngineService): PlanWarning[] {
     ...((way === 'mig' || way === 'dra') && group !== undefined
       ? [
           error(
-            `kubernetes: with sharing ${way} each replica has ${way === 'mig' ? 'slices' : 'GPUs'} of its own, and a group shares them`,
+            `${title}: with sharing ${way} each replica has ${way === 'mig' ? 'slices' : 'GPUs'} of its own, and a group shares them`,
             'take it out of hardware.group, or share by timeSlicing or mps',
           ),
         ]

@@ -1,6 +1,12 @@
 import type { PodDisruptionBudget } from '../../../kubernetes/index.ts'
 import type { Comment, EngineService, ObjectArtifact } from '../../rendering/index.ts'
-import { enginePart, gatewayPart, type KubernetesContext, type ObjectsOf, type PartOfFleet } from '../context.ts'
+import {
+  enginePart,
+  gatewayPart,
+  type ClusterContext,
+  type ObjectsOf,
+  type PartOfFleet,
+} from '../../rendering/cluster/index.ts'
 import { leaderLabels } from '../workloads/engine-services.ts'
 
 /** How many replicas a drain of nodes may take at once, where there are several; a budget for one would block every drain. */
@@ -15,7 +21,7 @@ export const renderDisruptionBudgets: ObjectsOf = (context) => {
 }
 
 /** A group of pods goes with its leader, so leaders are what is counted. */
-function budgetOfEngine(service: EngineService, context: KubernetesContext): ObjectArtifact {
+function budgetOfEngine(service: EngineService, context: ClusterContext): ObjectArtifact {
   const { names } = context
   const atOnce = Math.max(1, service.model.rollout.maxUnavailable)
   return budgetOf(names.engine(service), enginePart(service), atOnce, context, service.nodes > 1 ? leaderLabels : {})
@@ -25,7 +31,7 @@ function budgetOf(
   name: string,
   part: PartOfFleet,
   maxUnavailable: number,
-  { metadata, selector }: KubernetesContext,
+  { metadata, selector }: ClusterContext,
   more: Readonly<Record<string, string>> = {},
 ): ObjectArtifact {
   const object: PodDisruptionBudget = {

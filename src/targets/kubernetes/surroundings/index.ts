@@ -1,6 +1,7 @@
 /**
  * What stands around the workloads of a Fleet: policies, quotas, scaling, ways in, monitoring.
  */
+import type { ObjectsOf as PartOf } from '../../rendering/cluster/index.ts'
 import type { ObjectsOf } from '../context.ts'
 import { renderClaimTemplates, renderSharingConfig } from '../gpus/index.ts'
 import { renderDisruptionBudgets } from './disruption.ts'
@@ -11,17 +12,20 @@ import { renderQuota } from './quota.ts'
 import { renderScaling } from './scaling/index.ts'
 import { renderWaysIn } from './ways-in/index.ts'
 
-/** In the order of reading; `apply-order.ts` has the order of applying. */
-export const surroundings: readonly ObjectsOf[] = [
-  renderPriorityClasses,
+/** What holds for pods whoever makes them: on targets llmd and kserve too. */
+export const aroundAnyPods: readonly PartOf[] = [renderPriorityClasses, renderDisruptionBudgets]
+
+/** What holds for the same pods wherever clients come from: on target llmd too. */
+export const aroundPods: readonly ObjectsOf[] = [
+  ...aroundAnyPods,
   renderQuota,
-  renderNetworkPolicies,
   renderClaimTemplates,
   renderSharingConfig,
-  renderDisruptionBudgets,
   renderScaling,
-  renderWaysIn,
   renderMonitors,
   renderRules,
   renderDashboards,
 ]
+
+/** `apply-order.ts` has the order of applying. */
+export const surroundings: readonly ObjectsOf[] = [...aroundPods, renderNetworkPolicies, renderWaysIn]

@@ -1,5 +1,5 @@
 import type { PriorityClass } from '../../../kubernetes/index.ts'
-import { gatewayPart, type ObjectsOf } from '../context.ts'
+import { gatewayPart, type ObjectsOf } from '../../rendering/cluster/index.ts'
 
 /** Above pods without a class (0), below those of the cluster itself (2,000,000,000). */
 const priority = 100_000

@@ -21,7 +21,7 @@ export const renderQuota: ObjectsOf = (context) => {
 }
 
 /** Replicas that the quota refuses are never scheduled, and say so only in events of their ReplicaSet. */
-function tooFew({ settings, engines }: KubernetesContext): PlanWarning[] {
+function tooFew({ settings, settingsPath, title, engines }: KubernetesContext): PlanWarning[] {
   const { gpuQuota } = settings
   const asked = engines.reduce((sum, { gpus, pool }) => sum + gpus * pool.replicas.max, 0)
   if (gpuQuota === undefined || asked <= gpuQuota) return []
@@ -29,15 +29,15 @@ function tooFew({ settings, engines }: KubernetesContext): PlanWarning[] {
     {
       severity: 'warning',
       id: 'gpu-quota-too-small',
-      path: 'targets.kubernetes.gpuQuota',
-      message: `kubernetes: the models’ most replicas take ${asked} GPUs, and the quota lets ${gpuQuota}; the others are refused`,
+      path: `${settingsPath}.gpuQuota`,
+      message: `${title}: the models’ most replicas take ${asked} GPUs, and the quota lets ${gpuQuota}; the others are refused`,
       suggestion: `gpuQuota: ${asked}, or fewer replicas`,
     },
   ]
 }
 
 /** With a quota on a limit, every pod without that limit is refused. */
-function withoutLimits({ settings, engines, fleet }: KubernetesContext): PlanWarning[] {
+function withoutLimits({ settings, settingsPath, title, engines, fleet }: KubernetesContext): PlanWarning[] {
   if (settings.quota['limits.cpu'] === undefined) return []
   const bare = [
     ...engines
@@ -51,8 +51,8 @@ function withoutLimits({ settings, engines, fleet }: KubernetesContext): PlanWar
     {
       severity: 'warning',
       id: 'quota-needs-limits',
-      path: 'targets.kubernetes.quota',
-      message: `kubernetes: a quota on limits.cpu refuses every pod without a CPU limit, and ${bare.join(', ')} ${bare.length === 1 ? 'is' : 'are'} not set`,
+      path: `${settingsPath}.quota`,
+      message: `${title}: a quota on limits.cpu refuses every pod without a CPU limit, and ${bare.join(', ')} ${bare.length === 1 ? 'is' : 'are'} not set`,
       suggestion: 'use requests.cpu, which slows nothing down, or set the limits',
     },
   ]

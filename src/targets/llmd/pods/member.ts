@@ -3,9 +3,14 @@ import { routerPorts } from '../release.ts'
 
 /** An engine as llm-d wants it to listen and to speak of its cache. */
 export function asMember(service: EngineService): EngineService {
-  // Nothing of this target scales, so the workloads say how many replicas there are.
-  const model = { ...service.model, autoscale: { ...service.model.autoscale, by: 'none' as const } }
-  return withEvents(behindSidecar({ ...service, model }))
+  const { autoscale } = service.model
+  const { replicas } = service.pool
+  // Fairlead's own scaler knows nothing of pools, so the workloads say how many replicas there are; and a picker without a
+  // replica refuses what comes, so nothing would wake a model from zero.
+  const by = autoscale.by === 'fairlead' ? ('none' as const) : autoscale.by
+  const model = { ...service.model, autoscale: { ...autoscale, by } }
+  const pool = { ...service.pool, replicas: { ...replicas, min: replicas.max > 0 ? Math.max(1, replicas.min) : 0 } }
+  return withEvents(behindSidecar({ ...service, model, pool }))
 }
 
 /** One that decodes leaves its port to the sidecar, which all traffic comes through. */

@@ -1,6 +1,7 @@
 const model = { name: 'llama', source: 'hf://meta-llama/Llama-3.1-8B-Instruct', engine: 'vllm' }
 const l40s = { gpu: 'l40s' }
-const targets = { default: 'llmd', llmd: { namespace: 'llm' } }
+// Alerts and dashboards are those of target kubernetes, and long.
+const targets = { default: 'llmd', llmd: { namespace: 'llm', monitoring: 'none' } }
 
 /** Fleets whose rendering is kept word for word, by the name of their file. */
 export const goldenFleets: Readonly<Record<string, { readonly fleet: object; readonly gateway?: boolean }>> = {
@@ -21,7 +22,7 @@ export const goldenFleets: Readonly<Record<string, { readonly fleet: object; rea
           },
         },
       ],
-      targets: { default: 'llmd', llmd: { namespace: 'llm', mode: 'gateway', gatewayClass: 'istio' } },
+      targets: { default: 'llmd', llmd: { ...targets.llmd, mode: 'gateway', gatewayClass: 'istio' } },
     },
     gateway: false,
   },
@@ -52,6 +53,23 @@ export const goldenFleets: Readonly<Record<string, { readonly fleet: object; rea
         },
       ],
       targets,
+    },
+  },
+  around: {
+    fleet: {
+      name: 'lab',
+      models: [
+        {
+          ...model,
+          hardware: l40s,
+          minReplicas: 2,
+          maxReplicas: 4,
+          autoscale: { by: 'keda', concurrency: 32 },
+          placement: { priorityClass: 'lab-high' },
+        },
+      ],
+      observe: { dashboards: false, alerts: false },
+      targets: { default: 'llmd', llmd: { namespace: 'llm', gpuQuota: 4 } },
     },
   },
 }

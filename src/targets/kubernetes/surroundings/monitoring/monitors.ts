@@ -34,7 +34,7 @@ function monitorOf(
   labels: Readonly<Record<string, string>>,
   port: string,
   path: string,
-  { fleet, metadata }: KubernetesContext,
+  { fleet, metadata, settingsPath }: KubernetesContext,
 ): ObjectArtifact {
   const object: PodMonitor = {
     apiVersion: 'monitoring.coreos.com/v1',
@@ -46,7 +46,6 @@ function monitorOf(
       podMetricsEndpoints: [{ port, path, interval }],
     },
   }
-  const text =
-    'Needs the Prometheus operator, and one whose podMonitorSelector takes it; targets.kubernetes.monitoring says otherwise.'
+  const text = `Needs the Prometheus operator, and one whose podMonitorSelector takes it; ${settingsPath}.monitoring says otherwise.`
   return { kind: 'object', object, comments: [{ path: ['kind'], text }] }
 }

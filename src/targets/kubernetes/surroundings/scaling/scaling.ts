@@ -20,13 +20,16 @@ export const renderScaling: ObjectsOf = (context) => {
   }
 }
 
-function notesOf({ model, path, pool, gpus }: EngineService, { settings, gateway }: KubernetesContext): PlanWarning[] {
+function notesOf(
+  { model, path, pool, gpus }: EngineService,
+  { settings, settingsPath, title, gateway }: KubernetesContext,
+): PlanWarning[] {
   const { by } = model.autoscale
   const note = (id: string, field: string, message: string, suggestion: string): PlanWarning => ({
     severity: 'warning',
     id,
     path: `${path}.${field}`,
-    message: `kubernetes: ${message}`,
+    message: `${title}: ${message}`,
     suggestion,
   })
   const asksPrometheus = by === 'hpa' || by === 'keda'
@@ -71,7 +74,7 @@ function notesOf({ model, path, pool, gpus }: EngineService, { settings, gateway
           note(
             'scaled-unseen',
             'maxReplicas',
-            `${by} goes by what Prometheus knows of ${model.name}, and targets.kubernetes.monitoring is none`,
+            `${by} goes by what Prometheus knows of ${model.name}, and ${settingsPath}.monitoring is none`,
             'monitoring: operator, or annotations',
           ),
         ]
