@@ -42,26 +42,26 @@ const preset = (name: string) => readFileSync(new URL(`examples/presets/${name}.
 const one = (objects: readonly KubernetesObject[], kind: string, name: RegExp) =>
   objects.find((object) => object.kind === kind && name.test(object.metadata.name ?? ''))
 
-describe('replicas of a pool', () => {
-  const scaled = (autoscale: object, more: object = {}) =>
-    renderText(
-      JSON.stringify({
-        name: 'lab',
-        models: [
-          {
-            name: 'llama',
-            source: 'hf://meta-llama/Llama-3.1-8B-Instruct',
-            engine: 'vllm',
-            hardware: { gpu: 'l40s' },
-            minReplicas: 0,
-            maxReplicas: 4,
-            autoscale,
-            ...more,
-          },
-        ],
-      }),
-    )
+/** A model of none to four replicas. */
+const scaled = (autoscale: object) =>
+  renderText(
+    JSON.stringify({
+      name: 'lab',
+      models: [
+        {
+          name: 'llama',
+          source: 'hf://meta-llama/Llama-3.1-8B-Instruct',
+          engine: 'vllm',
+          hardware: { gpu: 'l40s' },
+          minReplicas: 0,
+          maxReplicas: 4,
+          autoscale,
+        },
+      ],
+    }),
+  )
 
+describe('replicas of a pool', () => {
   it('are scaled by KEDA, and never to zero, where the picker would refuse what comes', () => {
     const { objects, notes } = scaled({ by: 'keda' })
     expect(one(objects, 'ScaledObject', /llama/)).toMatchObject({ spec: { minReplicaCount: 1, maxReplicaCount: 4 } })
