@@ -58,7 +58,7 @@ export const metricTable = {
   },
   fairlead_gateway_variant_requests_total: {
     kind: 'counter',
-    help: 'Tries on replicas that ended, of a model of which a change is tried (fairlead rollout start --canary).',
+    help: 'Tries on replicas that ended, of a model that has a canary beside its other replicas.',
     labels: ['model', 'variant'],
   },
   fairlead_gateway_variant_errors_total: {
