@@ -204,8 +204,14 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     sourceOf({ replica }) {
       const model = catalogue.find(replica.model)?.model
       const engine = engines.find(({ name }) => name === replica.engine)
-      if (model === undefined || engine === undefined || !isScaled(model)) return null
+      // Of external models only those are asked that say by what they are scaled: others are services of somebody else.
+      const isForeign = replica.engine === 'external' && (model === undefined || !isScaled(model))
+      if (model === undefined || engine === undefined || isForeign) return null
       return { path: engine.metricsPath, parse: (text) => engine.parseLoad(text) }
+    },
+    isScaled({ replica }) {
+      const model = catalogue.find(replica.model)?.model
+      return model !== undefined && isScaled(model)
     },
   })
   const startedAt = new Date()
@@ -238,6 +244,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     },
     isDraining: () => plane.isDraining,
     exact: () => exact.reports,
+    lookAtEngines: () => loads.look(),
     startedAt,
     isAdminKeyed,
   }

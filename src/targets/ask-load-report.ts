@@ -10,24 +10,22 @@ export interface LoadQuestion {
   readonly timeoutMs: Milliseconds
   /** Of administration, where the gateway asks for one. */
   readonly key?: string | undefined
+  /** Whether the gateway is to ask its engines first how full they are; those of scaled models have told anyway. */
+  readonly asksEngines?: boolean
 }
 
 /** A gateway's load, or in a few words why it did not tell. */
 export type LoadAnswer = { readonly report: LoadReport } | { readonly missing: string }
 
 /** Asks a gateway's administration, given by its base URL, for its load. */
-export async function askForLoad(adminUrl: string, { timeoutMs, key }: LoadQuestion): Promise<LoadAnswer> {
+export async function askForLoad(adminUrl: string, question: LoadQuestion): Promise<LoadAnswer> {
+  const url = `${adminUrl}/admin/v1/load`
+  const { timeoutMs, key } = question
   try {
-    const { statusCode, body } = await request(`${adminUrl}/admin/v1/load`, {
-      signal: AbortSignal.timeout(timeoutMs),
-      reset: true,
-      headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
-    })
-    let text = ''
-    for await (const piece of body.setEncoding('utf8')) {
-      text += piece as string
-      if (text.length > limitBytes) return { missing: 'answers more than a load report' }
-    }
+    const first = await askAt(question.asksEngines === true ? `${url}/engines` : url, question)
+    // Gateways of 0.1 do not have the longer path.
+    const { statusCode, text } = first.statusCode === 404 ? await askAt(url, question) : first
+    if (text.length > limitBytes) return { missing: 'answers more than a load report' }
     if (statusCode === 401 || statusCode === 403) return { missing: refused(key) }
     if (statusCode !== 200) return { missing: `answers its load report with HTTP ${statusCode}` }
     const parsed = loadReportSchema.safeParse(JSON.parse(text))
@@ -36,6 +34,20 @@ export async function askForLoad(adminUrl: string, { timeoutMs, key }: LoadQuest
     const isLate = error instanceof Error && error.name === 'TimeoutError'
     return { missing: isLate ? `does not tell its load within ${timeoutMs / 1000} s` : 'does not tell its load' }
   }
+}
+
+async function askAt(url: string, { timeoutMs, key }: LoadQuestion) {
+  const { statusCode, body } = await request(url, {
+    signal: AbortSignal.timeout(timeoutMs),
+    reset: true,
+    headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+  })
+  let text = ''
+  for await (const piece of body.setEncoding('utf8')) {
+    text += piece as string
+    if (text.length > limitBytes) break
+  }
+  return { statusCode, text }
 }
 
 const refused = (key: string | undefined) =>

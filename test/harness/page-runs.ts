@@ -51,6 +51,9 @@ export function withoutChance(text: string): string {
       .replaceAll(/-[a-z0-9]{6,10}-[a-z0-9]{5}\b/g, '-POD')
       .replaceAll(/\d+(\.\d+)? (ms|s)\b/g, 'TIME')
       .replaceAll(/\d+(\.\d+)?/g, 'N')
+      // A gateway or an engine of a busy machine that has not told its load in time is told of as -, with a line that says why.
+      .replaceAll(/^load not known: .*$/gm, '')
+      .replaceAll(/\bN%/g, 'N')
       // As many as this machine has cores for; and a count that the gateway has not told yet.
       .replaceAll(/\bN threads?\b/g, 'N threads')
       .replaceAll(/(?<= )-(?=\s|$)/gm, 'N')

@@ -22,6 +22,8 @@ export interface LocalRouteContext {
   readonly isDraining: () => boolean
   /** How it stands with models that are routed by what engines hold; for the admin listener. */
   readonly exact?: () => readonly ExactReport[]
+  /** Has engines asked how full they are; for the admin listener. */
+  readonly lookAtEngines?: () => Promise<void>
   readonly startedAt: Date
   /** Whether `/admin` asks for an admin key: where others than this machine reach it. */
   readonly isAdminKeyed: boolean
@@ -38,7 +40,7 @@ export function clientRoutes(context: LocalRouteContext): readonly LocalRoute[] 
 
 /** The routes of the admin listener. */
 export function adminRoutes(context: LocalRouteContext): readonly LocalRoute[] {
-  return [...stateRoutes(context), metricsRoute(context, 'open'), loadRoute(context)]
+  return [...stateRoutes(context), metricsRoute(context, 'open'), ...loadRoutes(context)]
 }
 
 /** Whether a key's owner may ask a model. */
@@ -149,56 +151,59 @@ function variantsOf(split: VariantSplit | null): LoadReport['models'][number]['v
   return [told('stable', 1 - split.share), told('canary', split.share)]
 }
 
-function loadRoute({
-  fleetName,
-  version,
-  catalogue,
-  replicas,
-  isDraining,
-  isAdminKeyed,
-  exact,
-}: LocalRouteContext): LocalRoute {
-  return {
-    kind: 'local',
-    method: 'GET',
-    path: '/admin/v1/load',
-    summary: 'The load of every replica as this gateway sees it, and what waits.',
-    scope: isAdminKeyed ? 'admin' : 'open',
-    answer: () => {
-      const now = performance.now()
-      const report: LoadReport = {
-        version: 1,
-        gatewayVersion: version,
-        fleet: fleetName,
-        draining: isDraining(),
-        replicas: replicas().map((handle) => ({
-          id: handle.id,
-          model: handle.replica.model,
-          engine: handle.replica.engine,
-          address: handle.address,
-          phase: handle.replica.phase,
-          ready: handle.isReady && !handle.isWarmingUp,
-          inFlight: handle.inFlight,
-          requests: handle.requests,
-          tokensPerSecond: Math.round(handle.tokensPerSecond(now) * 10) / 10,
-          lastError: handle.lastError,
-          role: handle.role,
-          reported: handle.engineLoad,
-        })),
-        models: catalogue.models.map(({ name, series, split }) => ({
-          model: name,
-          arrivals: series.arrivals.value,
-          ended: series.duration.counts.reduce((sum, count) => sum + count, 0),
-          tokens: series.inputTokens.value + series.outputTokens.value,
-          ttft: { bounds: series.ttft.bounds, counts: [...series.ttft.counts] },
-          variants: variantsOf(split),
-        })),
-        queues: catalogue.models.flatMap(({ name, room }) =>
-          room instanceof WaitingRoom ? { model: name, ...room.report } : [],
-        ),
-        exact: exact?.() ?? [],
-      }
-      return json(report)
+function loadRoutes(context: LocalRouteContext): readonly LocalRoute[] {
+  const route = { kind: 'local', method: 'GET', scope: context.isAdminKeyed ? 'admin' : 'open' } as const
+  return [
+    {
+      ...route,
+      path: '/admin/v1/load',
+      summary: 'The load of every replica as this gateway sees it, and what waits.',
+      answer: () => json(loadReport(context)),
     },
+    {
+      ...route,
+      path: '/admin/v1/load/engines',
+      summary: 'The same, once engines were asked how full they are; those of up to 64 replicas.',
+      answer: async () => {
+        await context.lookAtEngines?.()
+        return json(loadReport(context))
+      },
+    },
+  ]
+}
+
+function loadReport({ fleetName, version, catalogue, replicas, isDraining, exact }: LocalRouteContext): LoadReport {
+  const now = performance.now()
+  return {
+    version: 1,
+    gatewayVersion: version,
+    fleet: fleetName,
+    draining: isDraining(),
+    replicas: replicas().map((handle) => ({
+      id: handle.id,
+      model: handle.replica.model,
+      engine: handle.replica.engine,
+      address: handle.address,
+      phase: handle.replica.phase,
+      ready: handle.isReady && !handle.isWarmingUp,
+      inFlight: handle.inFlight,
+      requests: handle.requests,
+      tokensPerSecond: Math.round(handle.tokensPerSecond(now) * 10) / 10,
+      lastError: handle.lastError,
+      role: handle.role,
+      reported: handle.engineLoad,
+    })),
+    models: catalogue.models.map(({ name, series, split }) => ({
+      model: name,
+      arrivals: series.arrivals.value,
+      ended: series.duration.counts.reduce((sum, count) => sum + count, 0),
+      tokens: series.inputTokens.value + series.outputTokens.value,
+      ttft: { bounds: series.ttft.bounds, counts: [...series.ttft.counts] },
+      variants: variantsOf(split),
+    })),
+    queues: catalogue.models.flatMap(({ name, room }) =>
+      room instanceof WaitingRoom ? { model: name, ...room.report } : [],
+    ),
+    exact: exact?.() ?? [],
   }
 }

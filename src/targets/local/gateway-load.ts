@@ -11,9 +11,9 @@ export type GatewayLoad = ReadonlyMap<string, ReplicaLoad>
 /** A status must come at once, and a gateway on this machine that serves answers within a few milliseconds. */
 const timeoutMs: Milliseconds = 1_000
 
-/** Asks the gateway for its load. */
-export const askGateway = (admin: Listen, key?: string): Promise<LoadAnswer> =>
-  askForLoad(urlOf(reachable(admin)), { timeoutMs, key })
+/** Asks the gateway for its load, and that of its engines. */
+export const askGateway = (admin: Listen, key: string | undefined): Promise<LoadAnswer> =>
+  askForLoad(urlOf(reachable(admin)), { timeoutMs, key, asksEngines: true })
 
 /** The same; undefined when it does not answer in time or not as expected. */
 export const readLoadReport = (admin: Listen): Promise<LoadReport | undefined> =>

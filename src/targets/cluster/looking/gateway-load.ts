@@ -65,7 +65,7 @@ async function askOne(
   try {
     const forward = await client.portForward({ namespace, pod, port: adminPort })
     try {
-      return await askForLoad(`http://127.0.0.1:${forward.localPort}`, { timeoutMs, key })
+      return await askForLoad(`http://127.0.0.1:${forward.localPort}`, { timeoutMs, key, asksEngines: true })
     } finally {
       await forward.close()
     }

@@ -31,7 +31,7 @@ async function withLoad(status: FleetStatus, key: string | undefined): Promise<F
   if (gateway.admin === '') {
     return { ...status, load: fleetLoadOf([], 'gateway.admin is not published: set it in the Fleet') }
   }
-  const answer = await askForLoad(gateway.admin, { timeoutMs: loadTimeoutMs, key })
+  const answer = await askForLoad(gateway.admin, { timeoutMs: loadTimeoutMs, key, asksEngines: true })
   if ('missing' in answer) return { ...status, load: fleetLoadOf([], `the gateway ${answer.missing}`) }
   return { ...status, load: fleetLoadOf([answer.report], null), replicas: withLoads(replicas, answer.report) }
 }
