@@ -33,6 +33,13 @@ describe('what a refusal means', () => {
       'forbidden',
     ],
     [
+      'a server whose admission has not come up yet',
+      403,
+      'services "lab" is forbidden: not yet ready to handle request',
+      {},
+      'unreachable',
+    ],
+    [
       'a quota',
       403,
       'pods "x" is forbidden: exceeded quota: gpus, requested: requests.nvidia.com/gpu=8, used: 8, limited: 8',

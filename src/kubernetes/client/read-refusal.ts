@@ -46,6 +46,8 @@ function parseStatus(text: string): StatusObject | undefined {
 const accessDenied = /\bcannot [a-z]+ (resource|path) "|is attempting to grant RBAC permissions not currently held/
 const quotaExceeded = /exceeded quota:|maximum .+ usage per .+ is|must specify .+ for:/
 const webhook = /admission webhook "|failed calling webhook|ValidatingAdmissionPolicy '/
+/** A server that has just started, or is very busy, refuses by its admission until that knows the cluster. */
+const notReady = /is forbidden: not yet ready to handle request/
 /** Server-side apply answers 500 to a field of a wrong type or of no schema. */
 const wrongType = /failed to (create typed (patch|live) object|convert new object)/
 
@@ -54,6 +56,7 @@ function reasonOf(status: number, said: StatusObject | undefined, message: strin
   if (status === 401) return 'unauthorized'
   if (status === 403) {
     if (accessDenied.test(message)) return 'forbidden'
+    if (notReady.test(message)) return 'unreachable'
     return quotaExceeded.test(message) ? 'quota' : 'admission'
   }
   if (status === 404) return said?.details?.name === undefined ? 'no-such-kind' : 'not-found'
