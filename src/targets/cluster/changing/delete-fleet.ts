@@ -61,7 +61,7 @@ async function removeFleet(
   const there = live.filter((object) => object !== undefined)
   const [going, kept] = [[] as LiveObject[], [] as string[]]
   for (const object of there) {
-    const stays = isShared(object.kind) || (holdsData(object.kind) && !volumes) || !isOfFleet(object, fleet)
+    const stays = isShared(object.kind) || (holdsData(object.kind) && !volumes) || !isOfFleet(object, fleet, namespace)
     if (stays) kept.push(titleOf(refOf(object)))
     else going.push(object)
   }
@@ -78,7 +78,7 @@ async function removeFleet(
 /** Claims with the Fleet’s label. */
 async function volumesOf(client: ClusterClient, namespace: string, fleet: string): Promise<readonly LiveObject[]> {
   const claims = await listOfFleet(client, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' }, { namespace, fleet })
-  return claims.filter((claim) => isOfFleet(claim, fleet))
+  return claims.filter((claim) => isOfFleet(claim, fleet, namespace))
 }
 
 async function getIfThere(client: ClusterClient, ref: ObjectRef): Promise<LiveObject | undefined> {

@@ -18,6 +18,8 @@ interface Change {
 }
 
 interface ChangeContext {
+  /** Of the Fleet. */
+  readonly namespace: string
   readonly isKnown: boolean
   readonly isSettled: boolean
   readonly applied: KubernetesObject | undefined
@@ -25,11 +27,14 @@ interface ChangeContext {
 }
 
 /** Decides what becomes of an object that is there. */
-export function decideChange(change: Change, { isKnown, isSettled, applied, context }: ChangeContext): Decision {
+export function decideChange(
+  change: Change,
+  { namespace, isKnown, isSettled, applied, context }: ChangeContext,
+): Decision {
   const { wanted, live, result, conflicts } = change
   const { fleet, rendered, forceConflicts = false } = context
   const subject = titleOf(refOf(wanted))
-  const isForeign = !isKnown && !isOfFleet(live, fleet.name) && !isShared(wanted.kind)
+  const isForeign = !isKnown && !isOfFleet(live, fleet.name, namespace) && !isShared(wanted.kind)
   if (isForeign && !forceConflicts) {
     const detail = `it is there already and belongs to ${ownerOf(live)}; rename it there or here, or take it over with --force-conflicts`
     return { actions: [{ verb: 'conflict', subject, detail, blocks: true }] }

@@ -69,7 +69,11 @@ function decideSecret({ name, namespace, keys, by, found }: ObservedSecret): Pla
   ]
 }
 
-function decideObject(observed: ObservedObject, { inventory, applied }: ObservedFleet, context: DecideFor): Decision {
+function decideObject(
+  observed: ObservedObject,
+  { namespace, inventory, applied }: ObservedFleet,
+  context: DecideFor,
+): Decision {
   const { wanted, live, verdict } = observed
   const subject = titleOf(refOf(wanted))
   switch (verdict.kind) {
@@ -94,6 +98,7 @@ function decideObject(observed: ObservedObject, { inventory, applied }: Observed
       return decideChange(
         { wanted, live, result: verdict.result, conflicts: verdict.conflicts },
         {
+          namespace,
           isKnown: (inventory?.objects ?? []).some((ref) => keyOf(ref) === keyOf(refOf(wanted))),
           isSettled: inventory?.state === 'settled',
           applied: applied.get(keyOf(refOf(wanted))),
@@ -104,7 +109,7 @@ function decideObject(observed: ObservedObject, { inventory, applied }: Observed
 }
 
 function decideLeftovers(
-  { leftovers }: ObservedFleet,
+  { leftovers, namespace }: ObservedFleet,
   { fleet, pruneVolumes = false }: DecideFor,
 ): Pick<ClusterPlan, 'prunes' | 'retained' | 'actions'> {
   const prunes: LiveObject[] = []
@@ -113,7 +118,7 @@ function decideLeftovers(
   for (const { ref, live } of leftovers) {
     if (live === undefined) continue
     const subject = titleOf(ref)
-    if (!isOfFleet(live, fleet.name)) {
+    if (!isOfFleet(live, fleet.name, namespace)) {
       actions.push({
         verb: 'keep',
         subject,

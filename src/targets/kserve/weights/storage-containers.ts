@@ -28,11 +28,15 @@ export const renderStorageContainers: ObjectsOf = (context) => {
   }
   return {
     objects: [...found].map(([name, { service, storage }]) => {
-      const { namespace: _, ...metadata } = context.metadata(name, { component: 'storage', model: service.modelLabel })
+      const { namespace, labels, ...metadata } = context.metadata(name, {
+        component: 'storage',
+        model: service.modelLabel,
+      })
       const object: ClusterStorageContainer = {
         apiVersion: 'serving.kserve.io/v1alpha1',
         kind: 'ClusterStorageContainer',
-        metadata,
+        // It is in no namespace, and another one may have a Fleet of this name.
+        metadata: { ...metadata, labels: { ...labels, 'fairlead.dev/namespace': namespace ?? context.namespace } },
         spec: {
           container: containerOf(service, storage, context),
           supportedUriFormats: [storage.model, ...storage.adapters].map(({ uri }) => ({ regex: `^${escaped(uri)}$` })),
