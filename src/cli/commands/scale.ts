@@ -7,7 +7,8 @@ export const scale: Command = {
   section: 'Change it',
   summary: 'Set the replicas of a model now',
   description:
-    'The Fleet file says them again at the next `apply`, and an autoscaler before that; the result tells which.',
+    'The Fleet file says them again at the next `apply`, and an autoscaler before that; the result tells which. Bounds of a ' +
+    'model that follows its load are the Fleet’s: `--min` and `--max` tell the fields to write.',
   arguments: [{ name: 'MODEL', description: 'a model of the Fleet', required: true }],
   options: [
     {
@@ -18,6 +19,22 @@ export const scale: Command = {
       minimum: 0,
       maximum: 10_000,
       description: 'wanted replicas',
+    },
+    {
+      name: 'min',
+      value: 'N',
+      type: 'integer',
+      minimum: 0,
+      maximum: 10_000,
+      description: 'says which field of the Fleet is the least',
+    },
+    {
+      name: 'max',
+      value: 'N',
+      type: 'integer',
+      minimum: 0,
+      maximum: 10_000,
+      description: 'says which field of the Fleet is the most',
     },
     { name: 'role', value: 'ROLE', choices: ['prefill', 'decode'], description: 'of a model that has both' },
     runningFleetOption,

@@ -1,6 +1,7 @@
 import { UserError } from '../../../errors/index.ts'
 import type { ClusterClient } from '../../../kubernetes/index.ts'
 import type { ScaleRequest, ScaleResult } from '../../contract.ts'
+import { scaledRangeOf, type ScaledRange } from '../../scaling/index.ts'
 import { requireFleet, type FoundFleet } from '../fleets/find-fleet.ts'
 import { labelOf, listOfFleet, readParts, type Workload } from '../fleets/parts.ts'
 import { isOfReplicas, isSubject, roleLabel, unknownSubject } from '../fleets/subjects.ts'
@@ -28,14 +29,26 @@ export async function scaleFleet(client: ClusterClient, fleet: string, request: 
   await refuseAutoscaled(client, found, workload)
   refuseScaledByPlatform(scaled)
   const { replicas } = request
+  const range = scaledRangeOf(workload)
+  if (range !== undefined) refuseOutside(range, request)
   const before = wantedReplicas(scaled) ?? 1
   await client.patch(refOf(workload), scalePatch(scaled, replicas), { fieldManager: manager })
-  return {
-    subject: titleOf(refOf(workload)),
-    before,
-    after: replicas,
-    note: `The next apply sets what the Fleet file says; write \`replicas: ${replicas}\` there to keep it.`,
-  }
+  const note =
+    range === undefined
+      ? `The next apply sets what the Fleet file says; write \`replicas: ${replicas}\` there to keep it.`
+      : `The controller goes on from here by the load, between ${range.min} and ${range.max}; where none runs, the number stays. The next apply leaves it.`
+  return { subject: titleOf(refOf(workload)), before, after: replicas, note }
+}
+
+/** The controller would set it back within seconds. */
+function refuseOutside({ min, max }: ScaledRange, { model, replicas }: ScaleRequest): void {
+  if (replicas >= min && replicas <= max) return
+  throw new UserError({
+    what: `${model} follows its load between ${min} and ${max} replicas, and ${replicas} is ${replicas < min ? 'fewer' : 'more'}`,
+    why: 'The bounds are the Fleet’s, and its controller sets the number back to them within seconds.',
+    mend: `Change ${replicas < min ? 'minReplicas' : 'maxReplicas'} of the model in the Fleet file, and apply it.`,
+    command: 'fairlead apply',
+  })
 }
 
 interface ServiceSpec {

@@ -12,6 +12,7 @@ import type { Inventory } from '../inventory/inventory.ts'
 import { inParallel } from '../objects/in-parallel.ts'
 import { keyOf, refOf } from '../objects/object-names.ts'
 import { loadRevision } from '../revisions/revision-store.ts'
+import { leaveReplicas } from './leave-replicas.ts'
 import { neededSecretsOf, type NeededSecret } from './needed-secrets.ts'
 import type { ObservedFleet, ObservedObject, ObservedSecret, Verdict } from './observed.ts'
 
@@ -41,11 +42,12 @@ export async function observeFleet(
   ])
   const absentNamespaces = new Set(isThere ? [] : [namespace])
   const isSettled = inventory?.state === 'settled'
-  const observed = await inParallel<KubernetesObject, ObservedObject>(objects, width, async (wanted) => {
+  const observed = await inParallel<KubernetesObject, ObservedObject>(objects, width, async (object) => {
     signal.throwIfAborted()
-    const key = keyOf(refOf(wanted))
+    const key = keyOf(refOf(object))
     const known = live.get(key)
-    if (isSettled && known !== undefined && holdsAlready(wanted, applied.get(key), known)) {
+    const wanted = leaveReplicas(object, known)
+    if (isSettled && known !== undefined && holdsAlready(wanted, leaveReplicas(applied.get(key), known), known)) {
       return { wanted, live: known, verdict: { kind: 'taken', result: known, conflicts: [] } }
     }
     return observeObject(client, wanted, known, absentNamespaces)

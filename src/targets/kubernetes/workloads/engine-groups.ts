@@ -3,7 +3,7 @@ import { commentsAt, enginePod, nodeCommands, nodeNotes, podMetadata } from '../
 import type { EngineService, ObjectArtifact } from '../../rendering/index.ts'
 import { enginePart, type KubernetesContext, type ObjectsOf } from '../context.ts'
 import { leaderLabels } from './engine-services.ts'
-import { replicasOf } from './scaling.ts'
+import { replicasOf, workloadMetadata } from './scaling.ts'
 
 /** A LeaderWorkerSet (https://lws.sigs.k8s.io) for each kind of replica that spans machines: a replica is a group of pods. */
 export const renderEngineGroups: ObjectsOf = (context) => ({
@@ -14,7 +14,7 @@ export const renderEngineGroups: ObjectsOf = (context) => ({
 function groupOf(service: EngineService, context: KubernetesContext): ObjectArtifact[] {
   const commands = nodeCommands(service)
   if (commands === null) return []
-  const { names, metadata, podLabels } = context
+  const { podLabels } = context
   const part = enginePart(service)
   const labels = podLabels(part)
   const leader = enginePod(service, context, { command: commands.leader })
@@ -23,7 +23,7 @@ function groupOf(service: EngineService, context: KubernetesContext): ObjectArti
   const object: LeaderWorkerSet = {
     apiVersion: 'leaderworkerset.x-k8s.io/v1',
     kind: 'LeaderWorkerSet',
-    metadata: metadata(names.workload(service), part),
+    metadata: workloadMetadata(service, context),
     spec: {
       ...(replicas === undefined ? {} : { replicas }),
       rolloutStrategy: {

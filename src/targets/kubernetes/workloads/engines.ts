@@ -2,7 +2,7 @@ import type { Deployment, DeploymentStrategy } from '../../../kubernetes/index.t
 import { commentsAt, enginePod, modelCacheOf, podMetadata } from '../../rendering/cluster/index.ts'
 import type { Comment, EngineService, ObjectArtifact } from '../../rendering/index.ts'
 import { enginePart, type KubernetesContext, type ObjectsOf } from '../context.ts'
-import { hasRoomToSurge, replicasOf } from './scaling.ts'
+import { hasRoomToSurge, replicasOf, workloadMetadata } from './scaling.ts'
 
 /** A Deployment for each kind of replica that fits one machine. */
 export const renderEngines: ObjectsOf = (context) => ({
@@ -13,7 +13,7 @@ export const renderEngines: ObjectsOf = (context) => ({
 const pullSeconds = 600
 
 function deploymentOf(service: EngineService, context: KubernetesContext): ObjectArtifact {
-  const { names, metadata, podLabels, selector } = context
+  const { podLabels, selector } = context
   const part = enginePart(service)
   const pod = enginePod(service, context)
   const strategy = strategyOf(service, context)
@@ -21,7 +21,7 @@ function deploymentOf(service: EngineService, context: KubernetesContext): Objec
   const object: Deployment = {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: metadata(names.workload(service), part),
+    metadata: workloadMetadata(service, context),
     spec: {
       ...(replicas === undefined ? {} : { replicas }),
       selector: { matchLabels: selector(part) },

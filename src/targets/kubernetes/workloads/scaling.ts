@@ -1,5 +1,6 @@
 import type { EngineService } from '../../rendering/index.ts'
-import type { KubernetesContext } from '../context.ts'
+import { rangeAnnotation } from '../../scaling/index.ts'
+import { enginePart, type KubernetesContext } from '../context.ts'
 
 /** Whether an object that is rendered too (HorizontalPodAutoscaler, ScaledObject) says how many replicas there are. */
 function isScaledByObject(service: EngineService): boolean {
@@ -8,9 +9,21 @@ function isScaledByObject(service: EngineService): boolean {
   return (by === 'hpa' || by === 'keda') && max > min
 }
 
+/** Metadata of a workload; where Fairlead itself scales it, with its bounds. */
+export function workloadMetadata(
+  service: EngineService,
+  { names, metadata }: KubernetesContext,
+): ReturnType<KubernetesContext['metadata']> {
+  const own = metadata(names.workload(service), enginePart(service))
+  const { min, max } = service.pool.replicas
+  if (service.model.autoscale.by !== 'fairlead' || max <= min) return own
+  return { ...own, annotations: { ...own.annotations, ...rangeAnnotation({ min, max }) } }
+}
+
 /**
- * Replicas as a workload says them; undefined where an autoscaler does, so that applying again does not fight it. Nothing of this
- * target wakes a model from zero unless KEDA does, so one replica stays.
+ * Replicas as a workload says them; undefined where an autoscaler does, so that applying again does not fight it. Where Fairlead
+ * scales, it is the number to begin with, and applying leaves what has become of it. A model that may have none begins with
+ * one: without a controller nothing would wake it.
  */
 export function replicasOf(service: EngineService): number | undefined {
   const { min, max } = service.pool.replicas
