@@ -1,2 +1,2 @@
-/** Name of the Lease, and of what is installed. */
-export const controllerName = 'fairlead-controller'
+/** What the controller’s objects and its Lease are called. */
+export { controllerName } from '../targets/index.ts'

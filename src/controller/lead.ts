@@ -10,6 +10,7 @@ import type { ControllerMetrics } from './metrics.ts'
 import { WorkQueue, type TakenWork } from './queue/index.ts'
 import { Reconciler, type Need } from './reconcile/index.ts'
 import { isCutOff } from './reconcile/outcome-of-error.ts'
+import { FleetScalers } from './scaling/index.ts'
 import { followFleets } from './watching/index.ts'
 
 /** What leading needs. */
@@ -24,6 +25,8 @@ export interface LeadParts {
   readonly clock: Clock
   readonly environment: Environment
   readonly offline: boolean
+  /** Folder with the keys of Fleets by which gateways tell their load; none when absent. */
+  readonly loadKeys: string | undefined
   /** Fleets at a time. */
   readonly workers: number
   readonly logger: Logger
@@ -53,12 +56,24 @@ export async function lead(term: Term, parts: LeadParts): Promise<void> {
   })
   metrics.fleets.remove()
   void following.synced.then(parts.onSynced)
+  const events = new EventRecorder(client, clock, parts.identity, (error) => logger.warn({ err: error }, 'no event'))
+  const scalers = new FleetScalers({
+    clientIn: async (namespace) => namespacedClient(await clients.in(namespace), namespace),
+    clock,
+    events,
+    metrics,
+    logger,
+    loadKeys: parts.loadKeys,
+    signal: term.signal,
+    onState: (key) => queue.add(key, 'status'),
+  })
   const reconciler = new Reconciler({
     client,
     targetIn: (target, namespace) => clients.targetIn(target, namespace, parts.environment),
     targets: parts.targets,
     clock,
-    events: new EventRecorder(client, clock, parts.identity, (error) => logger.warn({ err: error }, 'no event')),
+    events,
+    scalers,
     environment: parts.environment,
     offline: parts.offline,
     onFault: (error, fleet) => logger.error({ err: error, fleet }, 'a fault of the controller'),
@@ -76,6 +91,7 @@ export async function lead(term: Term, parts: LeadParts): Promise<void> {
     metrics.fleets.set(0)
     // What is under way on the network is ended first, so that nothing is written after the Lease is let go.
     await clients.close()
+    await scalers.close()
     await following.close()
   }
 }

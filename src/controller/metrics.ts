@@ -11,6 +11,9 @@ export interface ControllerMetrics {
   readonly retries: Counter
   readonly repaired: Counter
   readonly watchProblems: Counter
+  readonly scaledPools: Gauge
+  readonly scalingChanges: Counter<'reason'>
+  readonly scalingProblems: Counter<'reason'>
   readonly contentType: string
   /** The exposition in Prometheus text format 0.0.4. */
   render(): Promise<string>
@@ -71,6 +74,23 @@ export function createControllerMetrics(): ControllerMetrics {
     watchProblems: new Counter({
       name: 'fairlead_controller_watch_problems_total',
       help: 'Times that the API server could not be followed for a kind that it has.',
+      registers,
+    }),
+    scaledPools: new Gauge({
+      name: 'fairlead_controller_scaled_pools',
+      help: 'Kinds of replicas that the leader scales by their load.',
+      registers,
+    }),
+    scalingChanges: new Counter({
+      name: 'fairlead_controller_scaling_changes_total',
+      help: 'Times that replicas were added or removed, by why.',
+      labelNames: ['reason'],
+      registers,
+    }),
+    scalingProblems: new Counter({
+      name: 'fairlead_controller_scaling_problems_total',
+      help: 'Rounds of scaling that failed, or in which not all gateways told their load: failed, load_unknown.',
+      labelNames: ['reason'],
       registers,
     }),
     contentType: Registry.PROMETHEUS_CONTENT_TYPE,

@@ -28,6 +28,8 @@ export interface ControllerOptions {
   /** Fleets that are worked on at a time. */
   readonly workers: number
   readonly offline: boolean
+  /** Folder with files `<namespace>.<name>`, each with the key of a Fleet by which its gateways tell their load. */
+  readonly loadKeys?: string | undefined
   readonly environment: Environment
   readonly logger: Logger
   readonly clock?: Clock
@@ -77,6 +79,7 @@ export async function runController(options: ControllerOptions): Promise<void> {
               onSynced: () => (isSynced = true),
               namespace: options.namespace,
               targets: options.targets ?? clusterTargetNames,
+              loadKeys: options.loadKeys,
             })
           } finally {
             isSynced = false

@@ -33,10 +33,11 @@ export {
   scaleCluster,
   whoScales,
   type ClusterScalerParts,
+  type GatewaysAsked,
   type LoadReader,
   type ScaleClusterParts,
 } from './autoscale/index.ts'
-export { explainScaling, type ScalingExplanation } from './scaling/index.ts'
+export { explainScaling, scalingReasonText, type ScalingExplanation } from './scaling/index.ts'
 export type { PoolScaling } from '../observe/index.ts'
 export type { UnscaledPool } from '../targets/index.ts'
 export { readChatTemplates } from './read-chat-templates.ts'

@@ -12,6 +12,8 @@ export interface LoadQuestion {
   readonly key?: string | undefined
   /** Whether the gateway is to ask its engines first how full they are; those of scaled models have told anyway. */
   readonly asksEngines?: boolean
+  /** Ends the question before its time. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A gateway's load, or in a few words why it did not tell. */
@@ -36,9 +38,10 @@ export async function askForLoad(adminUrl: string, question: LoadQuestion): Prom
   }
 }
 
-async function askAt(url: string, { timeoutMs, key }: LoadQuestion) {
+async function askAt(url: string, { timeoutMs, key, signal }: LoadQuestion) {
+  const late = AbortSignal.timeout(timeoutMs)
   const { statusCode, body } = await request(url, {
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: signal === undefined ? late : AbortSignal.any([late, signal]),
     reset: true,
     headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
   })

@@ -22,7 +22,7 @@ const fleet = (fields: string): FleetSource =>
   sourceOf(smallFleet({ namespace, name: 'lab', fields: [] }).replace('replicas: 1', fields))
 const between = (min: number, max: number) => fleet(`minReplicas: ${min}\n    maxReplicas: ${max}`)
 const workload = () => client.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'lab-small' })
-const replicas = async () => ((await workload())?.['spec'] as { readonly replicas: number }).replicas
+const replicas = async () => ((await workload())?.['spec'] as { readonly replicas?: number } | undefined)?.replicas
 const ownersOfReplicas = async () =>
   ((await workload())?.metadata.managedFields ?? [])
     .filter(

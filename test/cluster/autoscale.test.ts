@@ -98,7 +98,7 @@ describe('scaling over a real API server', () => {
     })
     const { port } = admin.address() as AddressInfo
     const stopping = new AbortController()
-    expect(await readLoadOf(undefined, port)('127.0.0.1', stopping.signal)).toBeNull()
+    expect(await readLoadOf(async () => undefined, port)('127.0.0.1', stopping.signal)).toBeNull()
     const scaler = new ClusterScaler({
       client,
       namespace,
@@ -106,7 +106,7 @@ describe('scaling over a real API server', () => {
       // No pod of this test has an address that answers.
       readLoad: (address, signal) => {
         asked.push(address)
-        return readLoadOf('secret', port)('127.0.0.1', signal)
+        return readLoadOf(async () => 'secret', port)('127.0.0.1', signal)
       },
       signal: stopping.signal,
     })

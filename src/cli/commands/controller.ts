@@ -56,6 +56,13 @@ export const controller: Command = {
       description: 'Fleets that are worked on at a time',
     },
     { name: 'offline', description: 'do not ask the hub about models that the catalogue does not have' },
+    {
+      name: 'load-keys',
+      value: 'FOLDER',
+      description:
+        'files NAMESPACE.FLEET, each with a key of that Fleet by which its gateways tell the load to scale by',
+      completes: 'file',
+    },
   ],
   examples: [
     { command: 'fairlead controller', what: 'for all namespaces of the current context' },

@@ -29,6 +29,7 @@ export const controller: CommandHandler = async ({ options }, { environment, sig
     port: readInteger(options['port']) ?? 0,
     workers: readInteger(options['workers']) ?? 1,
     offline: options['offline'] === true,
+    loadKeys: readText(options['load-keys']),
     environment,
     logger: createLogger({ name: 'controller', level }),
     signal,

@@ -1,7 +1,7 @@
-import type { PoolScaling, ScalingExplanation, UnscaledPool } from '../../operate/index.ts'
+import { scalingReasonText, type PoolScaling, type ScalingExplanation, type UnscaledPool } from '../../operate/index.ts'
 import { formatDuration } from '../console/index.ts'
 import type { Paint } from '../output.ts'
-import { limitText, reasonText, signalText } from './scaling-texts.ts'
+import { limitText, signalText } from './scaling-texts.ts'
 
 /** What was decided of each pool, and why, as lines. */
 export function renderScaling({ pools, others }: ScalingExplanation, paint: Paint, nowMs: number): readonly string[] {
@@ -33,7 +33,7 @@ function poolLines(pool: PoolScaling, paint: Paint, nowMs: number): readonly str
   ]
   const ago = (at: number) => `${formatDuration(Math.max(0, nowMs - at))} ago`
   const rows: (readonly [string, string])[] = [
-    ['Wanted', `${wanted} of ${min} to ${max}: ${reasonText(reason)}`],
+    ['Wanted', `${wanted} of ${min} to ${max}: ${scalingReasonText(reason)}`],
     ['Running', running.join(', ')],
     ['Seen', load === null ? 'nothing: no gateway answers' : loadText(load)],
     ...signals.map((signal, index) => [index === 0 ? 'Asked for' : '', signalText(signal)] as const),
@@ -43,7 +43,7 @@ function poolLines(pool: PoolScaling, paint: Paint, nowMs: number): readonly str
       .toReversed()
       .map(
         ({ atMs: at, from, to, reason: why }, index) =>
-          [index === 0 ? 'Changes' : '', `${ago(at)}: ${from} → ${to}, ${reasonText(why)}`] as const,
+          [index === 0 ? 'Changes' : '', `${ago(at)}: ${from} → ${to}, ${scalingReasonText(why)}`] as const,
       ),
   ]
   const width = Math.max(...rows.map(([term]) => term.length))

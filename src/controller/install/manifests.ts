@@ -24,6 +24,9 @@ export interface InstallOptions extends RuleOptions {
 }
 
 const port = 8_081
+/** Secret of the controller’s own namespace with the keys by which gateways tell their load, mounted: no right reads Secrets. */
+const loadKeys = { secret: `${controllerName}-load-keys`, folder: '/var/run/secrets/fairlead/load-keys' }
+const command = ['fairlead', 'controller', '--host', '0.0.0.0', '--port', String(port), '--load-keys', loadKeys.folder]
 /** User of our own image. */
 const user = 65_532
 
@@ -142,7 +145,7 @@ function deployment({ namespace, fleetNamespace, image, replicas, targets }: Ins
             {
               name: 'controller',
               image,
-              command: ['fairlead', 'controller', '--host', '0.0.0.0', '--port', String(port), ...only, ...target],
+              command: [...command, ...only, ...target],
               env: [
                 { name: 'HOME', value: '/tmp' },
                 { name: 'XDG_CACHE_HOME', value: '/tmp/cache' },
@@ -156,10 +159,16 @@ function deployment({ namespace, fleetNamespace, image, replicas, targets }: Ins
                 readOnlyRootFilesystem: true,
                 capabilities: { drop: ['ALL'] },
               },
-              volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+              volumeMounts: [
+                { name: 'tmp', mountPath: '/tmp' },
+                { name: 'load-keys', mountPath: loadKeys.folder, readOnly: true },
+              ],
             },
           ],
-          volumes: [{ name: 'tmp', emptyDir: {} }],
+          volumes: [
+            { name: 'tmp', emptyDir: {} },
+            { name: 'load-keys', secret: { secretName: loadKeys.secret, optional: true } },
+          ],
         },
       },
     },

@@ -41,6 +41,13 @@ export function controllerRules({ targets }: RuleOptions): PolicyRule[] {
     { apiGroups: [''], resources: ['configmaps'], verbs: ['update'] },
     // One operator of a Fleet at a time, person or controller.
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update', 'delete'] },
+    // Models follow their load.
+    ...(targets.includes('kubernetes')
+      ? [
+          { apiGroups: ['apps'], resources: ['deployments/scale'], verbs: ['patch'] },
+          { apiGroups: ['leaderworkerset.x-k8s.io'], resources: ['leaderworkersets/scale'], verbs: ['patch'] },
+        ]
+      : []),
     // Nobody gives rights that he has not: gateways follow EndpointSlices, and routers of llm-d pods.
     ...(targets.includes('kubernetes')
       ? [{ apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] }]

@@ -6,7 +6,8 @@ import type { ClusterTargetName, FleetSource, Target } from '../../targets/index
 import type { Clock } from '../clock.ts'
 import type { EventRecorder, FleetEventText } from '../events/index.ts'
 import { fleetReference, readFleetObject, sourceOf, type FleetObject } from '../fleet-object/index.ts'
-import { statusOf, type FleetObjectStatus, type Outcome } from '../status/index.ts'
+import type { FleetScalers } from '../scaling/index.ts'
+import { statusOf, withCondition, type FleetObjectStatus, type Outcome } from '../status/index.ts'
 import { hasFinaliser, setFinaliser } from './finaliser.ts'
 import { failureOf, isCutOff } from './outcome-of-error.ts'
 import { quietProgress } from './quiet-progress.ts'
@@ -33,6 +34,8 @@ export interface ReconcilerParts {
   readonly onFault: (error: unknown, fleet: string) => void
   /** Objects that somebody else had changed were put back. */
   readonly onRepair?: (objects: number) => void
+  /** Has models follow their load. */
+  readonly scalers: Pick<FleetScalers, 'prepare' | 'follow' | 'isFollowed' | 'forget' | 'claimOf'>
 }
 
 /** What came of it. */
@@ -64,7 +67,10 @@ export class Reconciler {
    */
   async reconcile(key: string, needs: ReadonlySet<Need>, signal: AbortSignal): Promise<Reconciled> {
     const found = (await this.#parts.client.get(fleetReference(key))) as FleetObject | undefined
-    if (found === undefined) return { result: 'gone' }
+    if (found === undefined) {
+      await this.#parts.scalers.forget(key)
+      return { result: 'gone' }
+    }
     if (found.metadata.deletionTimestamp !== undefined) return this.#remove(found, signal)
     const fleet = hasFinaliser(found) ? found : await setFinaliser(this.#parts.client, found, true)
     const outcome = await this.#bring(fleet, needs, signal)
@@ -73,7 +79,7 @@ export class Reconciler {
   }
 
   async #bring(fleet: FleetObject, needs: ReadonlySet<Need>, signal: AbortSignal): Promise<Outcome> {
-    const { environment, offline } = this.#parts
+    const { environment, offline, scalers } = this.#parts
     const { generation, namespace = 'default' } = fleet.metadata
     let prepared
     try {
@@ -89,15 +95,19 @@ export class Reconciler {
     const target = this.#parts.targetIn(read.target, namespace)
     try {
       const isNew = fleet.status?.observedGeneration !== generation
+      await scalers.prepare(fleet, source.fleet, read.target)
       if (isNew || needs.has('apply') || needs.has('repair')) {
         await this.#apply(fleet, source, target, signal, !isNew && needs.has('repair'))
       }
+      await scalers.follow(fleet, source.fleet, read.target)
       const found = await fleetStatus(source.fleet.name, environment, target)
       if (leftOut.length > 0) await this.#event(fleet, leftOutEvent(leftOut))
       const models = source.fleet.models.map(({ name }) => name)
       return { kind: 'applied', target: read.target, models, found }
     } catch (error) {
       if (isCutOff(error)) throw error
+      // What runs follows its load all the same, by what was applied last or else by what is to be.
+      if (!scalers.isFollowed(fleet)) await scalers.follow(fleet, source.fleet, read.target)
       return this.#failure(error, fleet)
     }
   }
@@ -154,6 +164,7 @@ export class Reconciler {
     const { client, environment } = this.#parts
     const { name, namespace = 'default', annotations } = fleet.metadata
     const target = this.#parts.targetIn(fleet.status?.target ?? 'kubernetes', namespace)
+    await this.#parts.scalers.forget(`${namespace}/${name}`)
     try {
       await this.#tell(fleet, { kind: 'deleting', message: 'What the Fleet has become is removed.' })
       const volumes = annotations?.[deleteModelsAnnotation] === 'true'
@@ -178,13 +189,21 @@ export class Reconciler {
     const { client, clock } = this.#parts
     const { name, namespace = 'default', generation = 0 } = fleet.metadata
     const before = fleet.status ?? {}
-    const status = statusOf(before, outcome, generation, clock.date())
+    const status = this.#withScaling(fleet, statusOf(before, outcome, generation, clock.date()))
     const event = eventOf(before, status, outcome)
     if (event !== undefined) await this.#event(fleet, event)
     if (JSON.stringify(sorted(status)) === JSON.stringify(sorted(before))) return
     const { apiVersion, kind } = fleet
     const object = { apiVersion, kind, metadata: { name, namespace }, status }
     await client.apply(object, { subresource: 'status', force: true, fieldManager: statusManager })
+  }
+
+  #withScaling(fleet: FleetObject, status: FleetObjectStatus): FleetObjectStatus {
+    const { clock, scalers } = this.#parts
+    const claim = scalers.claimOf(fleet)
+    if (claim === undefined) return status
+    const { generation = 0 } = fleet.metadata
+    return { ...status, conditions: withCondition(status.conditions ?? [], claim, generation, clock.date()) }
   }
 
   #event(fleet: FleetObject, event: FleetEventText): Promise<void> {

@@ -22,6 +22,12 @@ export interface ClusterScalerParts {
   readonly signal: AbortSignal
 }
 
+/** How many gateways were asked for their load, and how many told it. */
+export interface GatewaysAsked {
+  readonly gateways: number
+  readonly told: number
+}
+
 interface Workload extends LiveObject {
   readonly spec?: { readonly replicas?: number }
   readonly status?: { readonly replicas?: number; readonly readyReplicas?: number }
@@ -35,9 +41,15 @@ interface GatewayPod extends LiveObject {
 export class ClusterScaler implements Scaler {
   readonly #parts: ClusterScalerParts
   #refs: ReadonlyMap<string, ObjectRef> = new Map()
+  #asked: GatewaysAsked = { gateways: 0, told: 0 }
 
   constructor(parts: ClusterScalerParts) {
     this.#parts = parts
+  }
+
+  /** Who told their load the last time. */
+  get asked(): GatewaysAsked {
+    return this.#asked
   }
 
   async counts(): Promise<readonly CountedPool[]> {
@@ -68,12 +80,14 @@ export class ClusterScaler implements Scaler {
     const serving = pods.filter(({ metadata, status }) => {
       return status?.phase === 'Running' && metadata.deletionTimestamp === undefined
     })
-    return await Promise.all(
+    const readings = await Promise.all(
       serving.map(async ({ metadata: { uid }, status }) => ({
         gateway: uid,
         report: status?.podIP === undefined ? null : await readLoad(status.podIP, signal),
       })),
     )
+    this.#asked = { gateways: readings.length, told: readings.filter(({ report }) => report !== null).length }
+    return readings
   }
 
   async gpus(): Promise<number | null> {

@@ -1,2 +1,3 @@
 /** What was decided of the replicas of a running Fleet, and why. */
 export { explainScaling, type ScalingExplanation } from './explain-scaling.ts'
+export { scalingReasonText } from './reason-text.ts'

@@ -3,6 +3,7 @@
  * scheduler's decision (`src/scheduling/autoscale/`) is carried out. What differs between platforms is a `Scaler`.
  */
 export type { CountedPool, GatewayReading, Scaler } from './contract.ts'
+export { controllerName } from './controller-pods.ts'
 export { rangeAnnotation, scaledRangeOf, type ScaledRange } from './scaled-range.ts'
 export { poolsToScale, type ScaledPool, type UnscaledPool } from './scaled-pools.ts'
 export { ScalingLoop } from './scaling-loop.ts'

@@ -3,7 +3,7 @@ import { commentsAt, enginePod, nodeCommands, nodeNotes, podMetadata } from '../
 import type { EngineService, ObjectArtifact } from '../../rendering/index.ts'
 import { enginePart, type KubernetesContext, type ObjectsOf } from '../context.ts'
 import { leaderLabels } from './engine-services.ts'
-import { replicasOf, workloadMetadata } from './scaling.ts'
+import { replicasComment, replicasOf, workloadMetadata } from './scaling.ts'
 
 /** A LeaderWorkerSet (https://lws.sigs.k8s.io) for each kind of replica that spans machines: a replica is a group of pods. */
 export const renderEngineGroups: ObjectsOf = (context) => ({
@@ -48,6 +48,7 @@ function groupOf(service: EngineService, context: KubernetesContext): ObjectArti
       kind: 'object',
       object,
       comments: [
+        ...replicasComment(service, context),
         {
           path: ['spec', 'rolloutStrategy'],
           text: `A new group would need ${service.nodes} more nodes at once, so old groups make room.`,

@@ -2,7 +2,7 @@ import type { Deployment, DeploymentStrategy } from '../../../kubernetes/index.t
 import { commentsAt, enginePod, modelCacheOf, podMetadata } from '../../rendering/cluster/index.ts'
 import type { Comment, EngineService, ObjectArtifact } from '../../rendering/index.ts'
 import { enginePart, type KubernetesContext, type ObjectsOf } from '../context.ts'
-import { hasRoomToSurge, replicasOf, workloadMetadata } from './scaling.ts'
+import { hasRoomToSurge, replicasComment, replicasOf, workloadMetadata } from './scaling.ts'
 
 /** A Deployment for each kind of replica that fits one machine. */
 export const renderEngines: ObjectsOf = (context) => ({
@@ -34,6 +34,7 @@ function deploymentOf(service: EngineService, context: KubernetesContext): Objec
     ...(replicas === undefined
       ? [{ path: ['spec'], text: 'No replicas here: the autoscaler says how many, and applying this again must not.' }]
       : []),
+    ...replicasComment(service, context),
     { path: ['spec', 'strategy'], text: strategy.why },
     {
       path: ['spec', 'progressDeadlineSeconds'],

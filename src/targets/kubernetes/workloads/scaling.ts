@@ -1,6 +1,6 @@
-import type { EngineService } from '../../rendering/index.ts'
+import type { Comment, EngineService } from '../../rendering/index.ts'
 import { rangeAnnotation } from '../../scaling/index.ts'
-import { enginePart, type KubernetesContext } from '../context.ts'
+import { enginePart, isScaledByFairlead, type KubernetesContext } from '../context.ts'
 
 /** Whether an object that is rendered too (HorizontalPodAutoscaler, ScaledObject) says how many replicas there are. */
 function isScaledByObject(service: EngineService): boolean {
@@ -12,12 +12,19 @@ function isScaledByObject(service: EngineService): boolean {
 /** Metadata of a workload; where Fairlead itself scales it, with its bounds. */
 export function workloadMetadata(
   service: EngineService,
-  { names, metadata }: KubernetesContext,
+  context: KubernetesContext,
 ): ReturnType<KubernetesContext['metadata']> {
-  const own = metadata(names.workload(service), enginePart(service))
+  const own = context.metadata(context.names.workload(service), enginePart(service))
+  if (!isScaledByFairlead(service, context)) return own
+  return { ...own, annotations: { ...own.annotations, ...rangeAnnotation(service.pool.replicas) } }
+}
+
+/** Says beside the number of replicas who changes it. */
+export function replicasComment(service: EngineService, context: KubernetesContext): Comment[] {
+  if (!isScaledByFairlead(service, context)) return []
   const { min, max } = service.pool.replicas
-  if (service.model.autoscale.by !== 'fairlead' || max <= min) return own
-  return { ...own, annotations: { ...own.annotations, ...rangeAnnotation({ min, max }) } }
+  const text = `To begin with: the controller of Fairlead scales it between ${min} and ${max}, and applying leaves that.`
+  return [{ path: ['spec', 'replicas'], text }]
 }
 
 /**

@@ -7,9 +7,16 @@ import {
   type EngineService,
   type ObjectArtifact,
 } from '../../../rendering/index.ts'
-import { enginePart, gatewayPart, type KubernetesContext, type ObjectsOf, type PartOfFleet } from '../../context.ts'
+import {
+  enginePart,
+  gatewayPart,
+  isScaledByFairlead,
+  type KubernetesContext,
+  type ObjectsOf,
+  type PartOfFleet,
+} from '../../context.ts'
 import { engineDestinations, gatewayDestinations, type Destination } from './destinations.ts'
-import { anyPod, apiServer, dns, egressTo, prometheus, tcp } from './rules.ts'
+import { anyPod, apiServer, controller, dns, egressTo, prometheus, tcp } from './rules.ts'
 
 const redisPart: PartOfFleet = { component: 'redis' }
 const downloadPart: PartOfFleet = { component: 'download' }
@@ -79,7 +86,7 @@ function ofGateway(context: KubernetesContext): ObjectArtifact {
     ...(fromOutside ? {} : { from: [anyPod] }),
     ports: tcp(gatewayPorts.http),
   }
-  const ingress = [clients, ...scrapedOn(gatewayPorts.admin, context)]
+  const ingress = [clients, ...scrapedOn(gatewayPorts.admin, context), ...askedByController(context)]
   const destinations = gatewayDestinations(fleet)
   const own: NetworkPolicyEgressRule[] = [
     dns,
@@ -107,7 +114,13 @@ function ofGateway(context: KubernetesContext): ObjectArtifact {
       part: gatewayPart,
       ingress,
       egress,
-      comments: [{ path: ['spec', 'ingress', 0], text: why }, ...adminComment(context), ...asked, ...comments],
+      comments: [
+        { path: ['spec', 'ingress', 0], text: why },
+        ...adminComment(context),
+        ...controllerComment(ingress),
+        ...asked,
+        ...comments,
+      ],
     },
     context,
   )
@@ -116,6 +129,18 @@ function ofGateway(context: KubernetesContext): ObjectArtifact {
 /** Prometheus on a port, where it scrapes at all. */
 function scrapedOn(port: number, { settings }: KubernetesContext): NetworkPolicyIngressRule[] {
   return settings.monitoring === 'none' ? [] : [{ from: [prometheus], ports: tcp(port) }]
+}
+
+/** The controller asks for the load by which it scales. */
+const askedByController = (context: KubernetesContext): NetworkPolicyIngressRule[] =>
+  context.engines.some((service) => isScaledByFairlead(service, context))
+    ? [{ from: [controller], ports: tcp(gatewayPorts.admin) }]
+    : []
+
+function controllerComment(ingress: readonly NetworkPolicyIngressRule[]): Comment[] {
+  const index = ingress.findIndex(({ from }) => from?.[0] === controller)
+  const text = 'The controller of Fairlead asks for the load by which it scales, with a key.'
+  return index < 0 ? [] : [{ path: ['spec', 'ingress', index], text }]
 }
 
 function adminComment({ settings }: KubernetesContext): Comment[] {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { NetworkPolicyEgressRule, NetworkPolicyPeer, NetworkPolicyPort } from '../../../../kubernetes/index.ts'
+import { controllerName } from '../../../scaling/index.ts'
 import type { Destination } from './destinations.ts'
 
 /** Ports of TCP. */
@@ -19,6 +20,12 @@ export const prometheus: NetworkPolicyPeer = {
 const nodeLocalDns = '169.254.20.10/32'
 /** Where clouds hand out credentials of nodes: no pod has business there. */
 const linkLocal = '169.254.0.0/16'
+
+/** The controller of Fairlead, in any namespace: who may reach a port still needs a key. */
+export const controller: NetworkPolicyPeer = {
+  namespaceSelector: {},
+  podSelector: { matchLabels: { 'app.kubernetes.io/name': controllerName } },
+}
 
 /** The cluster’s DNS, which has this label in every common distribution. */
 export const dns: NetworkPolicyEgressRule = {

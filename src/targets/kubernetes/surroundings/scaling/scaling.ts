@@ -22,7 +22,7 @@ export const renderScaling: ObjectsOf = (context) => {
 
 function notesOf(
   { model, path, pool, gpus }: EngineService,
-  { settings, settingsPath, title, gateway }: KubernetesContext,
+  { fleet, settings, settingsPath, title, gateway }: KubernetesContext,
 ): PlanWarning[] {
   const { by } = model.autoscale
   const note = (id: string, field: string, message: string, suggestion: string): PlanWarning => ({
@@ -42,8 +42,18 @@ function notesOf(
           note(
             'scaled-by-controller',
             'maxReplicas',
-            `by Fairlead’s own signals ${model.name} is scaled on target local only so far; here it keeps ${Math.max(1, pool.replicas.min)} replica${pool.replicas.min > 1 ? 's' : ''}`,
-            'autoscale.by: keda, or hpa',
+            `${model.name} follows its load where the Fleet is an object of a cluster with \`fairlead controller\`; applied by a command alone it keeps ${Math.max(1, pool.replicas.min)} replica${pool.replicas.min > 1 ? 's' : ''}`,
+            'a Fleet object (docs/operate/controller.md), or autoscale.by: keda',
+          ),
+        ]
+      : []),
+    ...(by === 'fairlead' && gateway !== null && !fleet.access.keys.some(({ scopes }) => scopes.includes('admin'))
+      ? [
+          note(
+            'scaled-without-key',
+            'maxReplicas',
+            `the controller reads the gateways’ load by a key with the scope admin, and access.keys has none; ${model.name} would not be scaled`,
+            'a key in access.keys with scopes: [admin]',
           ),
         ]
       : []),
