@@ -7,7 +7,6 @@ export { clusterTargetNames, createClusterTarget, type ClusterTargetName } from 
 export { createComposeTarget } from './compose/index.ts'
 export { localTarget, readLocalScaling } from './local/index.ts'
 export { findRenderer, renderers } from './renderers.ts'
-export { askLoadReport } from './ask-load-report.ts'
 export {
   controllerName,
   poolsToScale,

@@ -26,6 +26,8 @@ const fleet = (replicas: object) => ({
     ],
   },
   gateway: { replicas: 2 },
+  // What gateways would share is no part of this story.
+  storage: { state: { kind: 'redis', url: 'redis://redis.elsewhere.svc:6379' } },
   autoscale: { upAfter: '0s', downAfter: '4s', toZeroAfter: '6s' },
   models: [
     {
@@ -95,14 +97,15 @@ describe('a Fleet whose models follow their load, scaled by the controller that 
       ...[`--from-literal=client=${key}`, `--from-literal=scaler=${adminKey}`],
     )
     await installFleetDefinition(cluster().client)
-    const manifests = await new Operator(cluster(), key).fairlead('controller', 'manifests', '--target', 'kubernetes')
-    const file = join(cluster().folder, 'controller.yaml')
-    await writeFile(file, manifests)
-    await kubectl('apply', '--server-side', '-f', file)
+    await kubectl('create', 'namespace', 'fairlead-system')
     await kubectl(
       ...['create', 'secret', 'generic', 'fairlead-controller-load-keys', '-n', 'fairlead-system'],
       `--from-literal=${namespace}.story=${adminKey}`,
     )
+    const manifests = await new Operator(cluster(), key).fairlead('controller', 'manifests', '--target', 'kubernetes')
+    const file = join(cluster().folder, 'controller.yaml')
+    await writeFile(file, manifests)
+    await kubectl('apply', '--server-side', '-f', file)
   }, patienceMs)
 
   it(
@@ -139,12 +142,9 @@ describe('a Fleet whose models follow their load, scaled by the controller that 
       const reading = gateways.flatMap((client) => Array.from({ length: 3 }, () => readOn(client, over.signal)))
       await untilWanted(2)
       await fleets.until('two run', async () => (await engines()).length === 2)
-      // Another label has the whole Fleet applied again.
-      await fleets.apply('story', {
-        ...fleet({ minReplicas: 0, maxReplicas: 3 }),
-        models: [...fleet({ minReplicas: 0, maxReplicas: 3 }).models, { name: 'other', engine: 'simulated' }],
-      })
-      await fleets.until('it is applied', () => fleets.has('apps/v1', 'deployments', 'story-other'))
+      // What somebody removes has the whole Fleet applied again.
+      await kubectl('delete', 'poddisruptionbudgets', '-n', namespace, '--all')
+      await fleets.until('it is applied', () => fleets.has('policy/v1', 'poddisruptionbudgets', 'story-gateway'))
       expect(await wanted()).toBe(2)
       over.abort()
       await Promise.all(reading)

@@ -151,6 +151,8 @@ function deployment({ namespace, fleetNamespace, image, replicas, targets }: Ins
                 { name: 'XDG_CACHE_HOME', value: '/tmp/cache' },
               ],
               ports: [{ name: 'admin', containerPort: port }],
+              // Until it listens; a busy node takes its time.
+              startupProbe: { ...probe('/healthz'), periodSeconds: 2, failureThreshold: 60 },
               livenessProbe: probe('/healthz'),
               readinessProbe: probe('/readyz'),
               resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '1Gi' } },

@@ -33,7 +33,7 @@ export function ownClaim(
       const what =
         gateways === 0 ? 'No gateway runs that could tell its load' : `${told} of ${gateways} gateways tell their load`
       const mend = state.hasKey
-        ? 'The key for it has to be one of the Fleet with the scope admin.'
+        ? 'The others start, are away, or refuse the controller’s key, which has to be one of the Fleet with the scope admin.'
         : `They want a key of the Fleet with the scope admin; the controller has none at ${keyFileOf(namespace, name)} of its load keys.`
       const message = `${what}, so nothing is removed.${gateways === 0 ? '' : ` ${mend}`}`
       return { type, status: 'False', reason: 'LoadUnknown', message }

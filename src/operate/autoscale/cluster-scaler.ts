@@ -77,17 +77,19 @@ export class ClusterScaler implements Scaler {
   async loads(): Promise<readonly GatewayReading[]> {
     const { readLoad, signal } = this.#parts
     const pods = (await this.#list({ apiVersion: 'v1', kind: 'Pod' }, 'gateway')) as readonly GatewayPod[]
-    const serving = pods.filter(({ metadata, status }) => {
-      return status?.phase === 'Running' && metadata.deletionTimestamp === undefined
-    })
     const readings = await Promise.all(
-      serving.map(async ({ metadata: { uid }, status }) => ({
-        gateway: uid,
-        report: status?.podIP === undefined ? null : await readLoad(status.podIP, signal),
-      })),
+      pods
+        .filter(({ status }) => status?.phase === 'Running')
+        .map(async ({ metadata: { uid, deletionTimestamp }, status }) => ({
+          gateway: uid,
+          isLeaving: deletionTimestamp !== undefined,
+          report: status?.podIP === undefined ? null : await readLoad(status.podIP, signal),
+        })),
     )
-    this.#asked = { gateways: readings.length, told: readings.filter(({ report }) => report !== null).length }
-    return readings
+    // One that leaves ends what it has, which is load as long as it tells it; that it does not any more hides nothing.
+    const counted = readings.filter(({ isLeaving, report }) => !isLeaving || report !== null)
+    this.#asked = { gateways: counted.length, told: counted.filter(({ report }) => report !== null).length }
+    return counted
   }
 
   async gpus(): Promise<number | null> {

@@ -172,8 +172,23 @@ describe('autoscaling', () => {
     expect(text).toContain('fairlead_dev_model=\\"llama\\"')
   })
 
+  it('by the controller begins with the least, says its bounds, and lets the controller ask the gateway', () => {
+    const controller = '"app.kubernetes.io/name":"fairlead-controller"'
+    const policyOf = (by: string) =>
+      JSON.stringify(find(render({ models: [scaled(by)] }).objects, 'NetworkPolicy', 'lab-gateway'))
+    const { objects } = render({ models: [scaled('fairlead')] })
+    expect(find(objects, 'Deployment', 'lab-llama')).toMatchObject({
+      metadata: { annotations: { 'fairlead.dev/autoscale': '1-3' } },
+      spec: { replicas: 1 },
+    })
+    expect(policyOf('fairlead')).toContain(controller)
+    // Who scales by other means needs no way to the administration.
+    expect(policyOf('keda')).not.toContain(controller)
+  })
+
   it.each([
     [{ models: [scaled('fairlead')] }, 'scaled-by-controller'],
+    [{ models: [scaled('fairlead')] }, 'scaled-without-key'],
     [{ models: [scaled('fairlead', { gpuUse: 0.9 })] }, 'scaled-by-others-only'],
     [{ models: [scaled('hpa', { cpuUse: 0.8 })] }, 'scaled-by-host'],
     [{ models: [scaled('keda')], targets: { kubernetes: { monitoring: 'none' } } }, 'scaled-unseen'],
