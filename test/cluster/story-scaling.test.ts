@@ -43,6 +43,11 @@ const fleet = (replicas: object) => ({
 })
 
 const kubectl = (...args: readonly string[]) => cluster().kubectl(...args)
+async function makeSecret(place: string, name: string, values: Readonly<Record<string, string>>): Promise<void> {
+  const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: values }
+  const { status, body } = await cluster().client.post(`/api/v1/namespaces/${place}/secrets`, object)
+  if (status !== 201) throw new Error(`Secret ${name}: ${status} ${body.message}`)
+}
 const wanted = () => fleets.replicasOf('story-chat')
 const untilWanted = (replicas: number) =>
   fleets.until(`${replicas} replicas`, async () => (await wanted()) === replicas)
@@ -92,16 +97,10 @@ describe('a Fleet whose models follow their load, scaled by the controller that 
 
   beforeAll(async () => {
     await kubectl('create', 'namespace', namespace)
-    await kubectl(
-      ...['create', 'secret', 'generic', 'keys', '-n', namespace],
-      ...[`--from-literal=client=${key}`, `--from-literal=scaler=${adminKey}`],
-    )
+    await makeSecret(namespace, 'keys', { client: key, scaler: adminKey })
     await installFleetDefinition(cluster().client)
     await kubectl('create', 'namespace', 'fairlead-system')
-    await kubectl(
-      ...['create', 'secret', 'generic', 'fairlead-controller-load-keys', '-n', 'fairlead-system'],
-      `--from-literal=${namespace}.story=${adminKey}`,
-    )
+    await makeSecret('fairlead-system', 'fairlead-controller-load-keys', { [`${namespace}.story`]: adminKey })
     const manifests = await new Operator(cluster(), key).fairlead('controller', 'manifests', '--target', 'kubernetes')
     const file = join(cluster().folder, 'controller.yaml')
     await writeFile(file, manifests)
@@ -156,14 +155,13 @@ describe('a Fleet whose models follow their load, scaled by the controller that 
     'goes on when another controller leads',
     async () => {
       const holder = async () =>
-        kubectl(
-          ...['get', 'lease', 'fairlead-controller', '-n', 'fairlead-system', '-o', 'jsonpath={.spec.holderIdentity}'],
-        )
+        kubectl('get', 'lease', 'fairlead-controller', '-n', 'fairlead-system', '-o', 'jsonpath={.spec.holderIdentity}')
       const first = await holder()
       const [pod = ''] = first.split('_')
       await kubectl('delete', 'pod', pod, '-n', 'fairlead-system', '--wait=false')
       await fleets.until('another one leads', async () => ![first, ''].includes(await holder()))
       await untilWanted(0)
+      expect(await holder()).not.toBe(first)
     },
     patienceMs,
   )
@@ -182,6 +180,7 @@ describe('a Fleet whose models follow their load, scaled by the controller that 
         () => 'no pod is left',
         patienceMs,
       )
+      expect(await wanted()).toBeUndefined()
     },
     patienceMs,
   )

@@ -3,9 +3,8 @@ import { fleetSchema } from '../../fleet/index.ts'
 import { poolsToScale } from '../../targets/index.ts'
 import { othersClaim, ownClaim } from './scaling-claim.ts'
 
-const bounds = { minReplicas: 0, maxReplicas: 3 }
-const poolsOf = (...models: readonly object[]) =>
-  poolsToScale(fleetSchema.parse({ name: 'lab', models: models.map((model) => ({ engine: 'simulated', ...model })) }))
+const bounds = { engine: 'simulated', minReplicas: 0, maxReplicas: 3 }
+const poolsOf = (...models: readonly object[]) => poolsToScale(fleetSchema.parse({ name: 'lab', models }))
 const place = { namespace: 'llm', name: 'lab' }
 
 // proves B10, B11 (real part)
@@ -38,5 +37,5 @@ it('says who scales where it does not: HPA, KEDA, nobody, or the platform', () =
     reason: 'LeftToPlatform',
     message: expect.stringContaining('KServe'),
   })
-  expect(othersClaim('llmd', poolsOf({ name: 'a', replicas: 2 }))).toBeUndefined()
+  expect(othersClaim('llmd', poolsOf({ name: 'a', engine: 'simulated', replicas: 2 }))).toBeUndefined()
 })
