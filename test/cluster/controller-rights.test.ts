@@ -147,6 +147,14 @@ async function liveThrough(target: ClusterTargetName, requests: Installed['reque
   for (const { name, spec } of cases) await fleets.apply(name, spec)
   for (const { name } of cases) await fleets.untilRevision(name, 1)
   await poorPods(namespace, first.name)
+  if (target === 'kubernetes') {
+    // Fewer than the least, which whoever scales them by their load puts right.
+    const few = { spec: { replicas: 1 } }
+    await cluster.client.merge(fleets.path('apps/v1', 'deployments', 'around-loaded'), few)
+    await cluster.client.merge(fleets.path('leaderworkerset.x-k8s.io/v1', 'leaderworkersets', 'wide-loaded'), few)
+    await hasAsked('more replicas', ({ resource }) => resource === 'deployments/scale')
+    await hasAsked('more groups', ({ resource }) => resource === 'leaderworkersets/scale')
+  }
   const goes = { 'fairlead.dev/delete-models': 'true' }
   for (const { name, changed } of cases) await fleets.apply(name, changed, goes)
   for (const { name } of cases) await fleets.untilRevision(name, 2)

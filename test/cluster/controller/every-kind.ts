@@ -17,6 +17,12 @@ function caseOf(name: string, models: readonly object[], fields: object): FleetC
   return { name, spec: of({ replicas: 2 }), changed: of({ replicas: 3 }) }
 }
 
+const overMachines = {
+  engine: 'vllm',
+  source: 'hf://deepseek-ai/DeepSeek-V3',
+  hardware: { gpu: 'h100', gpus: 16 },
+  parallelism: { tensor: 8, pipeline: 2, nodes: 2 },
+}
 const scaled = { replicas: undefined, minReplicas: 2, maxReplicas: 4 }
 
 /** Fleets by target which together become an object of every kind that a Fleet may become there. */
@@ -27,6 +33,7 @@ export const fleetsOfEveryKind: Readonly<Record<'kubernetes' | 'kserve' | 'llmd'
       [
         { name: 'keda', ...engine, ...scaled, autoscale: { by: 'keda', ttft: '2s' } },
         { name: 'hpa', ...engine, ...scaled, autoscale: { by: 'hpa' } },
+        { name: 'loaded', engine: 'simulated', ...scaled },
         { name: 'claimed', ...engine, hardware: { gpu: 'l40s', sharing: 'dra' } },
       ],
       {
@@ -37,13 +44,8 @@ export const fleetsOfEveryKind: Readonly<Record<'kubernetes' | 'kserve' | 'llmd'
     caseOf(
       'wide',
       [
-        {
-          name: 'machines',
-          engine: 'vllm',
-          source: 'hf://deepseek-ai/DeepSeek-V3',
-          hardware: { gpu: 'h100', gpus: 16 },
-          parallelism: { tensor: 8, pipeline: 2, nodes: 2 },
-        },
+        { name: 'machines', ...overMachines },
+        { name: 'loaded', ...overMachines, ...scaled },
       ],
       { targets: { kubernetes: { ingress: { kind: 'ingress', ...way } } } },
     ),
