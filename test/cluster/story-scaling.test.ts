@@ -13,8 +13,10 @@ const key = 'sk-story-0123456789abcdef'
 const adminKey = 'sk-admin-0123456789abcdef'
 const namespace = 'lab'
 const cluster = useRunningCluster({ nodes: [{ name: 'one' }, { name: 'two' }] })
-const fleets = new FleetsOf(() => cluster().client, namespace)
 const patienceMs = 300_000
+const fleets = new FleetsOf(() => cluster().client, namespace, patienceMs)
+/** Of a test of several steps. */
+const storyMs = 2 * patienceMs
 
 const secret = (name: string) => ({ value: { secretRef: { name: 'keys', key: name } } })
 /** Two gateways; a model between none and three replicas, each of which takes four requests. */
@@ -120,7 +122,7 @@ describe('a Fleet whose models follow their load, scaled by the controller that 
       gateways = await Promise.all(addresses.map(clientOf))
       await fleets.until('it is told', async () => (await eventNotes('Scaled')).includes('chat: 1 → 0 replicas'))
     },
-    patienceMs,
+    storyMs,
   )
 
   it(
@@ -130,7 +132,7 @@ describe('a Fleet whose models follow their load, scaled by the controller that 
       for (const answer of answers) expect(answer.length).toBeGreaterThan(4)
       expect(await eventNotes('Scaled')).toContain('a request met no replica')
     },
-    patienceMs,
+    storyMs,
   )
 
   it(
@@ -148,7 +150,7 @@ describe('a Fleet whose models follow their load, scaled by the controller that 
       over.abort()
       await Promise.all(reading)
     },
-    patienceMs,
+    storyMs,
   )
 
   it(
@@ -163,7 +165,7 @@ describe('a Fleet whose models follow their load, scaled by the controller that 
       await untilWanted(0)
       expect(await holder()).not.toBe(first)
     },
-    patienceMs,
+    storyMs,
   )
 
   it(
@@ -182,6 +184,6 @@ describe('a Fleet whose models follow their load, scaled by the controller that 
       )
       expect(await wanted()).toBeUndefined()
     },
-    patienceMs,
+    storyMs,
   )
 })

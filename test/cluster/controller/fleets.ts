@@ -27,16 +27,18 @@ export interface StoredFleet extends ApiObject {
   }
 }
 
-const patienceMs = 180_000
+const usualPatienceMs = 180_000
 
 /** Fleets, and what they become, in one namespace. */
 export class FleetsOf {
   readonly #open: () => ApiClient
   readonly #namespace: string
+  readonly #patienceMs: number
 
-  constructor(open: () => ApiClient, namespace: string) {
+  constructor(open: () => ApiClient, namespace: string, patienceMs = usualPatienceMs) {
     this.#open = open
     this.#namespace = namespace
+    this.#patienceMs = patienceMs
   }
 
   get #client(): ApiClient {
@@ -45,7 +47,7 @@ export class FleetsOf {
 
   /** Waits for something that a controller does; two busy processors take their time. */
   async until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-    await until(isSo, () => `not so: ${what}`, patienceMs)
+    await until(isSo, () => `not so: ${what}`, this.#patienceMs)
   }
 
   async has(group: string, resource: string, name: string): Promise<boolean> {
@@ -97,7 +99,7 @@ export class FleetsOf {
           : undefined
       },
       () => `${type} is not ${status} ${reason ?? ''}: ${JSON.stringify(last?.status)}`,
-      patienceMs,
+      this.#patienceMs,
     )
   }
 
@@ -115,7 +117,7 @@ export class FleetsOf {
         return false
       },
       () => `Fleet ${name} has no revision ${revision}: ${JSON.stringify(last)}`,
-      patienceMs,
+      this.#patienceMs,
     )
   }
 
@@ -123,7 +125,7 @@ export class FleetsOf {
     await until(
       async () => (await this.get(name)) === undefined,
       () => `Fleet ${name} is still there`,
-      patienceMs,
+      this.#patienceMs,
     )
   }
 
