@@ -1,6 +1,6 @@
 import type { PlanWarning } from '../../../../plan/index.ts'
 import type { EngineService } from '../../../rendering/index.ts'
-import type { KubernetesContext, ObjectsOf } from '../../context.ts'
+import { isScaledByFairlead, type KubernetesContext, type ObjectsOf } from '../../context.ts'
 import { adapterRules } from './adapter-rules.ts'
 import { horizontalAutoscaler } from './horizontal.ts'
 import { scaledObject } from './keda.ts'
@@ -20,11 +20,12 @@ export const renderScaling: ObjectsOf = (context) => {
   }
 }
 
-function notesOf(
-  { model, path, pool, gpus }: EngineService,
-  { fleet, settings, settingsPath, title, gateway }: KubernetesContext,
-): PlanWarning[] {
+function notesOf(service: EngineService, context: KubernetesContext): PlanWarning[] {
+  const { model, path, pool, gpus } = service
+  const { fleet, settings, settingsPath, title, gateway } = context
   const { by } = model.autoscale
+  const isOurs = isScaledByFairlead(service, context)
+  const kept = `${Math.max(1, pool.replicas.min)} replica${pool.replicas.min > 1 ? 's' : ''}`
   const note = (id: string, field: string, message: string, suggestion: string): PlanWarning => ({
     severity: 'warning',
     id,
@@ -42,12 +43,16 @@ function notesOf(
           note(
             'scaled-by-controller',
             'maxReplicas',
-            `${model.name} follows its load where the Fleet is an object of a cluster with \`fairlead controller\`; applied by a command alone it keeps ${Math.max(1, pool.replicas.min)} replica${pool.replicas.min > 1 ? 's' : ''}`,
-            'a Fleet object (docs/operate/controller.md), or autoscale.by: keda',
+            isOurs
+              ? `${model.name} follows its load where the Fleet is an object of a cluster with \`fairlead controller\`; applied by a command alone it keeps ${kept}`
+              : `by Fairlead’s own signals ${model.name} is scaled on targets local and kubernetes only; here it keeps ${kept}`,
+            isOurs
+              ? 'a Fleet object (docs/operate/controller.md), or autoscale.by: keda'
+              : 'autoscale.by: keda, or hpa',
           ),
         ]
       : []),
-    ...(by === 'fairlead' && gateway !== null && !fleet.access.keys.some(({ scopes }) => scopes.includes('admin'))
+    ...(isOurs && gateway !== null && !fleet.access.keys.some(({ scopes }) => scopes.includes('admin'))
       ? [
           note(
             'scaled-without-key',
