@@ -151,7 +151,7 @@ async function liveThrough(target: ClusterTargetName, requests: Installed['reque
     // Fewer than the least, which whoever scales them by their load puts right.
     const few = { spec: { replicas: 1 } }
     await cluster.client.merge(fleets.path('apps/v1', 'deployments', 'around-loaded'), few)
-    await cluster.client.merge(fleets.path('leaderworkerset.x-k8s.io/v1', 'leaderworkersets', 'wide-loaded'), few)
+    await cluster.client.merge(fleets.path('leaderworkerset.x-k8s.io/v1', 'leaderworkersets', 'wide-loaded-nodes'), few)
     await hasAsked('more replicas', ({ resource }) => resource === 'deployments/scale')
     await hasAsked('more groups', ({ resource }) => resource === 'leaderworkersets/scale')
   }
