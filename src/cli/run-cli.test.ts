@@ -101,7 +101,9 @@ describe('help', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "Show models, replicas and the gateway of a Fleet.
 
-      Exits with 0 when everything is ready, and with 2 when something is not or the Fleet does not run.
+      Shows who is ready and how busy they are, as the gateways count it: queue, KV cache use, time to
+      first token, tokens a second. Exits with 0 when everything is ready, and with 2 when something is
+      not or the Fleet does not run.
 
       Usage  fairlead status [FLEET] [options]
 

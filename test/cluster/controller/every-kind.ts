@@ -67,5 +67,14 @@ export const fleetsOfEveryKind: Readonly<Record<'kubernetes' | 'kserve' | 'llmd'
       storage: { state: { kind: 'redis' } },
       targets: { default: 'llmd' },
     }),
+    caseOf(
+      'around',
+      [
+        { name: 'keda', ...engine, ...scaled, autoscale: { by: 'keda', ttft: '2s' } },
+        { name: 'hpa', ...engine, ...scaled, autoscale: { by: 'hpa' } },
+        { name: 'claimed', ...engine, hardware: { gpu: 'l40s', sharing: 'dra' } },
+      ],
+      { targets: { default: 'llmd', llmd: { gpuQuota: 8 } } },
+    ),
   ],
 }
