@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { applyOptions, fetchOption, fleetFileArgument, placeOptions } from './shared.ts'
+import { applyOptions, fleetFileArgument, placeOptions, updateOptions } from './shared.ts'
 
 /** `fairlead apply` */
 export const apply: Command = {
@@ -14,7 +14,7 @@ export const apply: Command = {
   options: [
     ...placeOptions,
     ...applyOptions,
-    fetchOption,
+    ...updateOptions,
     {
       name: 'output',
       short: 'o',

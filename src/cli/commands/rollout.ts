@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { applyOptions, fetchOption, fleetFileArgument, placeOptions, runningFleetOption } from './shared.ts'
+import { applyOptions, fleetFileArgument, placeOptions, runningFleetOption, updateOptions } from './shared.ts'
 
 /** `fairlead rollout start` */
 const start: Command = {
@@ -13,7 +13,7 @@ const start: Command = {
   options: [
     ...placeOptions,
     ...applyOptions,
-    fetchOption,
+    ...updateOptions,
     { name: 'offline', description: 'do not ask the hub about models that the catalogue does not have' },
   ],
   examples: [

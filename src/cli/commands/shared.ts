@@ -60,11 +60,18 @@ export const applyOptions: readonly CommandOption[] = [
   { name: 'no-wait', description: 'do not wait until everything serves' },
 ]
 
-/** How an update begins, on targets on Kubernetes. */
-export const fetchOption: CommandOption = {
-  name: 'no-fetch',
-  description: 'replace pods without fetching images and weights to their nodes before',
-}
+/** How an update goes on, on targets on Kubernetes. */
+export const updateOptions: readonly CommandOption[] = [
+  { name: 'no-fetch', description: 'replace pods without fetching images and weights to their nodes before' },
+  {
+    name: 'parallel',
+    value: 'N',
+    type: 'integer',
+    minimum: 1,
+    maximum: 1_000,
+    description: 'models that are updated at the same time; one after the other when absent',
+  },
+]
 
 /** Of models and their replicas, one or all. */
 export const subjectArgument: CommandArgument = {

@@ -1,7 +1,7 @@
 import { parseDuration } from '../../fleet/index.ts'
 import type { ApplyOptions } from '../../operate/index.ts'
 import type { CommandInput } from '../command.ts'
-import { readText } from '../option-values.ts'
+import { readInteger, readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
 
 type Options = CommandInput['options']
@@ -24,12 +24,14 @@ export function readTimeout(options: Options): { readonly timeoutMs?: number } {
 /** How `apply` goes about it, from the command line. */
 export function readApplyOptions(options: Options): ApplyOptions {
   const reason = readText(options['reason'])
+  const parallel = readInteger(options['parallel'])
   return {
     ...(options['force-conflicts'] === true ? { forceConflicts: true } : {}),
     ...(options['no-fetch'] === true ? { fetch: false } : {}),
     ...(options['no-smoke'] === true ? { smoke: false } : {}),
     ...(options['no-wait'] === true ? { wait: false } : {}),
     ...(options['prune-volumes'] === true ? { pruneVolumes: true } : {}),
+    ...(parallel === undefined ? {} : { parallel }),
     ...(reason === undefined ? {} : { reason }),
   }
 }

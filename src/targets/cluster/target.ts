@@ -107,7 +107,7 @@ export function createClusterTarget(name: ClusterTargetName, { connect }: Cluste
         const reason = context.options?.reason ?? `back to revision ${earlier.revision.number}`
         await bringUp(client, earlier.desired, name, {
           ...context,
-          options: { fetch: false, ...context.options, reason },
+          options: { fetch: false, parallel: Infinity, ...context.options, reason },
         })
         return earlier.revision
       }),

@@ -54,6 +54,8 @@ export interface ApplyOptions {
   readonly wait?: boolean
   /** Whether images and weights that an update needs are fetched before it replaces pods; they are when absent and it waits. */
   readonly fetch?: boolean
+  /** Models that are updated at the same time; one after the other when absent, all at once with Infinity or without waiting. */
+  readonly parallel?: number
   /** Whether one request is sent through each URL at the end; it is when absent. */
   readonly smoke?: boolean
   /** Whether volumes that the Fleet names no more are pruned too; they are kept when absent. */

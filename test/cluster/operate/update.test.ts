@@ -100,3 +100,81 @@ describe('an update of models that take the place of their predecessors', () => 
     },
   )
 })
+
+/** Two models without GPUs, whose new replicas come before old ones go; `context` stands for a version. */
+const two = (context: number, field = '') =>
+  sourceOf(`name: pair
+models:
+${['a', 'b']
+  .map(
+    (name) => `  - name: ${name}
+    engine: simulated
+    context: ${context}
+    probes: { startup: { interval: 1s }, readiness: { interval: 1s } }
+    ${name === 'a' ? field : ''}
+`,
+  )
+  .join('')}access: { anonymous: true }
+gateway: { listen: '0.0.0.0:8080' }
+observe: { dashboards: false }
+targets:
+  default: kubernetes
+  kubernetes: { namespace: ${namespace}, monitoring: none, networkPolicy: false }
+`)
+
+/** What each model is to run now. */
+async function versions() {
+  const objects = await list('Deployment', 'apps/v1', 'fairlead.dev/fleet=pair,fairlead.dev/model')
+  return Object.fromEntries(
+    objects.map((object) => [
+      object.metadata.labels?.['fairlead.dev/model'],
+      Number(/"--context=(\d+)"/.exec(JSON.stringify((object as { spec?: object }).spec))?.[1]),
+    ]),
+  )
+}
+
+// proves B7, B10 (real part)
+describe('an update of several models', () => {
+  it('goes model after model, and says which is at work', { timeout: withinMs * 3 }, async () => {
+    await target.apply(two(1000), whole())
+    const context = whole()
+    await target.apply(two(2000), context)
+    const updates = context.told.filter((line) => line.startsWith('Update model'))
+    expect(updates).toEqual(['Update model a (1 of 2): ready', 'Update model b (2 of 2): ready'])
+    expect(await versions()).toEqual({ a: 2000, b: 2000 })
+  })
+
+  it('ends at the first that fails, leaves the others alone, and goes back', { timeout: withinMs * 3 }, async () => {
+    const source = two(3000, 'image: nowhere.test/engine:2')
+    await expect(target.apply(source, { ...whole({ fetch: false }), timeoutMs: 5_000 })).rejects.toMatchObject({
+      parts: {
+        what: expect.stringMatching(/^The update of Fleet pair stopped at model a: /),
+        why: expect.stringMatching(/^Updated: none\. Not begun, and serving as before: b\./),
+        command: 'fairlead rollback pair',
+      },
+    })
+    expect(await versions()).toEqual({ a: 3000, b: 2000 })
+    expect(await target.rollback('pair', {}, whole())).toMatchObject({ number: 2 })
+    expect(await versions()).toEqual({ a: 2000, b: 2000 })
+    expect((await target.plan(two(2000), {})).hasChanges).toBe(false)
+  })
+
+  it('that was interrupted is completed by the next apply', { timeout: withinMs * 3 }, async () => {
+    const ending = new AbortController()
+    const context = whole()
+    const { step } = context.progress
+    const progress = {
+      ...context.progress,
+      step: (title: string) => {
+        if (title.startsWith('Update model b')) ending.abort()
+        return step(title)
+      },
+    }
+    const interrupted = target.apply(two(4000), { ...context, progress, signal: ending.signal })
+    await expect(interrupted).rejects.toMatchObject({ name: 'AbortError' })
+    expect(await versions()).toEqual({ a: 4000, b: 2000 })
+    await target.apply(two(4000), whole())
+    expect(await versions()).toEqual({ a: 4000, b: 4000 })
+    expect((await target.plan(two(4000), {})).hasChanges).toBe(false)
+  })
+})

@@ -123,7 +123,7 @@ async function settle(
   work: ApplyWork,
 ): Promise<AppliedFleet> {
   const { fleet, namespace, objects, rendered, target } = desired
-  const { signal, progress, options } = work
+  const { signal, options } = work
   const revisions = await listRevisions(client, fleet.name, namespace)
   const current = stored?.inventory.revision ?? 0
   const digest = digestOf(rendered.fleetText, objects)
@@ -139,7 +139,15 @@ async function settle(
     objects: unionOf(stored?.inventory.objects ?? [], plan.inventory),
   }
   const begun = await save(client, applying, namespace, stored, signal)
-  await carryOut(plan, { client, signal, progress, forceConflicts: options?.forceConflicts === true })
+  await carryOut(plan, {
+    ...work,
+    client,
+    fleet: fleet.name,
+    namespace,
+    forceConflicts: options?.forceConflicts === true,
+    inTurn: options?.wait !== false && options?.parallel !== Infinity,
+    parallel: options?.parallel ?? 1,
+  })
   const number = isSameRevision ? current : current + 1
   const appliedAt = new Date().toISOString()
   if (!isSameRevision) {

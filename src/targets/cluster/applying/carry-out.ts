@@ -1,26 +1,31 @@
-import { ClusterError, fieldManager, type ClusterClient, type LiveObject } from '../../../kubernetes/index.ts'
-import type { ProgressReporter } from '../../../progress/index.ts'
+import { ClusterError, fieldManager, type LiveObject } from '../../../kubernetes/index.ts'
 import { inApplyRanks } from '../../rendering/cluster/index.ts'
 import { inParallel } from '../objects/in-parallel.ts'
 import { refOf, titleOf } from '../objects/object-names.ts'
 import type { ClusterPlan } from '../planning/decide.ts'
 import type { PlannedWrite } from '../planning/decision.ts'
+import { modelUpdates, updateModels, type UpdateContext } from './update-models.ts'
 import { withRetries } from './with-retries.ts'
 
 /** Objects of one kind are written so many at a time. */
 const width = 12
 
 /** What carrying out a plan is done with. */
-export interface CarryOutContext {
-  readonly client: ClusterClient
-  readonly signal: AbortSignal
-  readonly progress: ProgressReporter
+export interface CarryOutContext extends Omit<UpdateContext, 'write'> {
   readonly forceConflicts: boolean
+  /** Whether models are updated in turn, each waited for. */
+  readonly inTurn: boolean
 }
 
-/** Writes what a plan says, kind after kind in the order in which they need each other, and then removes what goes. */
+/**
+ * Writes what a plan says, kind after kind in the order in which they need each other, updates models in turn, and then removes
+ * what goes.
+ */
 export async function carryOut({ writes, prunes }: ClusterPlan, context: CarryOutContext): Promise<void> {
-  for (const rank of inApplyRanks(writes, ({ object }) => object)) {
+  const updates = context.inTurn ? modelUpdates(writes) : []
+  const later = new Set(updates.flatMap((update) => update.writes))
+  const first = writes.filter((write) => !later.has(write))
+  for (const rank of inApplyRanks(first, ({ object }) => object)) {
     const step = context.progress.step(`Apply ${titleOfRank(rank)}`)
     let done = 0
     try {
@@ -35,6 +40,7 @@ export async function carryOut({ writes, prunes }: ClusterPlan, context: CarryOu
       throw error
     }
   }
+  await updateModels(updates, { ...context, write: (write) => writeOne(write, context, () => undefined) })
   // What others need goes last.
   for (const rank of inApplyRanks(prunes, (object) => object).toReversed()) {
     const step = context.progress.step(`Prune ${rank.map((object) => titleOf(refOf(object))).join(', ')}`)

@@ -38,7 +38,10 @@ export async function earlierState(
 ): Promise<EarlierState> {
   const { namespace, inventory } = await requireFleet(client, fleet)
   const kept = await listRevisions(client, fleet, namespace)
-  const number = wanted ?? kept.find((facts) => facts.number < inventory.revision)?.number
+  // An update that did not come to its end is no revision yet: before it is the current one.
+  const isHalf = inventory.state === 'applying'
+  const before = isHalf ? inventory.revision + 1 : inventory.revision
+  const number = wanted ?? kept.find((facts) => facts.number < before)?.number
   const record = number === undefined ? undefined : await loadRevision(client, fleet, namespace, number)
   if (record === undefined) {
     throw new UserError({

@@ -85,18 +85,22 @@ export async function startRollout(
     const options = { ...context.options, wait: true, reason: context.options?.reason ?? 'rollout' }
     await bringUp(client, desired, target, { ...context, options })
   } catch (error) {
-    const after = (await findFleet(client, fleet.name, namespace))?.inventory.revision ?? 0
+    const inventory = (await findFleet(client, fleet.name, namespace))?.inventory
+    const after = inventory?.revision ?? 0
+    const isHalf = inventory?.state === 'applying'
     // Nothing was applied, or there is nothing to go back to; or a person wants to stop, and says how to go on.
-    if (!(error instanceof UserError) || before === 0 || after === before || context.signal.aborted) throw error
+    if (!(error instanceof UserError) || before === 0 || context.signal.aborted) throw error
+    if (after === before && !isHalf) throw error
     const { desired: earlier } = await earlierState(client, fleet.name, desired.target, before)
     context.progress.note(`Going back to revision ${before}.`)
     await bringUp(client, earlier, target, {
       ...context,
       options: {
         ...context.options,
-        reason: `revision ${after} did not get ready`,
+        reason: `revision ${isHalf ? before + 1 : after} did not get ready`,
         forceConflicts: true,
         fetch: false,
+        parallel: Infinity,
       },
     })
     throw new UserError({

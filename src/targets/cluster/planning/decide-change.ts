@@ -57,10 +57,15 @@ export function decideChange(
   const [drifted, changed] = isFollowing ? [fields, []] : [edited, others]
   // A field that was edited since is told once, as a drift.
   const disputed = foreign.filter(({ field }) => !drifted.some(({ told }) => told.path === pathOf(field)))
-  const write: PlannedWrite = { object: wanted, verb: isForeign ? 'adopt' : 'change', takesOver: conflicts.length > 0 }
   const actions: PlannedAction[] = []
   const restartsPods = (some: typeof fields) =>
     some.some(({ difference }) => replacesPods(wanted.kind, difference.steps))
+  const write: PlannedWrite = {
+    object: wanted,
+    verb: isForeign ? 'adopt' : 'change',
+    takesOver: conflicts.length > 0,
+    ...(restartsPods(fields) ? { replacesPods: true } : {}),
+  }
   if (changed.length > 0) {
     const taken = isForeign ? `, taken over from ${ownerOf(live)}` : ''
     const detail = `${countOf(changed.length, 'field')}${restartsPods(changed) ? ', replaces pods' : ''}${taken}`

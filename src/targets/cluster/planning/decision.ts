@@ -8,6 +8,8 @@ export interface PlannedWrite {
   readonly verb: 'create' | 'change' | 'adopt'
   /** Whether fields are taken over from helpers of our own, such as `fairlead scale`. */
   readonly takesOver: boolean
+  /** Whether running pods are replaced by it. */
+  readonly replacesPods?: boolean
 }
 
 /** What deciding needs of the Fleet file. */
