@@ -161,7 +161,37 @@ describe('verbs over a target', () => {
     const started = await over('rollout start')
     expect(started.code).toBe(0)
     expect(started.asked[0]?.[2]).toMatchObject({ action: 'start', source: { rendered: expect.anything() } })
+    expect(started.asked[0]?.[2]).not.toHaveProperty('canary')
   })
+
+  it('rollout start tries a change on the shares that are named', async () => {
+    const line = 'rollout start --canary 5%,25,50.5% --step-time 90s --requests 20 --more-errors 1% --slower 20%'
+    const { asked } = await over(`${line} --no-promote`)
+    expect(asked[0]?.[2]).toMatchObject({
+      canary: {
+        shares: [5, 25, 50.5],
+        stepMs: 90_000,
+        fewestRequests: 20,
+        replicas: 1,
+        moreErrors: 0.01,
+        slower: 0.2,
+        promotes: false,
+      },
+    })
+    expect((await over('rollout start --canary 10%')).asked[0]?.[2]).toMatchObject({
+      canary: { shares: [10], stepMs: 600_000, fewestRequests: 50, moreErrors: 0.02, slower: 0.5, promotes: true },
+    })
+  })
+
+  it.each(['0%', '20%,10%', '110%', 'some', ''])(
+    'rollout start says what is wrong with the share %j',
+    async (share) => {
+      const { code, asked, stderr } = await over(`rollout start --canary=${share}`)
+      expect(code).toBe(64)
+      expect(asked).toEqual([])
+      expect(stderr).toContain('--canary')
+    },
+  )
 
   it('revisions and rollback speak of numbers', async () => {
     const revision = {

@@ -21,4 +21,5 @@ export {
   type ProcessState,
 } from './local-state-schema.ts'
 export { createPoolsSource, type PoolsOptions } from './pools.ts'
+export { canaryOfLabel, canaryShareLabel } from './slice-endpoints.ts'
 export { createStaticSource } from './static.ts'

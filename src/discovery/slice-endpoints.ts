@@ -21,9 +21,9 @@ export type KeptEndpoint = Omit<PoolMember, 'port'>
 export const serviceLabel = 'kubernetes.io/service-name'
 
 /** On a canary's Service, and so on its slices (the cluster copies labels): which Service it stands beside. */
-const canaryOfLabel = 'fairlead.dev/canary-of'
+export const canaryOfLabel = 'fairlead.dev/canary-of'
 /** The same for its share of that one's requests, in percent. */
-const canaryShareLabel = 'fairlead.dev/canary-share'
+export const canaryShareLabel = 'fairlead.dev/canary-share'
 
 function canaryOf(labels: Readonly<Record<string, string>>): KeptSlice['canary'] {
   const of = labels[canaryOfLabel]

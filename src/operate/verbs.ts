@@ -1,3 +1,4 @@
+import { UserError } from '../errors/index.ts'
 import type { Environment } from '../files/index.ts'
 import { plannedFleet } from '../plan/index.ts'
 import type {
@@ -88,6 +89,17 @@ export function rolloutFleet(
   context: ApplyContext,
   target: Target,
 ): Promise<readonly RolloutStatus[]> {
+  if (request.action === 'start' && request.canary !== undefined && target.name !== 'kubernetes') {
+    throw new UserError({
+      what: `Target ${target.name} tries no change on a part of the requests`,
+      why: 'A canary takes replicas beside those that serve and gateways that find both; Fairlead makes them on target kubernetes.',
+      mend:
+        target.name === 'kserve'
+          ? 'Say the share in the Fleet file (models[].rollout.canaryShare) and apply it: KServe divides the requests.'
+          : 'Update without --canary.',
+      command: `fairlead rollout start --target ${target.name}`,
+    })
+  }
   const asked = request.action === 'start' ? { ...request, source: asPlanned(request.source) } : request
   return target.rollout(name, asked, context)
 }

@@ -4,7 +4,7 @@ import type { CommandHandler } from '../command.ts'
 import { renderTable } from '../console/index.ts'
 import { readText } from '../option-values.ts'
 import type { Output } from '../output.ts'
-import { chooseFleet, openForTarget, openTarget, readApplyOptions, withProgress } from '../targets/index.ts'
+import { chooseFleet, openForTarget, openTarget, readApplyOptions, readCanary, withProgress } from '../targets/index.ts'
 
 const columns = [
   { title: 'MODEL' },
@@ -35,13 +35,14 @@ function tell(statuses: readonly RolloutStatus[], output: Output): ExitCode {
 /** Acts for `fairlead rollout start`. */
 export const rolloutStart: CommandHandler = async ({ args, options }, context) => {
   const { target: targetName, source } = await openForTarget(args[0], options, context)
+  const canary = readCanary(options, source.fleet, targetName)
   const target = openTarget(targetName, options, context)
   try {
     const { killSignal, output } = context
     const statuses = await withProgress(options, context, (work) =>
       rolloutFleet(
         source.fleet.name,
-        { action: 'start', source },
+        { action: 'start', source, ...(canary === undefined ? {} : { canary }) },
         { ...work, killSignal, options: readApplyOptions(options) },
         target,
       ),

@@ -259,6 +259,13 @@ export const actors: readonly Actor[] = [
     ],
   },
   {
+    name: 'canary',
+    title: '`fairlead rollout start --target kubernetes`',
+    runs: false,
+    target: 'kubernetes',
+    fields: ['models[].rollout.canaryShare', 'models[].rollout.canaryTime'],
+  },
+  {
     name: 'kubernetes-surroundings',
     title: '`fairlead render --target kubernetes`',
     runs: false,

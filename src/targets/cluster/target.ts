@@ -13,9 +13,13 @@ import { bringUp } from './applying/bring-up.ts'
 import { deleteFleet } from './changing/delete-fleet.ts'
 import { restartFleet } from './changing/restart.ts'
 import { earlierState, revisionsOf } from './changing/rollback.ts'
-import { pauseRollout, promoteError, rolloutStatus, startRollout } from './changing/rollout.ts'
+import { pauseRollout, promoteError, startRollout } from './changing/rollout.ts'
+import { rolloutStatus } from './changing/rollout-status.ts'
 import { scaleFleet } from './changing/scale.ts'
-import { listFleets } from './fleets/find-fleet.ts'
+import { changeCanary } from './canary/change.ts'
+import { isTried } from './canary/record.ts'
+import { startCanary } from './canary/start.ts'
+import { listFleets, requireFleet } from './fleets/find-fleet.ts'
 import { readEvents } from './looking/events.ts'
 import { readLogs } from './looking/logs.ts'
 import { forwardPort } from './looking/port-forward.ts'
@@ -125,11 +129,15 @@ async function rollout(
   request: RolloutRequest,
   context: ApplyContext,
 ): Promise<readonly RolloutStatus[]> {
+  if (request.action === 'start') {
+    const desired = desiredState(target, request.source)
+    if (request.canary === undefined) return startRollout(client, desired, target, context)
+    return startCanary(client, desired, request.canary, context)
+  }
+  if (request.action === 'status') return rolloutStatus(client, fleet, request.model)
+  const found = await requireFleet(client, fleet)
+  if (isTried(found.inventory)) return changeCanary(client, found, target, request.action, context)
   switch (request.action) {
-    case 'start':
-      return startRollout(client, desiredState(target, request.source), target, context)
-    case 'status':
-      return rolloutStatus(client, fleet, request.model)
     case 'pause':
     case 'resume':
       return pauseRollout(client, fleet, request.model, request.action === 'pause')

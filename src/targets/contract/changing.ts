@@ -43,10 +43,28 @@ export interface RollbackRequest {
   readonly revision?: number
 }
 
+/** How a changed Fleet is tried on a part of the requests before all of its replicas change. */
+export interface CanarySettings {
+  /** Shares of the requests that the canary gets in turn, percent. */
+  readonly shares: readonly number[]
+  /** Replicas of each model’s canary. */
+  readonly replicas: number
+  /** How long each share is watched at the least, milliseconds. */
+  readonly stepMs: number
+  /** Requests that the canary of each model must have had in that time. */
+  readonly fewestRequests: number
+  /** Share of requests, 0 to 1, that may fail beyond that of the stable variant. */
+  readonly moreErrors: number
+  /** Part by which TTFT and TPOT may be longer than those of the stable variant, such as 0.5. */
+  readonly slower: number
+  /** Whether it is promoted after the last share by itself; else a person does. */
+  readonly promotes: boolean
+}
+
 /** What is done to an update. */
 export type RolloutRequest =
   /** Applies a changed Fleet model after model: verified ahead where that is possible, watched, and taken back when it fails. */
-  | { readonly action: 'start'; readonly source: FleetSource }
+  | { readonly action: 'start'; readonly source: FleetSource; readonly canary?: CanarySettings }
   | { readonly action: 'status' | 'pause' | 'resume' | 'promote' | 'abort'; readonly model?: string }
 
 /** How the update of one model stands. */

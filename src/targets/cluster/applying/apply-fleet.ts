@@ -1,10 +1,11 @@
 import { UserError } from '../../../errors/index.ts'
-import type { ClusterClient, KubernetesObject } from '../../../kubernetes/index.ts'
+import type { ClusterClient, KubernetesObject, ObjectRef } from '../../../kubernetes/index.ts'
 import type { ApplyContext, FleetSource, RenderedSource } from '../../contract.ts'
 import { modelLabels } from '../../rendering/index.ts'
 import { loadInventory, saveInventory, type StoredInventory } from '../inventory/inventory-store.ts'
 import { unionOf, type Inventory, type ModelName } from '../inventory/inventory.ts'
 import { fetchAhead } from '../fetching/fetch-ahead.ts'
+import { refOf } from '../objects/object-names.ts'
 import { decide, type ClusterPlan } from '../planning/decide.ts'
 import type { DecideFor } from '../planning/decision.ts'
 import { observeFleet } from '../planning/observe.ts'
@@ -32,7 +33,10 @@ export interface AppliedFleet {
 }
 
 /** What of a context applying needs. */
-export type ApplyWork = Pick<ApplyContext, 'signal' | 'progress' | 'options' | 'timeoutMs'>
+export type ApplyWork = Pick<ApplyContext, 'signal' | 'progress' | 'options' | 'timeoutMs'> & {
+  /** What the desired state does not name and stays all the same. With it no revision comes of the work: it is a trial. */
+  readonly keeps?: (ref: ObjectRef) => boolean
+}
 
 /** Looks and decides; changes nothing. */
 export async function planState(
@@ -69,7 +73,7 @@ export async function applyState(client: ClusterClient, desired: DesiredState, w
     look.fail('it could not be compared')
     throw error
   })
-  const first = decide(seen, decideFor(desired, work.options))
+  const first = keeping(decide(seen, decideFor(desired, work.options)), work)
   if (first.blockers.length > 0) {
     look.fail(`${first.blockers.length} in the way`)
     throw blockedError(fleet.name, first.blockers)
@@ -80,7 +84,9 @@ export async function applyState(client: ClusterClient, desired: DesiredState, w
     const stored = await loadInventory(client, fleet.name, namespace)
     // What was seen before the lock holds where nobody applied in between; in a new namespace nothing could be asked.
     const isSeen = seen.namespaceState === 'present' && stored?.inventory.since === seen.inventory?.since
-    const plan = isSeen ? first : decide(await observe(client, desired, held), decideFor(desired, work.options))
+    const plan = isSeen
+      ? first
+      : keeping(decide(await observe(client, desired, held), decideFor(desired, work.options)), work)
     if (plan.blockers.length > 0) throw blockedError(fleet.name, plan.blockers)
     await fetchAhead(
       client,
@@ -90,6 +96,14 @@ export async function applyState(client: ClusterClient, desired: DesiredState, w
     )
     return settle(client, desired, plan, stored, { ...work, signal: held })
   })
+}
+
+/** The plan without the removal of what stays. */
+function keeping(plan: ClusterPlan, { keeps }: ApplyWork): ClusterPlan {
+  if (keeps === undefined) return plan
+  const kept = plan.prunes.map(refOf).filter(keeps)
+  const prunes = plan.prunes.filter((object) => !keeps(refOf(object)))
+  return { ...plan, prunes, inventory: [...plan.inventory, ...kept] }
 }
 
 const countsOf = ({ writes, prunes }: ClusterPlan): string => {
@@ -148,9 +162,10 @@ async function settle(
     inTurn: options?.wait !== false && options?.parallel !== Infinity,
     parallel: options?.parallel ?? 1,
   })
-  const number = isSameRevision ? current : current + 1
+  const isTrial = work.keeps !== undefined
+  const number = isSameRevision || isTrial ? current : current + 1
   const appliedAt = new Date().toISOString()
-  if (!isSameRevision) {
+  if (number !== current) {
     const { version, fleetText } = rendered
     const reason = options?.reason ?? ''
     const record = { fleet: fleet.name, number, target, appliedAt, version, reason, fleetText, objects }

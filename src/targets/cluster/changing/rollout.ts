@@ -4,46 +4,12 @@ import type { ClusterClient } from '../../../kubernetes/index.ts'
 import type { ApplyContext, RolloutStatus } from '../../contract.ts'
 import { bringUp } from '../applying/bring-up.ts'
 import type { DesiredState } from '../applying/apply-fleet.ts'
-import { findFleet, requireFleet, type FoundFleet } from '../fleets/find-fleet.ts'
-import { labelOf, readParts, type Workload } from '../fleets/parts.ts'
-import { isOfReplicas, isSubject, modelLabel, modelNameOf, unknownSubject } from '../fleets/subjects.ts'
+import { findFleet, requireFleet } from '../fleets/find-fleet.ts'
 import { refOf, titleOf } from '../objects/object-names.ts'
-import { rolesOf } from '../waiting/rollout-state.ts'
 import { earlierState } from './rollback.ts'
+import { rolloutStatus, workloadsOf } from './rollout-status.ts'
 
 const manager = 'fairlead-rollout'
-
-async function workloadsOf(client: ClusterClient, found: FoundFleet, model: string | undefined): Promise<Workload[]> {
-  const { inventory } = found
-  const { workloads } = await readParts(client, found)
-  const ofModels = workloads.filter(isOfReplicas)
-  const chosen = ofModels.filter((workload) => isSubject(workload, model, inventory))
-  if (model !== undefined && chosen.length === 0) throw unknownSubject(inventory.fleet, model, inventory, [])
-  return chosen
-}
-
-function told(workload: Workload, { inventory }: FoundFleet): RolloutStatus[] {
-  const model = modelNameOf(inventory, labelOf(workload, modelLabel))
-  return rolesOf(workload).map(({ role, state: { state, wanted, updated, ready, message } }) => ({
-    model,
-    role,
-    state,
-    wanted,
-    updated,
-    ready,
-    message,
-  }))
-}
-
-/** How the updates of a Fleet’s models stand. */
-export async function rolloutStatus(
-  client: ClusterClient,
-  fleet: string,
-  model: string | undefined,
-): Promise<RolloutStatus[]> {
-  const found = await requireFleet(client, fleet)
-  return (await workloadsOf(client, found, model)).flatMap((workload) => told(workload, found))
-}
 
 /** Holds an update where it is, or lets it go on. */
 export async function pauseRollout(
@@ -113,12 +79,12 @@ export async function startRollout(
   return rolloutStatus(client, fleet.name, undefined)
 }
 
-/** There is one way of updating yet, and it has no share of traffic to raise. */
+/** An update that is no trial has no share of requests to raise. */
 export function promoteError(fleet: string): UserError {
   return new UserError({
     what: 'No canary is under way',
-    why: 'This version updates every replica of a model in turn, each once the one before is ready; it divides no traffic between revisions.',
-    mend: 'Let the update end by itself, or go back.',
-    command: `fairlead rollback ${fleet}`,
+    why: `No change of Fleet ${fleet} is being tried: an update without --canary replaces every replica of a model in turn.`,
+    mend: 'Let the update end by itself, go back, or try a change first.',
+    command: 'fairlead rollout start --canary 10%',
   })
 }

@@ -4,7 +4,7 @@ import type { ScaleRequest, ScaleResult } from '../../contract.ts'
 import { scaledRangeOf, type ScaledRange } from '../../scaling/index.ts'
 import { requireFleet, type FoundFleet } from '../fleets/find-fleet.ts'
 import { labelOf, listOfFleet, readParts, type Workload } from '../fleets/parts.ts'
-import { isOfReplicas, isSubject, roleLabel, unknownSubject } from '../fleets/subjects.ts'
+import { isOfReplicas, isSubject, roleLabel, unknownSubject, variantLabel } from '../fleets/subjects.ts'
 import { refOf, titleOf } from '../objects/object-names.ts'
 
 /** Who owns what scaling sets, so that the next apply knows it for our own. */
@@ -51,6 +51,9 @@ function refuseOutside({ min, max }: ScaledRange, { model, replicas }: ScaleRequ
   })
 }
 
+/** A canary has as many replicas as its trial says. */
+const isCanary = (workload: Workload) => labelOf(workload, variantLabel) === 'canary'
+
 interface ServiceSpec {
   readonly predictor?: { readonly minReplicas?: number; readonly maxReplicas?: number }
   readonly prefill?: { readonly replicas?: number; readonly scaling?: object }
@@ -83,7 +86,9 @@ async function scaledBy(client: ClusterClient, found: FoundFleet, { model, role 
   const { inventory } = found
   const { workloads } = await readParts(client, found)
   const ofModel = workloads
-    .filter((each) => isSubject(each, model, inventory) && isOfReplicas(each) && each.kind !== 'DaemonSet')
+    .filter(
+      (each) => isSubject(each, model, inventory) && isOfReplicas(each) && each.kind !== 'DaemonSet' && !isCanary(each),
+    )
     .flatMap((workload) => rolesIn(workload).map((each): Scaled => ({ workload, role: each })))
   if (ofModel.length === 0) throw unknownSubject(inventory.fleet, model, inventory, [])
   const wanted = role === undefined ? ofModel : ofModel.filter((each) => each.role === role)

@@ -19,6 +19,9 @@ export function isOfReplicas(object: Pick<LiveObject, 'metadata'>): boolean {
   return labelOf(object, modelLabel) !== '' && replicaParts.has(labelOf(object, componentLabel))
 }
 
+/** Label of what runs beside the rest of its model for a time: `canary`. */
+export const variantLabel = 'fairlead.dev/variant'
+
 /** The model that a person names: as the Fleet does, or as its label does. */
 export function modelCalled({ models }: Pick<Inventory, 'models'>, name: string): ModelName | undefined {
   return models.find((model) => model.name === name) ?? models.find(({ label }) => label === name)

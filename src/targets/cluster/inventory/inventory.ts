@@ -28,7 +28,10 @@ export interface Inventory {
 }
 
 /** Labels of what Fairlead keeps for itself in a cluster. */
-export const recordLabels = (fleet: string, record: 'inventory' | 'revision' | 'lock'): Record<string, string> => ({
+export const recordLabels = (
+  fleet: string,
+  record: 'inventory' | 'revision' | 'lock' | 'canary',
+): Record<string, string> => ({
   'app.kubernetes.io/managed-by': 'fairlead',
   'app.kubernetes.io/part-of': 'fairlead',
   'fairlead.dev/fleet': fleet,

@@ -8,7 +8,7 @@ import { componentLabel } from '../fleets/subjects.ts'
 import { podStage } from '../waiting/pod-stage.ts'
 
 /** A status is wanted at once, and complete without this. */
-const timeoutMs = 1_500
+const usualTimeoutMs = 1_500
 /** Gateways that are asked; each sees a part of the load. */
 const mostAsked = 8
 const adminPort = 8081
@@ -32,7 +32,10 @@ export async function readGatewayReports(
   if (ready.length === 0) return { reports: [], missing: 'no gateway is ready' }
   const asked = ready.slice(0, mostAsked)
   const answers = await Promise.all(
-    asked.map(async ({ metadata: { name } }) => ({ name, answer: await askOne(client, namespace, name, environment) })),
+    asked.map(async ({ metadata: { name } }) => ({
+      name,
+      answer: await askGateway(client, { namespace, pod: name }, environment),
+    })),
   )
   const silent = answers.flatMap(({ name, answer }) => ('missing' in answer ? [`${name} ${answer.missing}`] : []))
   const [first] = silent
@@ -55,11 +58,12 @@ export function entriesByAddress(
   )
 }
 
-async function askOne(
+/** Asks one gateway for its load, through the API server. */
+export async function askGateway(
   client: ClusterClient,
-  namespace: string,
-  pod: string,
+  { namespace, pod }: { readonly namespace: string; readonly pod: string },
   environment: Environment,
+  timeoutMs = usualTimeoutMs,
 ): Promise<LoadAnswer> {
   const key = environment['FAIRLEAD_API_KEY']
   try {
