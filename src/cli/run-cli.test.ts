@@ -56,7 +56,7 @@ describe('help', () => {
         rollout start [FLEET]    Update a Fleet model after model, and take back what fails
         rollout status [MODEL]   Show how the update of each model stands
         rollout pause [MODEL]    Hold an update where it is
-        rollout resume [MODEL]   Go on with an update that was held
+        rollout resume [MODEL]   Go on with an update that was held or interrupted
         rollout promote [MODEL]  End the trial of an update by taking it for all
         rollout abort [MODEL]    Take an update back
         rollback [FLEET]         Go back to an earlier revision of a Fleet
