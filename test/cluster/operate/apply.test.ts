@@ -91,6 +91,12 @@ describe('plan and apply', () => {
       stringData: { keys: 'a b' },
     } as KubernetesObject)
     await target.apply(sourceOf(heavyFleet(namespace)), contextOf())
+    const more = sourceOf(heavyFleet(namespace).replaceAll('engine: vllm', 'engine: vllm, replicas: 2'))
+    const { actions } = await target.plan(more, {})
+    expect(actions.find(({ subject }) => subject === 'PersistentVolumeClaim heavy-llama-models')).toMatchObject({
+      blocks: true,
+      detail: expect.stringContaining('a claim that is ReadWriteOnce never becomes ReadWriteMany'),
+    })
     const fewer = sourceOf(heavyFleet(namespace, ['llama']))
     expect(lines(await target.plan(fewer, {}))).toContain('keep PersistentVolumeClaim heavy-qwen-models')
     await target.apply(fewer, contextOf())

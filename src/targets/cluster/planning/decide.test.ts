@@ -76,6 +76,24 @@ const secret = (text: string) => ({
 })
 
 describe('decide', () => {
+  it('says what mends a claim that would have to change how nodes mount it, which Kubernetes never does', () => {
+    const claim = (mode: string): KubernetesObject & { spec: object } => ({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'lab-llama-models', namespace: 'llm', labels: ours },
+      spec: { accessModes: [mode] },
+    })
+    const message = 'spec: Forbidden: spec is immutable after creation except resources.requests'
+    const verdict: Verdict = { kind: 'refused', reason: 'invalid', message }
+    const wanted = claim('ReadWriteMany')
+    const { blockers } = decide(observed([{ wanted, live: stored(claim('ReadWriteOnce')), verdict }]), context)
+    expect(blockers.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(
+        /a claim that is ReadWriteOnce never becomes ReadWriteMany: once its pods are gone, `kubectl delete persistentvolumeclaim lab-llama-models -n llm`/,
+      ),
+    ])
+  })
+
   it('tells each field with the Fleet line that says it, and that pods restart', () => {
     const { actions, writes } = decide(
       observed([{ wanted: after, live: stored(before), verdict: taken(after) }]),
