@@ -33,6 +33,13 @@ describe('what a refusal means', () => {
       'forbidden',
     ],
     [
+      'a kind whose definition is being deleted',
+      403,
+      'podmonitors.monitoring.coreos.com "lab" is forbidden: create not allowed while custom resource definition is terminating',
+      {},
+      'no-such-kind',
+    ],
+    [
       'a server whose admission has not come up yet',
       403,
       'services "lab" is forbidden: not yet ready to handle request',

@@ -48,11 +48,14 @@ const quotaExceeded = /exceeded quota:|maximum .+ usage per .+ is|must specify .
 const webhook = /admission webhook "|failed calling webhook|ValidatingAdmissionPolicy '/
 /** A server that has just started, or is very busy, refuses by its admission until that knows the cluster. */
 const notReady = /is forbidden: not yet ready to handle request/
+/** Of a definition that is being deleted: nothing of its kind is made any more (apiextensions-apiserver). */
+const definitionGoes = /while custom resource definition is terminating/
 /** Server-side apply answers 500 to a field of a wrong type or of no schema. */
 const wrongType = /failed to (create typed (patch|live) object|convert new object)/
 
 function reasonOf(status: number, said: StatusObject | undefined, message: string): ClusterErrorReason {
   if (webhook.test(message) && status !== 404) return 'admission'
+  if (definitionGoes.test(message)) return 'no-such-kind'
   if (status === 401) return 'unauthorized'
   if (status === 403) {
     if (accessDenied.test(message)) return 'forbidden'

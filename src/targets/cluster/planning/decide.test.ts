@@ -24,6 +24,12 @@ const deployment = (spec: object, labels: Record<string, string> = ours): Kubern
   metadata: { name: 'lab-llama', namespace: 'llm', labels },
   spec,
 })
+const claim = (mode: string): KubernetesObject & { spec: object } => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'lab-llama-models', namespace: 'llm', labels: ours },
+  spec: { accessModes: [mode] },
+})
 const stored = (object: KubernetesObject, managedFields: LiveObject['metadata']['managedFields'] = []): LiveObject =>
   live({
     ...object,
@@ -77,12 +83,6 @@ const secret = (text: string) => ({
 
 describe('decide', () => {
   it('says what mends a claim that would have to change how nodes mount it, which Kubernetes never does', () => {
-    const claim = (mode: string): KubernetesObject & { spec: object } => ({
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: { name: 'lab-llama-models', namespace: 'llm', labels: ours },
-      spec: { accessModes: [mode] },
-    })
     const message = 'spec: Forbidden: spec is immutable after creation except resources.requests'
     const verdict: Verdict = { kind: 'refused', reason: 'invalid', message }
     const wanted = claim('ReadWriteMany')
