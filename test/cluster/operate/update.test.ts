@@ -49,7 +49,11 @@ const whole = (options: object = {}) => ({ ...contextOf({ wait: true, ...options
 const list = async (kind: string, apiVersion = 'v1', labelSelector = 'fairlead.dev/fleet=up') =>
   (await client.list({ apiVersion, kind, namespace, labelSelector })).items
 const uidsOf = (objects: readonly LiveObject[]) => objects.map(({ metadata }) => metadata.uid).sort()
-const enginePods = () => list('Pod', 'v1', 'fairlead.dev/fleet=up,fairlead.dev/model')
+/** Those that are to stay: a predecessor may still be ending its answers. */
+const enginePods = async () =>
+  (await list('Pod', 'v1', 'fairlead.dev/fleet=up,fairlead.dev/model')).filter(
+    ({ metadata }) => metadata.deletionTimestamp === undefined,
+  )
 const jobs = () => list('Job', 'batch/v1', '')
 const currentRevision = async () => (await target.revisions('up', {})).find(({ isCurrent }) => isCurrent)?.number
 
