@@ -57,7 +57,6 @@ const surroundings = {
 /** Plain Kubernetes. */
 const kubernetes = z.strictObject({
   ...cluster,
-  ...surroundings,
   serviceType: z
     .enum(['ClusterIP', 'NodePort', 'LoadBalancer'])
     .default('ClusterIP')
@@ -91,6 +90,7 @@ const kubernetes = z.strictObject({
     .describe(
       'How the gateway finds engines: by what the cluster knows of each pod, which takes the right to read EndpointSlices; or by DNS alone.',
     ),
+  ...surroundings,
 })
 
 /** KServe. */
