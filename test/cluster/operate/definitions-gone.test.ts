@@ -54,7 +54,7 @@ async function remove(): Promise<void> {
 
 /** A Fleet with a PodMonitor. */
 const monitored = (namespace: string) =>
-  sourceOf(smallFleet({ namespace }).replace('monitoring: none', 'monitoring: operator'))
+  sourceOf(smallFleet({ name: 'gone', namespace }).replace('monitoring: none', 'monitoring: operator'))
 
 /** A client that does something before the first PodMonitor is written for real. */
 const beforeMonitor = (act: () => Promise<void>): ClusterClient => {

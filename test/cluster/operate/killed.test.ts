@@ -36,9 +36,9 @@ const leaseOf = (namespace: string) => ({
   apiVersion: 'coordination.k8s.io/v1',
   kind: 'Lease',
   namespace,
-  name: 'lab-apply',
+  name: 'killed-apply',
 })
-const fleetOf = (namespace: string, models: string) => smallFleet({ namespace, models })
+const fleetOf = (namespace: string, models: string) => smallFleet({ name: 'killed', namespace, models })
 
 /** Runs `fairlead apply`, killed at its n-th change; what became of it, and how many changes it asked for. */
 async function applyAndDie(
@@ -61,7 +61,7 @@ async function converge(namespace: string, models: string): Promise<void> {
   await target.apply(source, contextOf())
   expect((await target.plan(source, {})).hasChanges).toBe(false)
   const { items } = await client.list({ apiVersion: 'apps/v1', kind: 'Deployment', namespace })
-  const wanted = ['gateway', ...models.split(',')].map((name) => `lab-${name}`).toSorted()
+  const wanted = ['gateway', ...models.split(',')].map((name) => `killed-${name}`).toSorted()
   expect(items.map(({ metadata }) => metadata.name).toSorted()).toEqual(wanted)
   expect(await client.get(leaseOf(namespace))).toBeUndefined()
 }
