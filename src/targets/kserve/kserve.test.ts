@@ -69,21 +69,9 @@ const predictorOf = (fields: object, kserve: object = {}) => {
 
 describe('an InferenceService', () => {
   it('of several replicas keeps most of them through a drain of nodes, and has the class that it names', () => {
-    const { objects } = renderText(
-      JSON.stringify({
-        name: 'lab',
-        models: [
-          {
-            name: 'llama',
-            source: 'hf://meta-llama/Llama-3.1-8B-Instruct',
-            engine: 'vllm',
-            hardware: { gpu: 'l40s' },
-            replicas: 3,
-            placement: { priorityClass: 'lab-high' },
-          },
-        ],
-      }),
-    )
+    const { objects } = renderFleet({
+      models: [{ ...vllm, name: 'llama', replicas: 3, placement: { priorityClass: 'lab-high' } }],
+    })
     const of = (kind: string) => objects.find((object) => object.kind === kind)
     expect(of('PodDisruptionBudget')).toMatchObject({
       spec: { maxUnavailable: 1, selector: { matchLabels: { 'fairlead.dev/model': 'llama' } } },

@@ -17,12 +17,10 @@ export interface KubernetesContext extends ClusterContext {
 /** A part of the target: what it makes of a Fleet. */
 export type ObjectsOf = PartOf<KubernetesContext>
 
-const title = 'kubernetes'
-
-/** Whether Fairlead’s own controller scales a kind of replica; llm-d, which has the same pods, leaves it to others. */
-export function isScaledByFairlead({ model, pool }: EngineService, context: KubernetesContext): boolean {
+/** Whether Fairlead’s own controller scales a kind of replica; target llmd hands on none that it would. */
+export function isScaledByFairlead({ model, pool }: EngineService): boolean {
   const { min, max } = pool.replicas
-  return context.title === title && model.autoscale.by === 'fairlead' && max > min
+  return model.autoscale.by === 'fairlead' && max > min
 }
 
 /** The context of a plan. */
@@ -30,7 +28,7 @@ export function contextOf(plan: Plan, options: RenderOptions): KubernetesContext
   const settings = plan.fleet.targets.kubernetes
   return {
     ...clusterContext(plan, options, {
-      title,
+      title: 'kubernetes',
       podAnnotations: (service) => scrapeAnnotations(settings, service),
       ...settings,
     }),

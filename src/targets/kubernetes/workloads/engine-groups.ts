@@ -48,7 +48,7 @@ function groupOf(service: EngineService, context: KubernetesContext): ObjectArti
       kind: 'object',
       object,
       comments: [
-        ...replicasComment(service, context),
+        ...replicasComment(service),
         {
           path: ['spec', 'rolloutStrategy'],
           text: `A new group would need ${service.nodes} more nodes at once, so old groups make room.`,

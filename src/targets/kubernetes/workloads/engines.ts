@@ -34,7 +34,7 @@ function deploymentOf(service: EngineService, context: KubernetesContext): Objec
     ...(replicas === undefined
       ? [{ path: ['spec'], text: 'No replicas here: the autoscaler says how many, and applying this again must not.' }]
       : []),
-    ...replicasComment(service, context),
+    ...replicasComment(service),
     { path: ['spec', 'strategy'], text: strategy.why },
     {
       path: ['spec', 'progressDeadlineSeconds'],

@@ -15,13 +15,13 @@ export function workloadMetadata(
   context: KubernetesContext,
 ): ReturnType<KubernetesContext['metadata']> {
   const own = context.metadata(context.names.workload(service), enginePart(service))
-  if (!isScaledByFairlead(service, context)) return own
+  if (!isScaledByFairlead(service)) return own
   return { ...own, annotations: { ...own.annotations, ...rangeAnnotation(service.pool.replicas) } }
 }
 
 /** Says beside the number of replicas who changes it. */
-export function replicasComment(service: EngineService, context: KubernetesContext): Comment[] {
-  if (!isScaledByFairlead(service, context)) return []
+export function replicasComment(service: EngineService): Comment[] {
+  if (!isScaledByFairlead(service)) return []
   const { min, max } = service.pool.replicas
   const text = `To begin with: the controller of Fairlead scales it between ${min} and ${max}, and applying leaves that.`
   return [{ path: ['spec', 'replicas'], text }]

@@ -133,9 +133,7 @@ function scrapedOn(port: number, { settings }: KubernetesContext): NetworkPolicy
 
 /** The controller asks for the load by which it scales. */
 const askedByController = (context: KubernetesContext): NetworkPolicyIngressRule[] =>
-  context.engines.some((service) => isScaledByFairlead(service, context))
-    ? [{ from: [controller], ports: tcp(gatewayPorts.admin) }]
-    : []
+  context.engines.some(isScaledByFairlead) ? [{ from: [controller], ports: tcp(gatewayPorts.admin) }] : []
 
 function controllerComment(ingress: readonly NetworkPolicyIngressRule[]): Comment[] {
   const index = ingress.findIndex(({ from }) => from?.[0] === controller)

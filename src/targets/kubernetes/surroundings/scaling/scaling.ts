@@ -1,6 +1,6 @@
 import type { PlanWarning } from '../../../../plan/index.ts'
 import type { EngineService } from '../../../rendering/index.ts'
-import { isScaledByFairlead, type KubernetesContext, type ObjectsOf } from '../../context.ts'
+import type { KubernetesContext, ObjectsOf } from '../../context.ts'
 import { adapterRules } from './adapter-rules.ts'
 import { horizontalAutoscaler } from './horizontal.ts'
 import { scaledObject } from './keda.ts'
@@ -24,7 +24,6 @@ function notesOf(service: EngineService, context: KubernetesContext): PlanWarnin
   const { model, path, pool, gpus } = service
   const { fleet, settings, settingsPath, title, gateway } = context
   const { by } = model.autoscale
-  const isOurs = isScaledByFairlead(service, context)
   const kept = `${Math.max(1, pool.replicas.min)} replica${pool.replicas.min > 1 ? 's' : ''}`
   const note = (id: string, field: string, message: string, suggestion: string): PlanWarning => ({
     severity: 'warning',
@@ -43,16 +42,20 @@ function notesOf(service: EngineService, context: KubernetesContext): PlanWarnin
           note(
             'scaled-by-controller',
             'maxReplicas',
-            isOurs
-              ? `${model.name} follows its load where the Fleet is an object of a cluster with \`fairlead controller\`; applied by a command alone it keeps ${kept}`
-              : `by Fairlead’s own signals ${model.name} is scaled on targets local and kubernetes only; here it keeps ${kept}`,
-            isOurs
-              ? 'a Fleet object (docs/operate/controller.md), or autoscale.by: keda'
-              : 'autoscale.by: keda, or hpa',
+            `${model.name} follows its load where the Fleet is an object of a cluster with \`fairlead controller\`; applied by a command alone it keeps ${kept}`,
+            'a Fleet object (docs/operate/controller.md), or autoscale.by: keda',
+          ),
+          ...onlyTheirs.map((field) =>
+            note(
+              'scaled-by-others-only',
+              `autoscale.${field}`,
+              `Fairlead’s own scaling of ${model.name} does not look at ${field}`,
+              'autoscale.by: keda, or hpa',
+            ),
           ),
         ]
       : []),
-    ...(isOurs && gateway !== null && !fleet.access.keys.some(({ scopes }) => scopes.includes('admin'))
+    ...(by === 'fairlead' && gateway !== null && !fleet.access.keys.some(({ scopes }) => scopes.includes('admin'))
       ? [
           note(
             'scaled-without-key',
@@ -61,16 +64,6 @@ function notesOf(service: EngineService, context: KubernetesContext): PlanWarnin
             'a key in access.keys with scopes: [admin]',
           ),
         ]
-      : []),
-    ...(by === 'fairlead'
-      ? onlyTheirs.map((field) =>
-          note(
-            'scaled-by-others-only',
-            `autoscale.${field}`,
-            `Fairlead’s own scaling of ${model.name} does not look at ${field}`,
-            'autoscale.by: keda, or hpa',
-          ),
-        )
       : []),
     ...(asksPrometheus && gpus > 0
       ? (['cpuUse', 'memoryUse'] as const)
