@@ -2,12 +2,13 @@
  * `npm run bench`: what Fairlead's gateway costs beside nginx and beside a bare Node proxy, measured interleaved in one
  * run against mock engines on this machine. What is measured and how: bench/README.md.
  */
+import { measureCluster } from './cluster/index.ts'
 import { judgeBars } from './judge/bars.ts'
 import { compareWithLast } from './judge/compare.ts'
 import { summarise } from './judge/summarise.ts'
 import { measureScenario } from './measure/measure-scenario.ts'
-import { describeMachine } from './measure/machine.ts'
-import { openWorkshop } from './measure/workshop.ts'
+import { describeMachine, type Machine } from './measure/machine.ts'
+import { openWorkshop, type Workshop } from './measure/workshop.ts'
 import { readOptions } from './options.ts'
 import { renderReport } from './report/render-report.ts'
 import { keepResults, lastResult } from './report/results.ts'
@@ -18,21 +19,29 @@ import { startTargets } from './targets/index.ts'
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const options = readOptions(process.argv.slice(2))
-const machine = await describeMachine()
-const workshop = await openWorkshop(machine)
 try {
-  for (const note of machine.notes) say(`note: ${note}`)
-  if (options.workers === null) await measureAll()
-  else say(await measureScaling(options.workers, chooseScenarios(options), workshop))
+  if (options.subject === 'cluster') await measureCluster(say)
+  else await measureGateway()
 } catch (error) {
   process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
-} finally {
-  await workshop.close()
+}
+
+/** The gateway beside others. */
+async function measureGateway(): Promise<void> {
+  const machine = await describeMachine()
+  const workshop = await openWorkshop(machine)
+  try {
+    for (const note of machine.notes) say(`note: ${note}`)
+    if (options.workers === null) await measureAll(machine, workshop)
+    else say(await measureScaling(options.workers, chooseScenarios(options), workshop))
+  } finally {
+    await workshop.close()
+  }
 }
 
 /** Every scenario on every target, judged and kept. */
-async function measureAll(): Promise<void> {
+async function measureAll(machine: Machine, workshop: Workshop): Promise<void> {
   const scenarios = chooseScenarios(options)
   const targets = await startTargets(workshop, say)
   const routed = new Map<number, Targets>()

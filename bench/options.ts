@@ -4,8 +4,12 @@ import { scenarioNames } from './scenarios.ts'
 /** How it is measured; results of different modes are not compared. */
 export type Mode = 'full' | 'quick' | 'full real-time' | 'quick real-time'
 
+/** What is measured: the gateway beside others, or what a large Fleet costs its operator. */
+export type Subject = 'gateway' | 'cluster'
+
 /** What `npm run bench -- …` may be told. */
 export interface Options {
+  readonly subject: Subject
   readonly mode: Mode
   /** Whether windows are short and loads small. */
   readonly isQuick: boolean
@@ -21,8 +25,9 @@ export interface Options {
 
 /** Reads the command line; throws for what it does not know. */
 export function readOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
@@ -31,6 +36,9 @@ export function readOptions(args: readonly string[]): Options {
       workers: { type: 'string' },
     },
   })
+  const [subject = 'gateway', ...rest] = positionals
+  if ((subject !== 'gateway' && subject !== 'cluster') || rest.length > 0)
+    throw new Error(`${positionals.join(' ')} is nothing to measure; there are gateway and cluster`)
   const unknown = values.scenario.find((name) => !scenarioNames.includes(name))
   if (unknown !== undefined) throw new Error(`no scenario ${unknown}; there are ${scenarioNames.join(', ')}`)
   const rounds = Number(values.rounds ?? (values.quick ? 2 : 5))
@@ -41,6 +49,7 @@ export function readOptions(args: readonly string[]): Options {
   }
   const thoroughness = values.quick ? 'quick' : 'full'
   return {
+    subject,
     mode: values['real-time'] ? `${thoroughness} real-time` : thoroughness,
     isQuick: values.quick,
     isRealTime: values['real-time'],

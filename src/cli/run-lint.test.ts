@@ -106,10 +106,17 @@ describe('fairlead lint', () => {
     [['nowhere'], /There is no nowhere/],
     [['--rule', 'no-such', '.'], /There is no rule no-such/],
     [['--format', 'xml', '.'], /--format/],
+    [['--fix', '-'], /--fix mends files/],
   ])('ends with 64 for %j', async (args, message) => {
     const { code, stderr } = await lint(...args)
     expect(code).toBe(64)
     expect(stderr).toMatch(message)
+  })
+
+  it('reads standard input for -, so that what renders a chart can be piped in', async () => {
+    const { code, stdout } = await runCli(['lint', '--json', '-'], { cwd: folder, stdin: dead })
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout)).toMatchObject([{ rule: 'engine-removed-flag', file: 'stdin' }])
   })
 
   it('prints SARIF and annotations by name', async () => {

@@ -113,3 +113,21 @@ describe('fairlead render', () => {
     expect(stderr).toContain(message)
   })
 })
+
+const planFor = (target: string) => runCli(['plan', '--target', target, '--offline'], { cwd: folder, env: {} })
+
+// proves A1 (real part)
+describe('a Fleet that is planned for another target than its own', () => {
+  it('is told what has no effect there, and nothing of target local', async () => {
+    const placed = '    resources: { cpu: 4 }\n    placement: { hosts: [a] }\ntargets: { default: compose }\n'
+    fleet('fleet.yaml', placed)
+    const [kubernetes, local] = [await planFor('kubernetes'), await planFor('local')]
+    expect(kubernetes.stderr).toContain(
+      'models[0].placement.hosts: accepted, and has no effect yet on target kubernetes',
+    )
+    expect(kubernetes.stderr).not.toMatch(/resources|local/)
+    expect(local.stderr).toContain(
+      'models[0].resources: read by `fairlead plan`, and has no effect yet on target local',
+    )
+  })
+})

@@ -23,7 +23,7 @@ const of = (
  */
 export const ownedKinds: readonly OwnedKind[] = [
   ...of(all, 'v1', ['ConfigMap', 'configmaps'], ['Service', 'services'], ['ServiceAccount', 'serviceaccounts']),
-  ...of(all, 'apps/v1', ['Deployment', 'deployments'], ['StatefulSet', 'statefulsets']),
+  ...of(all, 'apps/v1', ['Deployment', 'deployments'], ['StatefulSet', 'statefulsets'], ['DaemonSet', 'daemonsets']),
   ...of(['kubernetes', 'llmd'], 'v1', ['PersistentVolumeClaim', 'persistentvolumeclaims']),
   ...of(['kubernetes', 'llmd'], 'batch/v1', ['Job', 'jobs']),
   ...of(['kubernetes', 'llmd'], 'rbac.authorization.k8s.io/v1', ['Role', 'roles'], ['RoleBinding', 'rolebindings']),

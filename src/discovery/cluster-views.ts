@@ -1,4 +1,4 @@
-import type { ClusterClient, ListQuery, LiveObject, Reflector } from '../kubernetes/index.ts'
+import type { ClusterClient, ListQuery, LiveObject, Reflector, ReflectorClock } from '../kubernetes/index.ts'
 
 /** How a gateway speaks to its cluster. */
 export interface ClusterOptions {
@@ -6,6 +6,8 @@ export interface ClusterOptions {
   readonly connect: () => Promise<ClusterClient>
   /** Told why objects cannot be followed, once for each new reason; null once they can again. */
   readonly onClusterProblem?: (what: string, problem: string | null) => void
+  /** By which a cluster that does not answer is asked again; the machine's when absent. Tests hand in their own. */
+  readonly clock?: ReflectorClock
 }
 
 /** A view that several pools look at. */
@@ -75,6 +77,7 @@ export class ClusterViews {
       },
       query,
       select,
+      ...(this.#options.clock === undefined ? {} : { clock: this.#options.clock }),
       onProblem: (problem) => this.#options.onClusterProblem?.(what, problem?.message ?? null),
     })
   }

@@ -21,10 +21,18 @@ export interface PoolsOptions extends DnsOptions, Partial<ClusterOptions> {
  * what was, and pools that stay in the file keep what is known of them.
  * `start` throws UserError for a file that cannot be used, and what the system says of one that cannot be read.
  */
-export function createPoolsSource({ path, onError, connect, onClusterProblem, ...dns }: PoolsOptions): ReplicaSource {
+export function createPoolsSource({
+  path,
+  onError,
+  connect,
+  onClusterProblem,
+  clock,
+  ...dns
+}: PoolsOptions): ReplicaSource {
   const views = new ClusterViews({
     connect: connect ?? (() => Promise.reject(new Error('This gateway has no cluster.'))),
     ...(onClusterProblem === undefined ? {} : { onClusterProblem }),
+    ...(clock === undefined ? {} : { clock }),
   })
   const listeners = new Set<() => void>()
   const tell = (): void => {

@@ -72,6 +72,15 @@ export type EngineRoute =
   | '/tokenize'
   | '/detokenize'
 
+/**
+ * How a running engine is told of LoRA adapters, by POST: `{"lora_name", "lora_path"}` to load one, `{"lora_name"}` to let go of
+ * one. Which it has it says at `/v1/models`.
+ */
+export interface RuntimeAdapters {
+  readonly loadPath: string
+  readonly unloadPath: string
+}
+
 /** An inference server, as pure data and functions. */
 export interface Engine {
   readonly name: EngineName
@@ -81,6 +90,8 @@ export interface Engine {
   readonly runsLocally: boolean
   /** Whether replicas that Fairlead starts publish their KV events where routing asks for them. */
   readonly publishesKvEvents?: boolean
+  /** Variable that names the folder of the sockets by which its own processes speak; absent where they leave none behind. */
+  readonly socketFolderVariable?: string
   /** Whether its first requests take longer than others, since kernels are compiled for them; false when absent. */
   readonly isSlowAtFirst?: boolean
   /** Whether a replica needs the model's weights from the store. */
@@ -89,6 +100,8 @@ export interface Engine {
   readonly routes: readonly EngineRoute[]
   /** API paths that some programs or versions of it answer; none when absent. Only asking tells. */
   readonly possibleRoutes?: readonly EngineRoute[]
+  /** How adapters are loaded while it runs; absent where none can be. */
+  readonly runtimeAdapters?: RuntimeAdapters
   /** Path that answers 200 as soon as the replica serves. */
   readonly readinessPath: string
   /** Path of its Prometheus metrics. */

@@ -29,6 +29,7 @@ export type {
   RemovedFlag,
   RemovedMetric,
   RemovedValue,
+  RuntimeAdapters,
   SpeculativeSettings,
 } from './contract.ts'
 export { factsFor } from './facts.ts'
@@ -55,8 +56,10 @@ export {
 export { checkArguments } from './arguments/index.ts'
 export { commandLine, flagRowsOf } from './command-line.ts'
 export {
+  isStreamed,
   profiles,
   roles,
+  adapterOf,
   settingsOf,
   type FlagRow,
   type ModelPlace,

@@ -6,7 +6,7 @@ import { schemaNodeAt } from './schema-node.ts'
 const fields = fleetReference()
 const paths = fields.map(({ path }) => path)
 
-const active = (path: string) => fields.find((field) => field.path === path)?.active
+const targets = (path: string) => fields.find((field) => field.path === path)?.targets.join(' ')
 
 describe('fleetReference', () => {
   it('describes every field, so that no page has a hole', () => {
@@ -38,12 +38,16 @@ describe('fleetReference', () => {
     ])
   })
 
-  it('tells a field that something acts on from one that is only accepted', () => {
-    expect(active('models[].replicas')).toBe(true)
-    expect(active('gateway.deadlines.ttft')).toBe(true)
-    expect(active('gateway')).toBe(true)
-    expect(active('models[].rollout')).toBe(false)
-    expect(active('gateway.trustedProxies')).toBe(false)
+  it('tells where a field has an effect', () => {
+    const all = 'local compose kubernetes kserve llmd'
+    expect(targets('models[].replicas')).toBe(all)
+    expect(targets('models[].context')).toBe(all)
+    expect(targets('gateway.deadlines.ttft')).toBe(all)
+    expect(targets('gateway')).toBe(all)
+    expect(targets('models[].placement.nodeSelector')).toBe('kubernetes kserve llmd')
+    expect(targets('models[].rollout')).toBe('kubernetes kserve llmd')
+    expect(targets('models[].lifecycle.load')).toBe('')
+    expect(targets('gateway.trustedProxies')).toBe('')
   })
 
   it('knows every field that is called active', () => {

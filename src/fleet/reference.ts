@@ -1,6 +1,7 @@
-import { isActive } from './activity/active-fields.ts'
+import { isActive, targetsActingOn } from './activity/active-fields.ts'
 import { typeInWords } from './field/describe-field.ts'
 import { fleetSchemaNode, type SchemaNode } from './schema-node.ts'
+import type { TargetName } from './schema/targets.ts'
 
 /** A field of the Fleet file, for its reference page. */
 export interface FleetField {
@@ -13,8 +14,10 @@ export interface FleetField {
   /** Its default as it would be written; absent when there is none. */
   readonly default?: unknown
   readonly description: string
-  /** Whether something acts on it today; for a section, on a part of it. */
-  readonly active: boolean
+  /** Targets on which something acts on it today; for a section, on a part of it. */
+  readonly targets: readonly TargetName[]
+  /** Whether a plan reads it. */
+  readonly isPlanned: boolean
 }
 
 /** Every field in the order of the schema; a section that a model overrides is one row. */
@@ -27,7 +30,8 @@ export function fleetReference(): FleetField[] {
       required,
       ...(hasPlainDefault(node) ? { default: node.default } : {}),
       description: node.description ?? '',
-      active: isActive(path) !== false,
+      targets: targetsActingOn(path, { part: true }),
+      isPlanned: isActive(path, 'plan') !== false,
     })
     if (node['x-fairlead-overrides'] === undefined && node['x-fairlead-kind'] !== 'secret') visitFields(node, path)
   }

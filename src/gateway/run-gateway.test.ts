@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -75,6 +76,24 @@ describe('starting a gateway', () => {
     expect(await statusesAt(port, [...probes, load])).toEqual([200, 200, 200, 401])
     expect(await statusesAt(port, [load], { 'x-api-key': user })).toEqual([403])
     expect(await statusesAt(port, [load], { 'x-api-key': admin })).toEqual([200])
+  })
+
+  // proves C7 (stand-in)
+  it('is no ready pod before a slow replica has answered, so that an update sends nobody to a gateway that knows none', async () => {
+    const held = Promise.withResolvers<() => void>()
+    const engine = createHttpServer((_, response) => held.resolve(() => response.end('{}')))
+    await new Promise<void>((resolve) => engine.listen(0, '127.0.0.1', resolve))
+    cleanUps.push(async () => engine.close())
+    const addresses = [`http://127.0.0.1:${(engine.address() as AddressInfo).port}`]
+    const models = [{ ...external, addresses }]
+    const gateway = await startTestGateway({ models, gateway: { health: { timeout: '60s' } } })
+    cleanUps.push(() => gateway.close())
+    const { port } = gateway.adminAddress
+    const answerProbe = await held.promise
+    expect(await statusesAt(port, ['/livez', '/readyz'])).toEqual([200, 503])
+    answerProbe()
+    await untilReady(gateway, 1)
+    expect(await statusesAt(port, ['/readyz'])).toEqual([200])
   })
 
   it('does not take a Fleet that serves everybody for one that everybody administers', async () => {

@@ -60,6 +60,8 @@ const routesOf = (engine: EngineName) => engines.find(({ name }) => name === eng
 
 /** It listens after this time, whether it knows by then which replicas answer or not. */
 const firstLookMs = 1_000
+/** And counts as ready after this time: an engine that does not answer by then keeps nobody from the others. */
+const readyAtLatestMs = 10_000
 
 /** What a gateway is started with. */
 export interface GatewayOptions {
@@ -233,6 +235,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
       common: { version, fleetName: fleet.name, startedAt: startedAt.getTime(), isAdminKeyed },
     })
   }
+  let isLooking = true
   const context: LocalRouteContext = {
     fleetName: fleet.name,
     version,
@@ -243,6 +246,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
       return registry.handles
     },
     isDraining: () => plane.isDraining,
+    isLooking: () => isLooking,
     exact: () => exact.reports,
     lookAtEngines: () => loads.look(),
     startedAt,
@@ -289,6 +293,9 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
 
   try {
     await registry.start()
+    void registry.looked(readyAtLatestMs).finally(() => {
+      isLooking = false
+    })
     // Balancers that only learn from refused connections come back as soon as it listens.
     await registry.looked(firstLookMs)
     const address = await front.listen(listen)

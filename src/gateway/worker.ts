@@ -75,6 +75,8 @@ const routes = new RouteTable([
     metrics,
     replicas: () => replicas.handles,
     isDraining: () => plane.isDraining,
+    // The thread that probes tells it on the admin address, which pods are asked at.
+    isLooking: () => false,
     startedAt: new Date(data.startedAt),
     isAdminKeyed: data.isAdminKeyed,
   }),

@@ -60,3 +60,99 @@ describe('importing Kubernetes objects', () => {
     )
   })
 })
+
+const pod = (spec: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: chat }
+spec:
+  template:
+    spec:
+${spec}
+      containers:
+        - name: vllm
+          image: vllm/vllm-openai:v0.32.0
+          args: [--model, owner/name]
+          resources: { limits: { nvidia.com/gpu: "1" } }
+`
+const requiring = (...expressions: readonly string[]) =>
+  pod(
+    `      affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [${expressions.join(', ')}] }] } } }`,
+  )
+
+/** The GPU that an imported model is sized and priced for. */
+function gpuOf(text: string): string | undefined {
+  const { fleet } = loadFleet(importText('deploy.yaml', text).imported.fleetText ?? '', { file: 'fleet.yaml' })
+  return fleet?.models[0]?.hardware.gpu
+}
+
+// proves A9 (real part)
+describe('the GPU that a deployment asks for', () => {
+  it.each([
+    ['a label', pod('      nodeSelector: { cloud.google.com/gke-accelerator: nvidia-l4 }'), 'l4'],
+    ['a required label', requiring('{ key: nvidia.com/gpu.product, operator: In, values: [NVIDIA-L40S] }'), 'l40s'],
+    [
+      'two names of one GPU',
+      requiring('{ key: nvidia.com/gpu.product, operator: In, values: [Tesla-T4, Tesla-T4-SHARED] }'),
+      't4',
+    ],
+    ['two GPUs', requiring('{ key: gpu, operator: In, values: [l40s, h100] }'), undefined],
+    ['what it is not', requiring('{ key: nvidia.com/gpu.product, operator: NotIn, values: [Tesla-T4] }'), undefined],
+    ['another label', requiring('{ key: pool, operator: In, values: [l4] }'), undefined],
+  ])('comes from %s', (_, text, gpu) => {
+    expect(gpuOf(text)).toBe(gpu)
+  })
+
+  it('comes from the node terms of the production stack’s values, which stay with the model', () => {
+    const { imported } = importText(
+      'values.yaml',
+      `servingEngineSpec:
+  tolerations: [{ key: nvidia.com/gpu, operator: Exists }]
+  modelSpec:
+    - name: chat
+      repository: vllm/vllm-openai
+      tag: v0.32.0
+      modelURL: owner/name
+      replicaCount: 1
+      requestGPU: 1
+      nodeSelectorTerms:
+        - matchExpressions: [{ key: nvidia.com/gpu.product, operator: In, values: [NVIDIA-A100-SXM4-80GB] }]
+`,
+    )
+    const { fleet } = loadFleet(imported.fleetText ?? '', { file: 'fleet.yaml' })
+    expect(fleet?.models[0]).toMatchObject({
+      hardware: { gpu: 'a100-80gb' },
+      placement: {
+        nodeAffinity: [{ key: 'nvidia.com/gpu.product', values: ['NVIDIA-A100-SXM4-80GB'] }],
+        tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists' }],
+      },
+    })
+    expect(imported.report.needsYou).toEqual([])
+  })
+})
+
+// proves A9 (real part)
+describe('what a Fleet has no place for', () => {
+  it('is told of a Service: fixed ports of nodes, load balancers, annotations', () => {
+    const { imported } = importText(
+      'deploy.yaml',
+      `${pod('      priorityClassName: high')}---
+apiVersion: v1
+kind: Service
+metadata: { name: chat, annotations: { metallb.universe.tf/address-pool: lab } }
+spec: { type: LoadBalancer, loadBalancerIP: 10.0.0.4, ports: [{ port: 80, targetPort: 8000, nodePort: 30080 }] }
+`,
+    )
+    expect(imported.report.needsYou.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(['nodePort: 30080', 'loadBalancerIP: 10.0.0.4', 'metallb.universe.tf/address-pool: lab']),
+    )
+  })
+
+  it('is told once of a template expression, whatever blanks and pipes it has', () => {
+    const { imported } = importText(
+      'deploy.sh',
+      'vllm serve owner/name --max-model-len {{ .Values.length | default 8192 }} --max-num-seqs 4\n',
+    )
+    expect(imported.report.kept.map(({ what }) => what)).toContain('--max-num-seqs 4')
+    expect(imported.report.needsYou.filter(({ what }) => what.includes('length'))).toHaveLength(1)
+  })
+})

@@ -2,7 +2,7 @@
 export const fieldManager = 'fairlead'
 
 /** What an object is for, as `app.kubernetes.io/component` says it. */
-export type Component = 'gateway' | 'engine' | 'router' | 'redis' | 'download' | 'monitoring' | 'storage'
+export type Component = 'gateway' | 'engine' | 'router' | 'redis' | 'download' | 'images' | 'monitoring' | 'storage'
 
 /** Which part of a Fleet an object belongs to. */
 export interface Part {

@@ -9,6 +9,10 @@ export {
   ClusterError,
   connectToCluster,
   explainClusterError,
+  mendWebhookRefusal,
+  readWebhookRefusal,
+  tellWebhookRefusal,
+  webhooksCommand,
   type ClusterErrorParts,
   type ClusterPlace,
   type RequestSubject,
@@ -17,6 +21,12 @@ export { fieldManager, objectLabels, selectorLabels, type Component, type Part }
 export { distinctLabels, dnsLabel } from './names.ts'
 export type { KubernetesObject } from './object.ts'
 export { resourceOf, resourcePath, type Resource } from './schemas/index.ts'
-export { startReflector, type Change, type Reflector, type ReflectorOptions } from './watch/index.ts'
+export {
+  startReflector,
+  type Change,
+  type Reflector,
+  type ReflectorClock,
+  type ReflectorOptions,
+} from './watch/index.ts'
 export { validateObject, type ObjectProblem } from './validate/index.ts'
 export type * from './types/index.ts'

@@ -5,6 +5,7 @@
 export type * from './contract.ts'
 export { lint, lintManifests } from './run.ts'
 export { rules } from './rules/index.ts'
+export { chartsNamed, type NamedChart } from './rules/online/charts-asked.ts'
 export { imagesNamed, modelsNamed } from './rules/online/names-asked.ts'
 export { nearest } from './subject/nearest.ts'
 export { applyEdits } from './mend/edits.ts'

@@ -39,7 +39,7 @@ export {
 } from './autoscale/index.ts'
 export { explainScaling, scalingReasonText, type ScalingExplanation } from './scaling/index.ts'
 export type { PoolScaling } from '../observe/index.ts'
-export type { UnscaledPool } from '../targets/index.ts'
+export type { ExplainedScaling, UnscaledPool } from '../targets/index.ts'
 export { readChatTemplates } from './read-chat-templates.ts'
 export { readGeometries } from './read-geometries.ts'
 export { renderFleet, type RenderedFleet } from './render-fleet.ts'

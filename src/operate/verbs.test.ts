@@ -49,6 +49,33 @@ function recordingTarget(): Target & { readonly asked: unknown[][] } {
 }
 
 describe('verbs', () => {
+  it.each([
+    ['local', /a name of its own/, /^fairlead down lab && fairlead up$/],
+    ['compose', /a name of its own/, /--target compose$/],
+    ['kserve', /mode: Knative .*canaryShare/, /--target kserve$/],
+    ['llmd', /without --canary/, /--target llmd$/],
+  ] as const)('say what comes nearest to a canary on target %s', (name, mend, command) => {
+    const canary = {
+      shares: [5],
+      replicas: 1,
+      stepMs: 1,
+      fewestRequests: 1,
+      moreErrors: 0.02,
+      slower: 0.5,
+      promotes: true,
+    }
+    const target = { ...recordingTarget(), name }
+    let problem: unknown
+    try {
+      void rolloutFleet('lab', { action: 'start', source, canary }, context, target)
+    } catch (error) {
+      problem = error
+    }
+    expect(problem).toMatchObject({
+      parts: { mend: expect.stringMatching(mend), command: expect.stringMatching(command) },
+    })
+  })
+
   it('hand the Fleet as its plan sizes it to plan, apply and the start of a rollout', () => {
     const target = recordingTarget()
     const planned = { ...source, fleet: plannedFleet(fleet) }

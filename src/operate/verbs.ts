@@ -1,4 +1,3 @@
-import { UserError } from '../errors/index.ts'
 import type { Environment } from '../files/index.ts'
 import { plannedFleet } from '../plan/index.ts'
 import type {
@@ -23,6 +22,7 @@ import type {
   TargetPlan,
   WorkContext,
 } from '../targets/index.ts'
+import { noCanaryError } from './canary-elsewhere.ts'
 
 /** The Fleet as its plan has sized it. */
 const asPlanned = (source: FleetSource): FleetSource => ({ ...source, fleet: plannedFleet(source.fleet) })
@@ -89,17 +89,8 @@ export function rolloutFleet(
   context: ApplyContext,
   target: Target,
 ): Promise<readonly RolloutStatus[]> {
-  if (request.action === 'start' && request.canary !== undefined && target.name !== 'kubernetes') {
-    throw new UserError({
-      what: `Target ${target.name} tries no change on a part of the requests`,
-      why: 'A canary takes replicas beside those that serve and gateways that find both; Fairlead makes them on target kubernetes.',
-      mend:
-        target.name === 'kserve'
-          ? 'Say the share in the Fleet file (models[].rollout.canaryShare) and apply it: KServe divides the requests.'
-          : 'Update without --canary.',
-      command: `fairlead rollout start --target ${target.name}`,
-    })
-  }
+  if (request.action === 'start' && request.canary !== undefined && target.name !== 'kubernetes')
+    throw noCanaryError(name, target.name)
   const asked = request.action === 'start' ? { ...request, source: asPlanned(request.source) } : request
   return target.rollout(name, asked, context)
 }

@@ -4,6 +4,7 @@ import type { EngineSettings } from '../engines/index.ts'
 export const settingFields: Readonly<Partial<Record<keyof EngineSettings, string>>> = {
   model: 'source',
   revision: 'revision',
+  loadFormat: 'source',
   servedNames: 'name',
   task: 'task',
   trustRemoteCode: 'trustRemoteCode',
@@ -17,6 +18,7 @@ export const settingFields: Readonly<Partial<Record<keyof EngineSettings, string
   kvCacheDtype: 'kvCache.dtype',
   blockSize: 'kvCache.blockSize',
   kvOffloadBytes: 'kvCache.tiers',
+  kvOffloadFolder: 'kvCache.tiers',
   tensorParallel: 'parallelism.tensor',
   pipelineParallel: 'parallelism.pipeline',
   dataParallel: 'parallelism.data',

@@ -68,13 +68,14 @@ export function shortened({ model }: Replica, decisions: Decisions, at: string):
 /** A tier that the engine’s command does not set up is told: its room is counted all the same. */
 export function tiersBeyondCommand({ model }: Replica, at: string): PlanWarning[] {
   const place = model.kvCache.tiers.findIndex(({ medium }) => medium === 'disk')
-  if (place === -1) return []
+  if (place === -1 || model.engine === 'vllm') return []
   return [
     {
-      severity: 'info',
+      severity: 'warning',
       id: 'tier-not-set-up',
       path: `${at}.kvCache.tiers[${place}]`,
-      message: 'the disk tier counts for the host’s disk; the engine’s command does not set it up yet',
+      message: `only vLLM keeps KV blocks on disk here; for ${model.engine} this tier counts for the host’s disk and nothing else`,
+      suggestion: 'engine: vllm, or no tier with medium: disk',
     },
   ]
 }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findGpu, findModel, gpus, models } from './catalogue/index.ts'
 import type { GpuSpec, ModelGeometry, SizingRequest } from './contract.ts'
-import { geometryFromConfig } from './geometry/index.ts'
+import { geometryFromConfig, GeometryProblem } from './geometry/index.ts'
 import { sizeModel } from './size-model.ts'
 
 const gibibyte = 1024 ** 3
@@ -24,6 +24,16 @@ const ask = (name: string, gpuName: string, rest: Partial<SizingRequest> = {}): 
   gpu: gpu(gpuName),
   ...rest,
 })
+
+/** What a configuration states; undefined where it states too little and says so. */
+function geometryOrRefusal(config: object): ModelGeometry | undefined {
+  try {
+    return geometryFromConfig(config)
+  } catch (error) {
+    if (error instanceof GeometryProblem) return undefined
+    throw error
+  }
+}
 
 const ids = models.map(({ id }) => id)
 /** Requests over the whole catalogue, sensible and not. */
@@ -217,7 +227,7 @@ describe('sizeModel', () => {
     )
   })
 
-  it('gives finite figures for whatever a configuration states', () => {
+  it('gives finite figures for whatever a configuration states, or says what it lacks', () => {
     const names = [
       'num_attention_heads',
       'num_key_value_heads',
@@ -243,7 +253,8 @@ describe('sizeModel', () => {
           max_position_embeddings: 8192,
           ...fields,
         }
-        const sizing = sizeModel({ geometry: geometryFromConfig(stated), gpu: spec, count })
+        const geometry = geometryOrRefusal(stated)
+        const sizing = geometry === undefined ? 'refused' : sizeModel({ geometry, gpu: spec, count })
         // JSON has no infinity and no NaN: they become null.
         expect(JSON.stringify(sizing)).not.toContain('null')
       }),

@@ -14,6 +14,7 @@ import type {
   ScaleResult,
 } from './contract/changing.ts'
 import type { TargetPlan } from './contract/planning.ts'
+import type { FleetScaling } from './contract/scaling.ts'
 import type { FleetStatus } from './contract/status.ts'
 import type { EventQuery, FleetEvent, LogLine, LogQuery } from './contract/watching.ts'
 
@@ -27,6 +28,7 @@ export {
   type PlannedAction,
   type TargetPlan,
 } from './contract/planning.ts'
+export type * from './contract/scaling.ts'
 export type * from './contract/status.ts'
 export type * from './contract/watching.ts'
 
@@ -49,6 +51,8 @@ export interface Target {
   events(fleetName: string, environment: Environment, query: EventQuery): AsyncIterable<FleetEvent>
   /** Sets the copies of a model now; the Fleet file says them again at the next `apply`. */
   scale(fleetName: string, request: ScaleRequest, context: WorkContext): Promise<ScaleResult>
+  /** Who scales its models, and what was decided last; absent where nothing on the target tells it. */
+  scaling?(fleetName: string): Promise<FleetScaling>
   /** Starts replicas anew, one after the other; resolves to what was started. */
   restart(fleetName: string, request: RestartRequest, context: WorkContext): Promise<readonly string[]>
   /** Watches, holds or ends an update, or begins one. */

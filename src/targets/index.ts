@@ -9,12 +9,16 @@ export { localTarget, readLocalScaling } from './local/index.ts'
 export { findRenderer, renderers } from './renderers.ts'
 export {
   controllerName,
+  explainedOf,
   poolsToScale,
   ScalingLoop,
+  toldOf,
   type CountedPool,
+  type ExplainedScaling,
   type GatewayReading,
   type ScaledPool,
   type Scaler,
+  type ToldScaling,
   type UnscaledPool,
 } from './scaling/index.ts'
 export {

@@ -64,6 +64,12 @@ const engines = () => podsOf('component%3Dengine')
 const eventNotes = (reason: string) =>
   kubectl('get', 'events.events.k8s.io', '-n', namespace, '-o', `jsonpath={.items[?(@.reason=="${reason}")].note}`)
 
+/** What a person is told of the number of replicas. */
+const explainScaling = () => {
+  const words = ['explain', 'scaling', 'chat', '--fleet', 'story', '--target', 'kubernetes', '-n', namespace]
+  return new Operator(cluster(), key).fairlead(...words)
+}
+
 /** A client of one gateway’s pod. */
 async function clientOf(address: string): Promise<OpenAI> {
   const gateway = await cluster().forward(address, 8080)
@@ -143,6 +149,15 @@ describe('a Fleet whose models follow their load, scaled by the controller that 
       const reading = gateways.flatMap((client) => Array.from({ length: 3 }, () => readOn(client, over.signal)))
       await untilWanted(2)
       await fleets.until('two run', async () => (await engines()).length === 2)
+      let explained = ''
+      await until(
+        async () =>
+          (explained = await explainScaling()).includes('2 replicas by requests: 6 in flight, a replica takes 4'),
+        () => `what decides is told: ${explained}`,
+        patienceMs,
+      )
+      expect(explained).toMatch(/Wanted +2 of 0 to 3: /)
+      expect(explained).toMatch(/Changes .* → 2, /)
       // What somebody removes has the whole Fleet applied again.
       await kubectl('delete', 'poddisruptionbudgets', '-n', namespace, '--all')
       await fleets.until('it is applied', () => fleets.has('policy/v1', 'poddisruptionbudgets', 'story-gateway'))
@@ -174,6 +189,7 @@ describe('a Fleet whose models follow their load, scaled by the controller that 
       await fleets.apply('story', fleet({ replicas: 1 }))
       await untilWanted(1)
       await fleets.untilCondition('story', 'Autoscaling', 'False', 'Fixed')
+      expect(await explainScaling()).toContain('chat is not scaled')
       await fleets.untilCondition('story', 'Ready', 'True')
       await fleets.delete('story')
       await fleets.untilGone('story')

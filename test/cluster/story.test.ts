@@ -2,12 +2,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import OpenAI from 'openai'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Pod } from '../../src/kubernetes/index.ts'
 import { until } from '../harness/until.ts'
 import { useRunningCluster } from './harness/cluster/use-running-cluster.ts'
 import type { NodeSpec } from './harness/kubelet/node-object.ts'
-import { ConstantLoad, type LoadEnd, type LoadReport } from './harness/story/constant-load.ts'
+import { ConstantLoad } from './harness/story/constant-load.ts'
+import { enginePods } from './harness/story/engine-pods.ts'
 import { Operator } from './harness/story/operator.ts'
+import { underLoad, unharmed } from './harness/story/under-load.ts'
 
 const key = 'sk-story-0123456789abcdef'
 const engines = { pool: 'engines' }
@@ -47,46 +48,10 @@ async function apply(tokensPerSecond: number): Promise<string> {
   return fairlead('apply', 'fleet.yaml')
 }
 
-/** What a load tells when nothing was refused and nothing was cut. */
-const unharmed = { refused: [], cut: [] }
-
-/** Starts a load, does something meanwhile, and tells what became of the load's requests. */
-async function under(load: ConstantLoad, action: () => Promise<void>, end: LoadEnd = 'now'): Promise<LoadReport> {
-  await until(
-    () => load.answered > 1,
-    () => 'the load is answered',
-  )
-  await action()
-  const answered = load.answered
-  await until(
-    () => load.answered > answered + 1,
-    () => 'the load is still answered',
-  )
-  return load.stop(end)
-}
-
-interface EnginePod {
-  readonly name: string
-  readonly node: string
-  readonly isReady: boolean
-  readonly command: string
-}
-
 /** Pods of the model; those that are being deleted only where it is said so. */
-async function enginePods(withLeaving = false): Promise<readonly EnginePod[]> {
-  const { body } = await cluster().client.get('/api/v1/namespaces/lab/pods?labelSelector=fairlead.dev%2Fmodel%3Dchat')
-  const pods = body['items'] as readonly Pod[]
-  return pods
-    .filter(({ metadata }) => withLeaving || metadata?.deletionTimestamp === undefined)
-    .map(({ metadata, spec, status }) => ({
-      name: metadata?.name ?? '',
-      node: spec?.nodeName ?? '',
-      isReady: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
-      command: spec?.containers[0]?.command?.join(' ') ?? '',
-    }))
-}
-
-const readyEngines = async () => (await enginePods()).filter(({ isReady }) => isReady)
+const pods = async (withLeaving = false) =>
+  (await enginePods(cluster(), 'lab', 'chat')).filter(({ isLeaving }) => withLeaving || !isLeaving)
+const readyEngines = async () => (await pods()).filter(({ isReady }) => isReady)
 
 describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
   let gateway = ''
@@ -135,7 +100,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
   it(
     'takes another setting under load: every pod is replaced, no request is refused or cut',
     async () => {
-      const report = await under(load(), async () => {
+      const report = await underLoad(load(), async () => {
         await apply(25)
         await onlyPodsWith('"tokensPerSecond":25')
       })
@@ -148,7 +113,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
   it(
     'goes back under load',
     async () => {
-      const report = await under(load(), async () => {
+      const report = await underLoad(load(), async () => {
         await fairlead('rollback', 'fleet.yaml')
         expect((await readyEngines()).every(({ command }) => command.includes('"tokensPerSecond":20'))).toBe(true)
       })
@@ -161,11 +126,11 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
   it(
     'grows to three replicas and shrinks again under load',
     async () => {
-      const report = await under(load(), async () => {
+      const report = await underLoad(load(), async () => {
         for (const replicas of [3, 1, 2]) {
           await fairlead('scale', 'chat', '--replicas', String(replicas), '--fleet', 'fleet.yaml')
           await until(
-            async () => (await readyEngines()).length === replicas && (await enginePods()).length === replicas,
+            async () => (await readyEngines()).length === replicas && (await pods()).length === replicas,
             () => `${replicas} pods`,
             rolloutMs,
           )
@@ -180,10 +145,10 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
   it(
     'loses a node: what had not begun is answered by another replica, and a new pod comes up elsewhere',
     async () => {
-      const [victim] = await enginePods()
+      const [victim] = await pods()
       const node = victim?.node ?? ''
       lost = { name: node, gpus: 2, labels: engines }
-      const report = await under(
+      const report = await underLoad(
         load(),
         async () => {
           await cluster().order('powerOff', node)
@@ -210,7 +175,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
       await cluster().order('powerOn', lost)
       await fairlead('delete', 'fleet.yaml', '--yes')
       await until(
-        async () => (await enginePods(true)).length === 0,
+        async () => (await pods(true)).length === 0,
         () => 'no pod is left',
         rolloutMs,
       )
@@ -232,7 +197,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
   /** Waits until every pod of the model, those that are being deleted included, has this in its command. */
   async function onlyPodsWith(part: string): Promise<void> {
     await until(
-      async () => (await enginePods(true)).every(({ command }) => command.includes(part)),
+      async () => (await pods(true)).every(({ command }) => command.includes(part)),
       () => `every pod has ${part}`,
       rolloutMs,
     )

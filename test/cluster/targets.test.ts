@@ -22,7 +22,6 @@ const refused: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   llmd: {
     keys: /reads no metrics of llama\.cpp/,
     laptop: /reads no metrics of llama\.cpp/,
-    'llama-70b-disaggregated-large': /tier on disk/,
   },
 }
 

@@ -1,6 +1,7 @@
-// Programs of others that judge what is rendered for Kubernetes: kube-score for objects, Helm for charts. Built from their Go modules
-// and kept in a cache folder. For tests only, and on request, since Helm alone takes five minutes of a processor:
-// `node scripts/kubernetes/checkers/provision.js` builds them, and `npm run test:cluster` finds them.
+// Programs of others that judge what is rendered for Kubernetes: kube-score for objects, Helm for charts; and kwok, whose nodes and
+// pods are objects alone, for `npm run bench -- cluster`. Built from their Go modules and kept in a cache folder, on request, since
+// Helm alone takes five minutes of a processor: `node scripts/kubernetes/checkers/provision.js [PROGRAM]` builds them, and
+// `npm run test:cluster` finds them.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -16,6 +17,7 @@ const command = 'node scripts/kubernetes/checkers/provision.js'
 const programs = {
   'kube-score': { package: 'github.com/zegl/kube-score/cmd/kube-score', variable: 'FAIRLEAD_TEST_KUBE_SCORE' },
   helm: { package: 'helm.sh/helm/v4/cmd/helm', variable: 'FAIRLEAD_TEST_HELM' },
+  kwok: { package: 'sigs.k8s.io/kwok/cmd/kwok', variable: 'FAIRLEAD_TEST_KWOK' },
 }
 
 /** Where a program is once built: by the versions of all that it is made of. */
@@ -38,6 +40,7 @@ export function checkersEnvironment() {
   )
 }
 
+/** Builds a program unless it is there; resolves to its path. */
 async function provision(name) {
   const path = pathOf(name)
   mkdirSync(join(path, '..'), { recursive: true })
@@ -64,7 +67,10 @@ async function provision(name) {
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
   try {
-    for (const name of Object.keys(programs)) process.stdout.write(`${await provision(name)}\n`)
+    const [asked] = process.argv.slice(2)
+    const names = Object.keys(programs).filter((name) => asked === undefined || name === asked)
+    if (names.length === 0) throw new Error(`no program ${asked}; there are ${Object.keys(programs).join(', ')}`)
+    for (const name of names) process.stdout.write(`${await provision(name)}\n`)
   } catch (error) {
     process.stderr.write(`error: ${error.message}\n`)
     process.exitCode = 1

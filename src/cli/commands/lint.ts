@@ -10,7 +10,7 @@ export const lint: Command = {
   arguments: [
     {
       name: 'PATH',
-      description: 'files and folders; folders are walked',
+      description: 'files and folders, which are walked; - for standard input',
       variadic: true,
       completes: 'file',
     },
@@ -19,7 +19,8 @@ export const lint: Command = {
     { name: 'fix', description: 'mend in place what is safe to mend, and report what is left' },
     {
       name: 'online',
-      description: 'ask the hub and the registries whether the models and images that are named exist',
+      description:
+        'ask the hub, the registries and the chart repositories whether the models, images and charts that are named exist',
     },
     { name: 'strict', description: 'count warnings as errors' },
     { name: 'rule', short: 'r', value: 'IDS', description: 'only these rules, separated by commas' },
@@ -34,7 +35,7 @@ export const lint: Command = {
   examples: [
     { command: 'fairlead lint deploy/', what: 'every manifest in a folder' },
     { command: 'fairlead lint --fix compose.yaml start.sh', what: 'mend two files' },
-    { command: 'fairlead lint --online deploy/', what: 'ask whether models and images exist' },
+    { command: 'fairlead lint --online deploy/', what: 'ask whether models, images and charts exist' },
     { command: 'fairlead lint --format sarif . > lint.sarif', what: 'for code scanning services' },
     { command: 'fairlead lint --format github --strict deploy/', what: 'annotations in GitHub Actions' },
   ],

@@ -1,6 +1,6 @@
 /**
  * Fleet files as commands take them: which one, its warnings, ports from the command line.
  */
-export { openFleet } from './open-fleet.ts'
+export { openFleet, purposeOf } from './open-fleet.ts'
 export { overridePorts } from './override-ports.ts'
 export { readyText } from './ready-text.ts'

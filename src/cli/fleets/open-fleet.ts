@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UserError } from '../../errors/index.ts'
-import { formatDiagnostics } from '../../fleet/index.ts'
+import { formatDiagnostics, type TargetName } from '../../fleet/index.ts'
 import { readFleet, type ReadFleet, type ReadFleetOptions } from '../../operate/index.ts'
 import type { CommandContext } from '../command.ts'
 import { chooseFleetFile } from './choose-fleet-file.ts'
@@ -35,6 +35,10 @@ function checkIsFile(path: string, workingFolder: string): void {
   if (there === undefined) throw refuseMissing(path)
   if (there.isDirectory()) throw refuseFolder(path, file)
 }
+
+/** For what a Fleet is read that is planned for a target; without one, for the target that the Fleet itself names. */
+export const purposeOf = (target: TargetName | undefined): NonNullable<ReadFleetOptions['purpose']> =>
+  target === undefined ? 'plan' : target === 'local' ? 'run' : target
 
 /** Reads the Fleet file that a command means and tells its warnings. @throws UserError with every problem of the file. */
 export async function openFleet(

@@ -9,7 +9,7 @@ export const apply: CommandHandler = async (input, context) => {
   const { args, options } = input
   const { output, killSignal } = context
   const opened = await openForTarget(args[0], options, context)
-  const target = openTarget(opened.target, options, context)
+  const target = openTarget(opened.target, options, context, opened.source.fleet)
   if (opened.target === 'local') return (await import('./up.ts')).up(input, context)
   const { source } = opened
   let ready: FleetStatus | undefined

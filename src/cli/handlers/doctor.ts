@@ -17,7 +17,7 @@ import {
 } from '../../operate/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
 import { renderCauses, renderCheck, renderInstallPlan, renderSummary } from '../doctor/index.ts'
-import { openFleet } from '../fleets/index.ts'
+import { openFleet, purposeOf } from '../fleets/index.ts'
 import { readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
 import { openTarget } from '../targets/index.ts'
@@ -29,7 +29,7 @@ const widest = 100
 export const doctor: CommandHandler = async ({ args: [argument], options }, context) => {
   const asked = targetNames.find((name) => name === options['target'])
   // Planning is lenient: what a machine or an environment lacks is to be told by its check.
-  const read = await openFleet(argument, context, asked === undefined || asked === 'local' ? 'plan' : asked)
+  const read = await openFleet(argument, context, purposeOf(asked))
   const target = asked ?? read.fleet.targets.default
   if (options['install-plan'] === true) return tellInstallPlan(target, read, context)
   const question = whyQuestions.find((word) => word === options['why'])
@@ -79,7 +79,7 @@ async function tellWhy(
   context: CommandContext,
 ): Promise<ExitCode> {
   const { output } = context
-  const target = openTarget(name, options, context)
+  const target = openTarget(name, options, context, read.fleet)
   try {
     const causes = await explainWhy(read, question, target, context)
     if (output.json) output.document({ fleet: read.fleet.name, target: name, question, causes })

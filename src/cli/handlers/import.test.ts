@@ -92,7 +92,7 @@ describe('fairlead import', () => {
 
   it('names a path that is not there', async () => {
     const { code, stderr } = await runCli(['import', 'nowhere.yaml'], { cwd })
-    expect(code).toBe(1)
-    expect(stderr).toContain('nowhere.yaml cannot be read')
+    expect(code).toBe(64)
+    expect(stderr).toContain('There is no nowhere.yaml')
   })
 })

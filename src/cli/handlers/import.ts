@@ -6,7 +6,7 @@ import { createFolder, writeFileAtomic } from '../../files/index.ts'
 import { importFleet, readVariables, renderMarkdown, renderText, type ImportReport } from '../../import/index.ts'
 import { readManifests, type SourceFile } from '../../manifests/index.ts'
 import type { CommandContext, CommandHandler } from '../command.ts'
-import { readManifestFiles } from '../manifest-files/index.ts'
+import { collectManifestFiles } from '../manifests/index.ts'
 import { readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
 
@@ -38,16 +38,20 @@ export const importHandler: CommandHandler = async ({ args, options }, context) 
 /** Files that are named; `env` means ./.env, a file named after it, or the environment itself. */
 async function readInput(
   args: readonly string[],
-  { workingFolder, input, environment }: CommandContext,
-): Promise<SourceFile[]> {
-  const place = { workingFolder, stdin: input.stream }
+  { workingFolder, input, environment, output }: CommandContext,
+): Promise<readonly SourceFile[]> {
+  const read = async (paths: readonly string[]) => {
+    const { files, notes } = await collectManifestFiles(paths, { workingFolder, stdin: input.stream })
+    for (const note of notes) output.note(note)
+    return files
+  }
   const [first, ...others] = args
-  if (first !== 'env' || existsSync(join(workingFolder, 'env'))) return readManifestFiles(args, place)
+  if (first !== 'env' || existsSync(join(workingFolder, 'env'))) return read(args)
   if (others.length > 0)
-    return (await readManifestFiles(others, place)).map(({ path, content, size }) =>
+    return (await read(others)).map(({ path, content, size }) =>
       size === undefined ? { path: asEnvironment(path), content } : { path: asEnvironment(path), content, size },
     )
-  if (existsSync(join(workingFolder, '.env'))) return readManifestFiles(['.env'], place)
+  if (existsSync(join(workingFolder, '.env'))) return read(['.env'])
   return [{ path: 'environment.env', content: readVariables(environment) }]
 }
 

@@ -38,8 +38,17 @@ export const lint: CommandHandler = async ({ args, options }, context) => {
     throw usageError({ what: 'No file or folder was named', command: 'fairlead lint deploy/' })
   }
   const lintOptions = await optionsOf(options, context)
-  const toPath = (path: string) => resolve(context.workingFolder, path)
-  const { files, notes } = await collectManifestFiles(args, toPath)
+  if (args.includes('-') && options['fix'] === true) {
+    throw usageError({
+      what: '--fix mends files',
+      why: '- is standard input.',
+      mend: 'Name a file, or leave --fix out.',
+    })
+  }
+  const { files, notes } = await collectManifestFiles(args, {
+    workingFolder: context.workingFolder,
+    stdin: context.input.stream,
+  })
   for (const note of notes) context.output.note(note)
   let manifests = readManifests(files)
   if (options['fix'] === true) manifests = await mend(files, manifests, lintOptions, context)

@@ -12,7 +12,7 @@ import {
 } from '../../operate/index.ts'
 import { makePlan, type PlanFacts } from '../../plan/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
-import { openFleet } from '../fleets/index.ts'
+import { openFleet, purposeOf } from '../fleets/index.ts'
 import { usageError } from '../parse/index.ts'
 import { hanging, planDocument, renderChanges, renderPlan } from '../plan/index.ts'
 import { openTarget } from '../targets/index.ts'
@@ -23,9 +23,10 @@ const widest = 100
 /** Acts for `fairlead plan`. */
 export const plan: CommandHandler = async ({ args: [argument], options }, context) => {
   const { output, environment, workingFolder, signal } = context
-  const read = await openFleet(argument, context, 'plan')
+  const asked = targetNames.find((name) => name === options['target'])
+  const read = await openFleet(argument, context, purposeOf(asked))
   const offline = options['offline'] === true
-  const target = targetNames.find((name) => name === options['target']) ?? read.fleet.targets.default
+  const target = asked ?? read.fleet.targets.default
   if (offline && options['detailed-exitcode'] === true && target !== 'local') {
     throw usageError({
       what: '--offline and --detailed-exitcode exclude each other',
@@ -76,7 +77,7 @@ async function stepsOn(
   context: CommandContext,
 ): Promise<PlannedActions> {
   const { environment, output } = context
-  const target = openTarget(name, options, context)
+  const target = openTarget(name, options, context, read.fleet)
   try {
     if (name === 'local') return await planActions(read, environment, target)
     if (offline) return { actions: [], hasChanges: false, reason: `Target ${name} was not asked (--offline).` }

@@ -22,7 +22,7 @@ import {
   type WrittenFolder,
 } from '../../targets/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
-import { openFleet } from '../fleets/index.ts'
+import { openFleet, purposeOf } from '../fleets/index.ts'
 import { readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
 import { readRendered, unifiedDiff } from '../render/index.ts'
@@ -54,8 +54,7 @@ type Options = CommandInput['options']
 const targetIn = (options: Options): TargetName | undefined => targetNames.find((name) => name === options['target'])
 
 async function openFor(argument: string | undefined, options: Options, context: CommandContext): Promise<ReadFleet> {
-  const target = targetIn(options)
-  return openFleet(argument, context, target === undefined || target === 'local' ? 'plan' : target)
+  return openFleet(argument, context, purposeOf(targetIn(options)))
 }
 
 async function renderOne(read: ReadFleet, options: Options, context: CommandContext): Promise<RenderedFleet> {

@@ -36,7 +36,7 @@ function tell(statuses: readonly RolloutStatus[], output: Output): ExitCode {
 export const rolloutStart: CommandHandler = async ({ args, options }, context) => {
   const { target: targetName, source } = await openForTarget(args[0], options, context)
   const canary = readCanary(options, source.fleet, targetName)
-  const target = openTarget(targetName, options, context)
+  const target = openTarget(targetName, options, context, source.fleet)
   try {
     const { killSignal, output } = context
     const statuses = await withProgress(options, context, (work) =>

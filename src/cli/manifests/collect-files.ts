@@ -1,5 +1,6 @@
 import { lstat, open, readdir, stat } from 'node:fs/promises'
-import { basename, extname, join } from 'node:path'
+import { basename, extname, join, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
 import { maxFileBytes, type SourceFile } from '../../manifests/index.ts'
 import { usageError } from '../parse/index.ts'
 
@@ -33,6 +34,7 @@ const endings = new Set([
   '.promql',
   '.rules',
   '.tpl',
+  '.txt',
 ])
 const names = /^(\.env(\..+)?|.*\.env\..*|compose.*|docker-compose.*)$/
 const notManifests =
@@ -45,6 +47,13 @@ export interface ManifestFiles {
   readonly notes: readonly string[]
 }
 
+/** Where files are read from. */
+export interface ManifestPlace {
+  readonly workingFolder: string
+  /** Standard input, for the path `-`; it is called `stdin`. */
+  readonly stdin: Readable
+}
+
 interface Walk {
   readonly files: SourceFile[]
   readonly notes: string[]
@@ -53,24 +62,47 @@ interface Walk {
 }
 
 /**
- * Reads what the paths name: files whatever their ending, and in folders those that may be manifests. Links inside folders are
- * not followed.
+ * Reads what the paths name: files whatever their ending, in folders those that may be manifests, and standard input for `-`. Links
+ * inside folders are not followed.
  * @throws UserError (exit code 64) for a path that is not there.
  */
 export async function collectManifestFiles(
   paths: readonly string[],
-  toPath: (path: string) => string,
+  { workingFolder, stdin }: ManifestPlace,
 ): Promise<ManifestFiles> {
   const walk: Walk = { files: [], notes: [], seen: new Set(), bytes: 0 }
-  for (const path of paths) {
+  const toPath = (path: string) => resolve(workingFolder, path)
+  for (const path of new Set(paths)) {
+    if (path === '-') {
+      walk.files.push({ path: 'stdin', content: await readStream(stdin) })
+      continue
+    }
     const there = await stat(toPath(path)).catch(() => undefined)
     if (there === undefined) {
-      throw usageError({ what: `There is no ${path}`, where: path, mend: 'Name files or folders that are there.' })
+      throw usageError({
+        what: `There is no ${path}`,
+        where: path,
+        why: 'There is no such file or folder.',
+        mend: 'Name files or folders that are there.',
+      })
     }
     if (there.isDirectory()) await walkFolder(path, toPath, walk, 0)
     else await readFile(path, toPath, walk)
   }
   return { files: walk.files, notes: walk.notes }
+}
+
+/** What comes, up to a little more than what is read of a manifest. */
+async function readStream(stream: Readable): Promise<Uint8Array> {
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const piece of stream) {
+    const bytes = Buffer.from(piece as Buffer | string)
+    pieces.push(bytes)
+    length += bytes.length
+    if (length > maxFileBytes) break
+  }
+  return Buffer.concat(pieces)
 }
 
 async function walkFolder(folder: string, toPath: (path: string) => string, walk: Walk, depth: number): Promise<void> {

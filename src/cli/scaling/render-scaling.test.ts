@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PoolScaling } from '../../operate/index.ts'
+import { explainedOf, toldOf } from '../../targets/index.ts'
 import { createPaint } from '../console/index.ts'
 import { renderScaling } from './index.ts'
 
@@ -41,7 +42,13 @@ const pool: PoolScaling = {
 describe('why a model has as many replicas as it has', () => {
   it('is told with every figure, what held it back, and what changed', () => {
     const lines = renderScaling(
-      { fleet: 'lab', pools: [pool], others: [{ model: 'small', role: 'both', reason: 'fixed' }] },
+      {
+        fleet: 'lab',
+        target: 'local',
+        pools: [pool],
+        others: [{ model: 'small', role: 'both', reason: 'fixed' }],
+        problem: null,
+      },
       createPaint(false),
       101_000,
     )
@@ -56,6 +63,53 @@ describe('why a model has as many replicas as it has', () => {
       '  Changes     1 min 01 s ago: 1 → 2, requests wait',
       '',
       'small is not scaled: its replicas are a fixed number; write minReplicas and maxReplicas in place of it.',
+    ])
+  })
+
+  // proves B11 (real part)
+  it('is told of a cluster by what the status of the Fleet has, with who scales the others and how to look', () => {
+    const told = explainedOf(toldOf(pool))
+    const at = { model: 'b', role: 'both' } as const
+    const range = { min: 0, max: 3 }
+    const lines = renderScaling(
+      {
+        fleet: 'lab',
+        target: 'kserve',
+        pools: [told],
+        others: [
+          {
+            ...at,
+            by: { kind: 'object', title: 'HorizontalPodAutoscaler lab-b', command: 'kubectl describe hpa lab-b' },
+          },
+          { ...at, by: { kind: 'platform', command: 'kubectl describe hpa lab-b-predictor' } },
+          { ...at, by: { kind: 'controller', range, command: 'kubectl describe fleet lab' } },
+          { ...at, by: { kind: 'no_controller', range, replicas: 1 } },
+          { ...at, by: { kind: 'nobody' } },
+        ],
+        problem: '1 of 2 gateways tell their load.',
+      },
+      createPaint(false),
+      101_000,
+    )
+    expect(lines).toEqual([
+      'llama (decode)  decided 1.0 s ago',
+      '  Wanted      2 of 1 to 4: enough, and not too many',
+      '  Running     1 ready, 1 starting',
+      '  Asked for   4 replicas by queue: 14 wait, 4 a replica add one',
+      '  4 became 2  4 → 2: the need has not lasted for upAfter, 30.0 s',
+      '  Changes     1 min 01 s ago: 1 → 2, requests wait',
+      '',
+      '1 of 2 gateways tell their load.',
+      '',
+      'b is not scaled by Fairlead: HorizontalPodAutoscaler lab-b does it.',
+      '  type  kubectl describe hpa lab-b',
+      'b is not scaled by Fairlead. KServe scales its services itself, by the settings that were rendered for it.',
+      '  type  kubectl describe hpa lab-b-predictor',
+      'b is to have 0 to 3 replicas, and the controller has told no decision yet.',
+      '  type  kubectl describe fleet lab',
+      'b stays at 1 replica: 0 to 3 by its load takes a controller, and Fleet lab was applied without one.',
+      '  type  fairlead controller manifests',
+      'b is not scaled: there is no autoscaler for it.',
     ])
   })
 })

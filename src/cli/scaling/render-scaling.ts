@@ -1,29 +1,34 @@
-import { scalingReasonText, type PoolScaling, type ScalingExplanation, type UnscaledPool } from '../../operate/index.ts'
+import { scalingReasonText, type ExplainedScaling, type ScalingExplanation } from '../../operate/index.ts'
 import { formatDuration } from '../console/index.ts'
 import type { Paint } from '../output.ts'
+import { leftText } from './left-texts.ts'
 import { limitText, signalText } from './scaling-texts.ts'
 
 /** What was decided of each pool, and why, as lines. */
-export function renderScaling({ pools, others }: ScalingExplanation, paint: Paint, nowMs: number): readonly string[] {
+export function renderScaling(explanation: ScalingExplanation, paint: Paint, nowMs: number): readonly string[] {
+  const { pools, others, problem } = explanation
   return [
     ...pools.flatMap((pool, index) => [...(index === 0 ? [] : ['']), ...poolLines(pool, paint, nowMs)]),
+    ...(problem === null ? [] : ['', paint.yellow(problem)]),
     ...(pools.length > 0 && others.length > 0 ? [''] : []),
-    ...others.map((pool) => `${paint.bold(titleOf(pool))} is not scaled: ${notScaled[pool.reason]}`),
+    ...others.flatMap((pool) => leftLines(pool, explanation, paint)),
   ]
+}
+
+function leftLines(
+  pool: ScalingExplanation['others'][number],
+  explanation: ScalingExplanation,
+  paint: Paint,
+): readonly string[] {
+  const { text, command } = leftText(pool, explanation)
+  const line = `${paint.bold(titleOf(pool))} ${text}`
+  return command === undefined ? [line] : [line, `  type  ${paint.cyan(command)}`]
 }
 
 const titleOf = ({ model, role }: { readonly model: string; readonly role: string }): string =>
   role === 'both' ? model : `${model} (${role})`
 
-const notScaled: Readonly<Record<UnscaledPool['reason'], string>> = {
-  external: 'its replicas are addresses that the Fleet names.',
-  fixed: 'its replicas are a fixed number; write minReplicas and maxReplicas in place of it.',
-  none: 'autoscale.by is none.',
-  hpa: 'autoscale.by is hpa, and a HorizontalPodAutoscaler does it in a cluster.',
-  keda: 'autoscale.by is keda, and KEDA does it in a cluster.',
-}
-
-function poolLines(pool: PoolScaling, paint: Paint, nowMs: number): readonly string[] {
+function poolLines(pool: ExplainedScaling, paint: Paint, nowMs: number): readonly string[] {
   const { decision, min, max, changes } = pool
   const { wanted, replicas, reason, asked, signals, limits, load, atMs } = decision
   const running = [
@@ -35,7 +40,7 @@ function poolLines(pool: PoolScaling, paint: Paint, nowMs: number): readonly str
   const rows: (readonly [string, string])[] = [
     ['Wanted', `${wanted} of ${min} to ${max}: ${scalingReasonText(reason)}`],
     ['Running', running.join(', ')],
-    ['Seen', load === null ? 'nothing: no gateway answers' : loadText(load)],
+    ...(load === undefined ? [] : [['Seen', load === null ? 'nothing: no gateway answers' : loadText(load)] as const]),
     ...signals.map((signal, index) => [index === 0 ? 'Asked for' : '', signalText(signal)] as const),
     ...limits.map((limit, index) => [index === 0 ? `${asked} became ${wanted}` : '', limitText(limit, pool)] as const),
     ...changes
@@ -55,7 +60,7 @@ function poolLines(pool: PoolScaling, paint: Paint, nowMs: number): readonly str
 
 const many = (count: number, what: string): string[] => (count === 0 ? [] : [`${count} ${what}`])
 
-function loadText(load: NonNullable<PoolScaling['decision']['load']>): string {
+function loadText(load: NonNullable<ExplainedScaling['decision']['load']>): string {
   const { waiting, inFlight, arrivalsPerSecond, ttftMs, kvCacheUse, isComplete } = load
   return [
     `${waiting} waiting`,

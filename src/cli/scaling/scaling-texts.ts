@@ -1,7 +1,7 @@
-import type { PoolScaling } from '../../operate/index.ts'
+import type { ExplainedScaling } from '../../operate/index.ts'
 import { formatDuration } from '../console/index.ts'
 
-type Decision = PoolScaling['decision']
+type Decision = ExplainedScaling['decision']
 type Signal = Decision['signals'][number]
 type Limit = Decision['limits'][number]
 
@@ -27,11 +27,11 @@ const figures: Readonly<Record<Signal['name'], (value: number, target: number) =
 }
 
 /** What turned one number into the next. */
-export function limitText({ name, from, to }: Limit, pool: PoolScaling): string {
+export function limitText({ name, from, to }: Limit, pool: ExplainedScaling): string {
   return `${from} → ${to}: ${limits[name](pool)}`
 }
 
-const limits: Readonly<Record<Limit['name'], (pool: PoolScaling) => string>> = {
+const limits: Readonly<Record<Limit['name'], (pool: ExplainedScaling) => string>> = {
   up_window: ({ upAfterMs }) => `the need has not lasted for upAfter, ${formatDuration(upAfterMs)}`,
   down_window: ({ downAfterMs }) => `replicas have not been spare for downAfter, ${formatDuration(downAfterMs)}`,
   pace: () => 'up by 2 or to twice as many at a time, down by 1',

@@ -3,9 +3,12 @@ import type { GpuAnswer } from './size-everywhere.ts'
 
 /**
  * Two numbers for programs that want one of each: tokens a second of all answers together in a full batch, and money for a
- * million generated tokens (null without a price). `speed` and `cost` hold what they are taken from.
+ * million generated tokens (null without a price). `speed` and `cost` hold what they are taken from. What does not fit generates
+ * nothing: 0 and null.
  */
 function figures(sizing: Sizing) {
+  const speed = sizing.fits ? sizing.tokensPerSecond : null
+  const cost = sizing.fits ? (sizing.costPerMillionTokens ?? null) : null
   return {
     fits: sizing.fits,
     shortBy: sizing.shortBy,
@@ -18,10 +21,10 @@ function figures(sizing: Sizing) {
     kvCapacityTokens: sizing.kvCapacityTokens,
     maxConcurrency: sizing.maxConcurrency,
     longestContext: sizing.longestContext,
-    tokensPerSecond: sizing.tokensPerSecond.decodeBatched,
-    costPerMillionTokens: sizing.costPerMillionTokens?.output ?? null,
-    speed: sizing.tokensPerSecond,
-    cost: sizing.costPerMillionTokens ?? null,
+    tokensPerSecond: speed?.decodeBatched ?? 0,
+    costPerMillionTokens: cost?.output ?? null,
+    speed,
+    cost,
   }
 }
 

@@ -84,6 +84,8 @@ describe('fairlead size', () => {
     expect(code).toBe(exitCodes.answerIsNo)
     expect(document).toMatchObject({ fits: false, waysOut: [{ fits: true }, { fits: true }, { fits: true }] })
     expect(document['shortBy']).toBeGreaterThan(0)
+    // What cannot start generates nothing, whatever the roofline of its GPU.
+    expect(document).toMatchObject({ tokensPerSecond: 0, costPerMillionTokens: null, speed: null, cost: null })
   })
 
   it('explains every number to people in 80 columns', async () => {

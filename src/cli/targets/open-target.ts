@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { TargetName } from '../../fleet/index.ts'
+import type { Fleet, TargetName } from '../../fleet/index.ts'
 import { findTarget, type Target, type TargetPlace } from '../../operate/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { readText } from '../option-values.ts'
@@ -10,10 +10,19 @@ type Options = CommandInput['options']
 const ofClusters = ['context', 'namespace', 'kubeconfig'] as const
 const withoutCluster: ReadonlySet<TargetName> = new Set(['local', 'compose'])
 
+/** The namespace that a Fleet file names for a target. */
+function namespaceOf(fleet: Fleet | undefined, name: TargetName): string | undefined {
+  return name === 'local' || name === 'compose' ? undefined : fleet?.targets[name].namespace
+}
+
 /** Where the target is that options name. */
-function placeOf(options: Options, { environment, workingFolder }: CommandContext): TargetPlace {
+function placeOf(
+  options: Options,
+  { environment, workingFolder }: CommandContext,
+  ownNamespace: string | undefined,
+): TargetPlace {
   const context = readText(options['context'])
-  const namespace = readText(options['namespace'])
+  const namespace = readText(options['namespace']) ?? ownNamespace
   const kubeconfig = readText(options['kubeconfig'])
   const output = readText(options['output'])
   return {
@@ -27,9 +36,15 @@ function placeOf(options: Options, { environment, workingFolder }: CommandContex
 
 /**
  * A target, to be closed by whoever asks for it.
+ * @param fleet the one that is meant, where its file is known: it is looked for in its own namespace first
  * @throws UserError for options that the target has no use for: who names a cluster means one
  */
-export function openTarget(name: TargetName, options: Options, context: CommandContext): Target {
+export function openTarget(
+  name: TargetName,
+  options: Options,
+  context: CommandContext,
+  fleet: Fleet | undefined,
+): Target {
   const strange = withoutCluster.has(name) ? ofClusters.find((option) => options[option] !== undefined) : undefined
   if (strange !== undefined) {
     throw usageError({
@@ -44,5 +59,5 @@ export function openTarget(name: TargetName, options: Options, context: CommandC
       mend: 'Leave it out; `fairlead render --output DIR` writes the files of any target.',
     })
   }
-  return (context.findTarget ?? findTarget)(name, placeOf(options, context))
+  return (context.findTarget ?? findTarget)(name, placeOf(options, context, namespaceOf(fleet, name)))
 }

@@ -188,7 +188,8 @@ export class Reconciler {
   async #tell(fleet: FleetObject, outcome: Outcome): Promise<void> {
     const { client, clock } = this.#parts
     const { name, namespace = 'default', generation = 0 } = fleet.metadata
-    const before = fleet.status ?? {}
+    // What was decided of replicas is told by whoever scales them.
+    const { scaling: _, ...before } = fleet.status ?? {}
     const status = this.#withScaling(fleet, statusOf(before, outcome, generation, clock.date()))
     const event = eventOf(before, status, outcome)
     if (event !== undefined) await this.#event(fleet, event)

@@ -2,7 +2,8 @@ import type { Fleet } from '../../fleet/index.ts'
 import type { ClusterClient } from '../../kubernetes/index.ts'
 import { ClusterScaler, readLoadOf, scaleCluster, type PoolScaling } from '../../operate/index.ts'
 import type { Clock } from '../clock.ts'
-import type { FleetObject } from '../fleet-object/index.ts'
+import { fleetReference, type FleetObject } from '../fleet-object/index.ts'
+import { DecisionTeller } from './decision-teller.ts'
 import type { ScalerState } from './scaling-claim.ts'
 
 /** What a loop works with and whom it tells. */
@@ -20,6 +21,8 @@ export interface FleetScalerParts {
   readonly onState: (state: ScalerState) => void
   /** A round failed or saw nothing. */
   readonly onProblem: (reason: 'failed' | 'load_unknown', error?: unknown) => void
+  /** What was decided could not be told; the next round tries again. */
+  readonly onUntold: (error: unknown) => void
   /** What an error says to people. */
   readonly wordsOf: (error: unknown) => string
 }
@@ -65,25 +68,27 @@ export class FleetScaler {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { client, readKey, onScaled, onProblem, wordsOf } = this.#parts
+    const { client, clock, readKey, onScaled, onProblem, onUntold, wordsOf } = this.#parts
     const readLoad = readLoadOf(async () => {
       const key = await readKey()
       this.#hasKey = key !== undefined
       return key
     })
-    const namespace = this.#object.metadata.namespace ?? 'default'
+    const { name, namespace = 'default' } = this.#object.metadata
+    const teller = new DecisionTeller(client, fleetReference(`${namespace}/${name}`), this.#object.status?.scaling)
     const fleet = () => this.#fleet
     const scaler = new ClusterScaler({ client, namespace, fleet, readLoad, signal })
     await scaleCluster({
       scaler,
       fleet,
       signal,
-      onRound: (_, changed) => {
+      onRound: async (scalings, changed) => {
         const { asked } = scaler
         const isWell = asked.gateways > 0 && asked.told === asked.gateways
         if (!isWell) onProblem('load_unknown')
         this.#judge(isWell, { kind: 'blind', asked, hasKey: this.#hasKey })
         if (changed.length > 0) onScaled(this.#object, changed)
+        await teller.tell(scalings, changed.length > 0, clock.now()).catch(onUntold)
       },
       onProblem: (error) => {
         onProblem('failed', error)

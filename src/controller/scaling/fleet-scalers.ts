@@ -5,10 +5,11 @@ import { scalingReasonText, type PoolScaling } from '../../operate/index.ts'
 import { poolsToScale, type clusterTargetNames } from '../../targets/index.ts'
 import type { Clock } from '../clock.ts'
 import type { EventRecorder } from '../events/index.ts'
-import type { FleetObject } from '../fleet-object/index.ts'
+import { fleetReference, type FleetObject } from '../fleet-object/index.ts'
 import type { ControllerMetrics } from '../metrics.ts'
 import { failureOf } from '../reconcile/outcome-of-error.ts'
 import type { ConditionClaim } from '../status/index.ts'
+import { takeBackDecisions } from './decision-teller.ts'
 import { FleetScaler } from './fleet-scaler.ts'
 import { readLoadKey } from './load-key.ts'
 import { fixedClaim, othersClaim, ownClaim, poolName } from './scaling-claim.ts'
@@ -57,8 +58,10 @@ export class FleetScalers {
     const key = keyOf(object)
     const pools = poolsOf(fleet, target)
     const before = this.#followed.get(key)?.scaler
-    if (pools.scaled.length === 0) await this.#stop(key)
-    else before?.follow(object, fleet)
+    if (pools.scaled.length === 0) {
+      await this.#stop(key)
+      if (object.status?.scaling !== undefined) await this.#untell(object)
+    } else before?.follow(object, fleet)
     const scaler = pools.scaled.length === 0 ? undefined : (before ?? (await this.#begin(key, object, fleet)))
     this.#followed.set(key, { scaler, pools, target })
     this.#count()
@@ -92,6 +95,12 @@ export class FleetScalers {
     await Promise.all([...this.#followed.keys()].map((key) => this.forget(key)))
   }
 
+  /** Takes back what was told of pools that are not scaled any more. */
+  async #untell({ metadata: { name, namespace = 'default' } }: FleetObject): Promise<void> {
+    const client = await this.#parts.clientIn(namespace)
+    await takeBackDecisions(client, fleetReference(`${namespace}/${name}`))
+  }
+
   async #begin(key: string, object: FleetObject, fleet: Fleet): Promise<FleetScaler> {
     const { clientIn, clock, events, metrics, logger, loadKeys, signal, onState } = this.#parts
     const { name, namespace = 'default' } = object.metadata
@@ -117,6 +126,7 @@ export class FleetScalers {
         metrics.scalingProblems.inc({ reason })
         if (error !== undefined) logger.debug({ err: error, fleet: key }, 'a round of scaling failed')
       },
+      onUntold: (error) => logger.debug({ err: error, fleet: key }, 'what was decided could not be told'),
       wordsOf: (error) => failureOf(error).message,
     })
   }

@@ -1,4 +1,4 @@
-import type { FleetStatus } from '../../targets/index.ts'
+import type { FleetStatus, ToldScaling } from '../../targets/index.ts'
 import { withCondition, type Condition, type ConditionClaim } from './conditions.ts'
 
 /** The status of a Fleet object, as `src/fleet/crd/status.ts` defines it. */
@@ -10,6 +10,8 @@ export interface FleetObjectStatus {
   readonly readyModels?: number
   readonly revision?: string
   readonly modelStatus?: readonly ModelStatus[]
+  /** Written by what scales it, apart from the rest. */
+  readonly scaling?: readonly ToldScaling[]
   readonly conditions?: readonly Condition[]
 }
 

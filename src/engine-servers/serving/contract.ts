@@ -102,6 +102,8 @@ export interface ServingLoad {
 export interface Backend {
   /** Names under which the model is served; the first one is used in answers. */
   readonly modelNames: readonly string[]
+  /** Those of the names that mean a LoRA adapter on top of the model; none when absent. */
+  readonly adapters?: ReadonlySet<string>
   /** Prompt plus answer, in tokens; known once ready. */
   readonly contextLength: number
   /** Whether `/health` answers 200, 503 while loading, or 500. */

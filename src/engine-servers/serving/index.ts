@@ -4,7 +4,7 @@
 export { startServer, type RunningServer, type ServerOptions } from './start-server.ts'
 export { runEngineProcess, type EngineProcessOptions } from './process.ts'
 export { parseProcessArguments } from './process-arguments.ts'
-export { sendJson, type Route } from './exchange.ts'
+export { sendJson, sendText, type Route } from './exchange.ts'
 export { answerTooLong, invalidValue, notSupported, promptTooLong } from './errors.ts'
 export {
   ConnectionCut,

@@ -22,8 +22,8 @@ export function handleModels({ backend, response, startedAt }: Exchange): void {
       object: 'model',
       created: startedAt,
       owned_by: 'fairlead',
-      root,
-      parent: null,
+      root: backend.adapters?.has(id) === true ? id : root,
+      parent: backend.adapters?.has(id) === true ? root : null,
       max_model_len: backend.contextLength,
     })),
   })

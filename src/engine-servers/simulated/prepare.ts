@@ -1,5 +1,6 @@
 import type { Environment } from '../../files/index.ts'
 import { parseProcessArguments, type EngineProcessOptions } from '../serving/index.ts'
+import { adapterRoutes } from './adapter-routes.ts'
 import { engineRoutes } from './engine-routes.ts'
 import { faultsRoutes } from './faults-routes.ts'
 import { KvPublisher } from './kv-events/index.ts'
@@ -11,19 +12,20 @@ const defaultContextLength = 8192
 
 /**
  * What a simulated engine runs, from its command line:
- * `--model NAME [--alias A,B] [--host H] [--port N] [--context N] [--grace-ms N] [--settings JSON]`.
+ * `--model NAME [--alias A,B] [--host H] [--port N] [--context N] [--grace-ms N] [--adapters A,B] [--settings JSON]`.
  * `VLLM_NIXL_SIDE_CHANNEL_HOST` is the host under which other engines fetch prompts, as vLLM has it.
  */
 export async function prepareSimulated(
   argv: readonly string[],
   environment: Environment = {},
 ): Promise<EngineProcessOptions & { readonly backend: SimulatedBackend }> {
-  const { modelNames, host, port, context, graceMs, extra } = parseProcessArguments(argv, ['settings'])
+  const { modelNames, host, port, context, graceMs, extra } = parseProcessArguments(argv, ['settings', 'adapters'])
   const settings = parseSettings(extra.settings)
   const { endpoint, ...further } = settings.kvEvents
   const publisher = endpoint === undefined ? undefined : await KvPublisher.open({ ...further, endpoint })
   const backend = new SimulatedBackend({
     modelNames,
+    adapters: (extra.adapters ?? '').split(',').filter((name) => name !== ''),
     contextLength: context ?? defaultContextLength,
     settings,
     publisher,
@@ -36,6 +38,6 @@ export async function prepareSimulated(
     graceMs,
     metricsStyle: 'vllm',
     version: 'simulated',
-    extraRoutes: [...faultsRoutes(backend), ...engineRoutes(backend)],
+    extraRoutes: [...faultsRoutes(backend), ...engineRoutes(backend), ...adapterRoutes(backend)],
   }
 }

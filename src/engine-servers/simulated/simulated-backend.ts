@@ -22,6 +22,8 @@ import { SimulatedEngine, type Job, type SimulatedEngineOptions } from './simula
 /** What a simulated engine is made of. */
 export interface SimulatedOptions extends Omit<SimulatedEngineOptions, 'shape' | 'hasConnector'> {
   readonly modelNames: readonly string[]
+  /** LoRA adapters that it has from the start; they change nothing of its answers. */
+  readonly adapters?: readonly string[]
   readonly contextLength: number
   readonly settings: SimulatedSettings
 }
@@ -31,16 +33,19 @@ const tokensBeforeDeath = 5
 
 /** A deterministic fake model: text depends on prompt and seed only, time on the settings and on what runs beside it. */
 export class SimulatedBackend implements Backend {
-  readonly modelNames: readonly string[]
+  /** Its LoRA adapters, by the names that requests ask for them by; more may be loaded while it runs. */
+  readonly adapters: Set<string>
   readonly contextLength: number
   readonly faults: Faults
   readonly engine: SimulatedEngine
+  readonly #modelNames: readonly string[]
   readonly #hasConnector: boolean
   readonly #loaded: NodeJS.Timeout
   #state: 'loading' | 'ready' | 'failed' = 'loading'
 
-  constructor({ modelNames, contextLength, settings, ...options }: SimulatedOptions) {
-    this.modelNames = modelNames
+  constructor({ modelNames, adapters = [], contextLength, settings, ...options }: SimulatedOptions) {
+    this.#modelNames = modelNames
+    this.adapters = new Set(adapters)
     this.contextLength = contextLength
     this.faults = new Faults(settings)
     this.#hasConnector = settings.kvConnector !== 'none'
@@ -48,6 +53,10 @@ export class SimulatedBackend implements Backend {
     this.engine = new SimulatedEngine({ ...options, shape, hasConnector: this.#hasConnector })
     if (settings.loadTime === 0) this.#state = 'ready'
     this.#loaded = setTimeout(() => this.setState('ready'), settings.loadTime)
+  }
+
+  get modelNames(): readonly string[] {
+    return [...this.#modelNames, ...this.adapters]
   }
 
   state(): 'loading' | 'ready' | 'failed' {

@@ -12,6 +12,8 @@ export interface EngineSettings {
   /** Path, or the model's id on a hub. */
   readonly model: string
   readonly revision?: string
+  /** How weights are read, where their place does not say it. */
+  readonly loadFormat?: 'runai_streamer'
   /** Names that clients send; the first one is the one in answers and metrics. */
   readonly servedNames?: readonly string[]
   readonly host?: string
@@ -35,6 +37,8 @@ export interface EngineSettings {
   readonly blockSize?: number
   /** Memory of the host that holds KV blocks, in bytes. */
   readonly kvOffloadBytes?: number
+  /** Folder for KV blocks that this memory has no room for; vLLM only. */
+  readonly kvOffloadFolder?: string
   readonly tensorParallel?: number
   readonly pipelineParallel?: number
   readonly dataParallel?: number

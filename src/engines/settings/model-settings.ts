@@ -53,6 +53,7 @@ function fleetSettings(model: Model): Partial<EngineSettings> {
     kvCacheDtype: kvCache.dtype === 'auto' ? undefined : kvCache.dtype,
     blockSize: kvCache.blockSize,
     kvOffloadBytes: offloadBytes === 0 ? undefined : offloadBytes,
+    kvOffloadFolder: kvFolderOf(model),
     tensorParallel: parallelism.tensor > 1 ? parallelism.tensor : undefined,
     pipelineParallel: parallelism.pipeline > 1 ? parallelism.pipeline : undefined,
     dataParallel: parallelism.data > 1 ? parallelism.data : undefined,
@@ -79,6 +80,7 @@ const fields: Readonly<Partial<Record<keyof EngineSettings, string>>> = {
   kvCacheDtype: 'kvCache.dtype',
   blockSize: 'kvCache.blockSize',
   kvOffloadBytes: 'kvCache.tiers',
+  kvOffloadFolder: 'kvCache.tiers',
   tensorParallel: 'parallelism.tensor',
   pipelineParallel: 'parallelism.pipeline',
   dataParallel: 'parallelism.data',
@@ -153,6 +155,15 @@ const eventsSettings = ({ endpoint, replayEndpoint }: KvEventsEndpoints): Partia
   promptTokensDetails: true,
 })
 
+/** Where a tier on disk lies in a container, unless the Fleet names a folder. */
+const kvFolder = '/var/cache/fairlead/kv'
+
+/** The folder of the tier on disk, of an engine that has one. */
+function kvFolderOf({ engine, kvCache }: Model): string | undefined {
+  const disk = kvCache.tiers.find(({ medium }) => medium === 'disk')
+  return disk === undefined || engine !== 'vllm' ? undefined : (disk.path ?? kvFolder)
+}
+
 function multimodalLimitsOf({ multimodal }: Model): EngineSettings['multimodalLimits'] {
   const { images: image, audios: audio, videos: video } = multimodal
   const limits = withoutAbsent({ image, audio, video })
@@ -166,7 +177,10 @@ function speculativeOf({ speculative }: Model): EngineSettings['speculative'] {
 }
 
 /** An adapter's place as engines take it: a path, or a name on the hub. */
-function adapterOf({ name, source }: Model['adapters'][number]): { readonly name: string; readonly path: string } {
+export function adapterOf({ name, source }: Pick<Model['adapters'][number], 'name' | 'source'>): {
+  readonly name: string
+  readonly path: string
+} {
   return { name, path: source.replace(/^hf:\/\//, '').replace(/^file:\/\//, '') }
 }
 

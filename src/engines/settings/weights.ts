@@ -2,12 +2,25 @@ import { UserError } from '../../errors/index.ts'
 import type { Model } from '../../fleet/index.ts'
 import type { EngineSettings } from '../contract.ts'
 
+/** Places that engines on GPUs read from object storage straight into their memory (vLLM and SGLang, Run:ai Model Streamer). */
+const objectStorage = /^(?:s3|gs|az):\/\//
+
+/** Whether an engine streams a model from object storage by itself, so that nothing of it lies on a disk. */
+export const isStreamed = ({ engine, source }: Pick<Model, 'engine' | 'source'>): boolean =>
+  (engine === 'vllm' || engine === 'sglang') && source !== undefined && objectStorage.test(source)
+
 /**
  * What an engine is told to load: a path on its machine, or the model's name on the Hugging Face hub, which vLLM and SGLang
- * fetch from by themselves, with its revision.
+ * fetch from by themselves, with its revision, or a place in object storage.
  * @throws UserError for a source that only a model store can fetch.
  */
-export function weightsOf(model: Model, modelPath: string | undefined): Pick<EngineSettings, 'model' | 'revision'> {
+export function weightsOf(
+  model: Model,
+  modelPath: string | undefined,
+): Pick<EngineSettings, 'model' | 'revision' | 'loadFormat'> {
+  if (isStreamed(model) && (modelPath === undefined || modelPath === model.source)) {
+    return { model: model.source ?? '', loadFormat: 'runai_streamer' }
+  }
   if (modelPath !== undefined) return { model: modelPath }
   const { source = '' } = model
   if (source.startsWith('file://')) return { model: decodeURIComponent(source.slice('file://'.length)) }

@@ -95,6 +95,7 @@ export const sglangFlagRows: readonly FlagRow[] = [
   scalar('host', '--host'),
   scalar('port', '--port'),
   scalar('revision', '--revision'),
+  scalar('loadFormat', '--load-format'),
   {
     settings: ['task'],
     flags: ['--is-embedding'],

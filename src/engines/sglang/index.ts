@@ -37,6 +37,7 @@ export const sglangEngine: Engine = {
     '/tokenize',
     '/detokenize',
   ],
+  runtimeAdapters: { loadPath: '/load_lora_adapter', unloadPath: '/unload_lora_adapter' },
   readinessPath: '/health',
   metricsPath: '/metrics',
   launch: launchSglang,

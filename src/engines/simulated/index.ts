@@ -12,6 +12,7 @@ export const simulatedEngine: Engine = {
   publishesKvEvents: true,
   needsModelFile: false,
   routes: ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/tokenize', '/detokenize'],
+  runtimeAdapters: { loadPath: '/v1/load_lora_adapter', unloadPath: '/v1/unload_lora_adapter' },
   readinessPath: '/health',
   metricsPath: '/metrics',
   launch: (request) => ({ program: { kind: 'server', name: 'simulated' }, args: launchArguments(request), env: {} }),
@@ -27,12 +28,14 @@ function launchArguments({ model, host, port, kvEvents }: LaunchRequest): string
     ...(isSplit && { kvConnector: 'nixl' }),
     ...(kvEvents !== undefined && { kvEvents: { ...model.simulated.kvEvents, ...kvEvents } }),
   }
+  const adapters = model.adapters.filter(({ preload }) => preload).map(({ name }) => name)
   return [
     `--model=${model.name}`,
     ...(model.aliases.length > 0 ? [`--alias=${model.aliases.join(',')}`] : []),
     `--host=${host}`,
     `--port=${port}`,
     ...(model.context === undefined ? [] : [`--context=${model.context}`]),
+    ...(adapters.length === 0 ? [] : [`--adapters=${adapters.join(',')}`]),
     `--settings=${JSON.stringify(settings)}`,
     ...model.engineArgs,
   ]

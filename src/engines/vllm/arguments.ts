@@ -2,6 +2,7 @@ import { UserError } from '../../errors/index.ts'
 import type { EngineSettings } from '../contract.ts'
 import { aboveOne, json, scalar, switched, translated, writeRows, type FlagRow } from '../settings/flag-rows.ts'
 import { vllmFacts } from './facts.ts'
+import { kvConnectorRow } from './kv-connector.ts'
 
 /** Weight formats in vLLM's words (`--quantization`, 0.32); a checkpoint that says its own needs none. */
 const quantizations: Readonly<Record<string, string>> = {
@@ -100,8 +101,6 @@ function kvEventsJson(settings: EngineSettings): readonly string[] {
   return ['--kv-events-config', json(events)]
 }
 
-const gibibyte = 1024 ** 3
-
 /** Which settings become which flags of `vllm serve`, in the order in which they are written. */
 export const vllmFlagRows: readonly FlagRow[] = [
   {
@@ -112,6 +111,7 @@ export const vllmFlagRows: readonly FlagRow[] = [
   scalar('host', '--host'),
   scalar('port', '--port'),
   scalar('revision', '--revision'),
+  scalar('loadFormat', '--load-format'),
   translated('task', '--runner', (task) => (task === 'generate' || task === 'transcribe' ? undefined : 'pooling')),
   switched('trustRemoteCode', { yes: '--trust-remote-code' }),
   scalar('dtype', '--dtype'),
@@ -122,7 +122,6 @@ export const vllmFlagRows: readonly FlagRow[] = [
   scalar('maxBatchedTokens', '--max-num-batched-tokens'),
   translated('kvCacheDtype', '--kv-cache-dtype', kvTypeOf),
   scalar('blockSize', '--block-size'),
-  translated('kvOffloadBytes', '--kv-offloading-size', (bytes) => Number((bytes / gibibyte).toFixed(3))),
   aboveOne('tensorParallel', '--tensor-parallel-size'),
   aboveOne('pipelineParallel', '--pipeline-parallel-size'),
   aboveOne('dataParallel', '--data-parallel-size'),
@@ -159,7 +158,7 @@ export const vllmFlagRows: readonly FlagRow[] = [
     write: kvEventsJson,
   },
   switched('promptTokensDetails', { yes: '--enable-prompt-tokens-details' }),
-  translated('kvTransfer', '--kv-transfer-config', (transfer) => json(transfer)),
+  kvConnectorRow,
   switched('sleepMode', { yes: '--enable-sleep-mode' }),
   scalar('shutdownTimeoutSeconds', '--shutdown-timeout'),
 ]

@@ -7,6 +7,9 @@ import { settingsOf } from '../settings/index.ts'
 import { parseVllmLoad } from '../vllm-load.ts'
 import { vllmArguments } from './arguments.ts'
 
+/** Without it vLLM has no paths to load adapters by (vllm/envs.py). */
+const runtimeAdaptersVariable = 'VLLM_ALLOW_RUNTIME_LORA_UPDATING'
+
 function launchVllm({ model, modelPath, host, port, binariesOnPath, kvEvents }: LaunchRequest): Launch {
   if (!binariesOnPath.has('vllm')) {
     throw new UserError({
@@ -17,7 +20,8 @@ function launchVllm({ model, modelPath, host, port, binariesOnPath, kvEvents }: 
   }
   const place = { host, port, ...(kvEvents !== undefined && { kvEvents }) }
   const { settings } = settingsOf(model, modelPath === undefined ? place : { ...place, modelPath })
-  return { program: { kind: 'binary', name: 'vllm' }, args: ['serve', ...vllmArguments(settings)], env: {} }
+  const env = { ...(settings.dynamicAdapters === true && { [runtimeAdaptersVariable]: 'True' }) }
+  return { program: { kind: 'binary', name: 'vllm' }, args: ['serve', ...vllmArguments(settings)], env }
 }
 
 /** The engine vLLM. */
@@ -27,6 +31,8 @@ export const vllmEngine: Engine = {
   runsLocally: true,
   isSlowAtFirst: true,
   publishesKvEvents: true,
+  // `get_open_zmq_ipc_path` (vLLM 0.32, vllm/utils/network_utils.py); the folder of temporary files when absent.
+  socketFolderVariable: 'VLLM_RPC_BASE_PATH',
   // It fetches from the hub by itself.
   needsModelFile: false,
   routes: [
@@ -39,6 +45,7 @@ export const vllmEngine: Engine = {
     '/tokenize',
     '/detokenize',
   ],
+  runtimeAdapters: { loadPath: '/v1/load_lora_adapter', unloadPath: '/v1/unload_lora_adapter' },
   readinessPath: '/health',
   metricsPath: '/metrics',
   launch: launchVllm,

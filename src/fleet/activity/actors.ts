@@ -12,9 +12,21 @@ export interface Actor {
   readonly runs: boolean
   /** The only target that it acts on; every one when absent. */
   readonly target?: TargetName
+  /** Whether it acts in a plan alone, and on no target. */
+  readonly plansOnly?: true
   /** Fields as `models[].context`; a section with `.*` as a whole. */
   readonly fields: readonly string[]
 }
+
+/** How engines reach weights that they read from object storage. */
+const objectStorageFields: readonly string[] = [
+  'storage.models.endpoint',
+  'storage.models.region',
+  'storage.models.accessKeyId.*',
+  'storage.models.secretAccessKey.*',
+  'storage.models.sessionToken.*',
+  'storage.models.pathStyle',
+]
 
 /** What becomes a part of pods, wherever Fairlead writes them itself. */
 const podFields: readonly string[] = [
@@ -37,6 +49,8 @@ const podFields: readonly string[] = [
   'models[].startupBudget',
   'models[].probes.*',
   'models[].rollout.maxUnavailable',
+  'models[].prefill.*',
+  'models[].decode.*',
   'gateway.replicas',
   'gateway.resources.*',
   'storage.models.path',
@@ -45,6 +59,7 @@ const podFields: readonly string[] = [
   'storage.models.size',
   'storage.models.offline',
   'storage.models.hubMirror',
+  ...objectStorageFields,
   'storage.state.kind',
   'storage.state.url',
   'storage.state.password.*',
@@ -67,6 +82,7 @@ export const actors: readonly Actor[] = [
       'name',
       'models[].name',
       'models[].aliases',
+      'models[].adapters',
       'models[].roles',
       'models[].engine',
       'models[].addresses',
@@ -228,8 +244,6 @@ export const actors: readonly Actor[] = [
       'models[].engine',
       'models[].replicas',
       'models[].minReplicas',
-      'models[].prefill.*',
-      'models[].decode.*',
       'models[].routing.policy',
       'models[].routing.disaggregation.transfer',
       'models[].routing.disaggregation.minPromptTokens',
@@ -241,6 +255,7 @@ export const actors: readonly Actor[] = [
       'targets.llmd.namespace',
       'targets.llmd.labels',
       'targets.llmd.annotations',
+      'targets.llmd.runtimeClass',
       'targets.llmd.mode',
       'targets.llmd.gatewayClass',
       'targets.llmd.monitoring',
@@ -285,7 +300,6 @@ export const actors: readonly Actor[] = [
       'gateway.deadlines.total',
       'observe.dashboards',
       'observe.alerts',
-      'storage.models.endpoint',
       'storage.models.mlflow',
       'storage.models.modelRegistry',
       'targets.kubernetes.ingress.*',
@@ -341,7 +355,6 @@ export const actors: readonly Actor[] = [
       'models[].prefill.*',
       'models[].decode.*',
       'models[].routing.disaggregation.transfer',
-      'models[].lifecycle.load',
       'models[].lifecycle.whenIdle',
       'models[].warmup.enabled',
       'routing.disaggregation.transfer',
@@ -351,6 +364,13 @@ export const actors: readonly Actor[] = [
       'prices.gpus.*',
       'targets.default',
     ],
+  },
+  {
+    name: 'plan-memory',
+    title: '`fairlead plan`',
+    runs: false,
+    plansOnly: true,
+    fields: ['models[].lifecycle.load'],
   },
   {
     name: 'compose',
@@ -377,6 +397,8 @@ export const actors: readonly Actor[] = [
       'models[].resources.memory',
       'models[].resources.memoryRequest',
       'models[].resources.sharedMemory',
+      'models[].prefill.*',
+      'models[].decode.*',
       'models[].parallelism.nodes',
       'models[].placement.hosts',
       'models[].chat.template',
@@ -397,6 +419,7 @@ export const actors: readonly Actor[] = [
       'storage.models.path',
       'storage.models.offline',
       'storage.models.hubMirror',
+      ...objectStorageFields,
       'storage.state.kind',
       'storage.state.url',
       'storage.state.password.*',
@@ -416,6 +439,9 @@ export const actors: readonly Actor[] = [
     runs: false,
     target: 'kserve',
     fields: [
+      'models[].replicas',
+      'models[].minReplicas',
+      'models[].maxReplicas',
       'models[].token.*',
       'models[].image',
       'models[].engineVersion',
@@ -443,7 +469,9 @@ export const actors: readonly Actor[] = [
       'models[].autoscale.toZeroAfter',
       'models[].hardware.sharing',
       'models[].hardware.migProfile',
-      'models[].resources.cpuLimit',
+      'models[].resources.*',
+      'models[].prefill.*',
+      'models[].decode.*',
       'models[].transform.steps',
       'autoscale.by',
       'autoscale.queuePerReplica',
@@ -462,16 +490,12 @@ export const actors: readonly Actor[] = [
       'storage.state.*',
       'storage.images.*',
       'storage.models.hubMirror',
-      'storage.models.endpoint',
-      'storage.models.region',
-      'storage.models.accessKeyId.*',
-      'storage.models.secretAccessKey.*',
-      'storage.models.sessionToken.*',
-      'storage.models.pathStyle',
+      ...objectStorageFields,
       'storage.models.caFile',
       'targets.kserve.namespace',
       'targets.kserve.labels',
       'targets.kserve.annotations',
+      'targets.kserve.runtimeClass',
       'targets.kserve.kind',
       'targets.kserve.mode',
       'targets.kserve.serviceAccount',
@@ -490,6 +514,7 @@ export const actors: readonly Actor[] = [
       'targets.kubernetes.namespace',
       'targets.kubernetes.labels',
       'targets.kubernetes.annotations',
+      'targets.kubernetes.runtimeClass',
       'targets.kubernetes.serviceType',
       'targets.kubernetes.serviceName',
       'targets.kubernetes.servicePort',

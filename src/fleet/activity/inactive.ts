@@ -4,7 +4,7 @@ import { schemaNodeAt } from '../schema-node.ts'
 import { engineNames, type EngineName } from '../schema/model.ts'
 import { targetNames, type TargetName } from '../schema/targets.ts'
 import { impliedEngine } from '../schema/resolve.ts'
-import { isActive, type Purpose } from './active-fields.ts'
+import { isActive, targetsActingOn, type Purpose } from './active-fields.ts'
 
 /**
  * A warning for each field that a person wrote and nothing acts on yet: one for a whole section, and one for a field
@@ -12,7 +12,7 @@ import { isActive, type Purpose } from './active-fields.ts'
  */
 export function inactiveFields(document: unknown, asked: Purpose): Problem[] {
   const purpose = asked === 'plan' ? (targetOf(document) ?? 'run') : asked
-  const found = new Map<string, { readonly path: FieldPath; readonly isPlanned: boolean; places: number }>()
+  const found = new Map<string, { readonly path: FieldPath; readonly consequence: string; places: number }>()
   const visit = (value: unknown, path: FieldPath, field: string, engine: EngineName | undefined) => {
     const active = isActive(field, purpose, engine)
     if (active === true) return
@@ -30,23 +30,25 @@ export function inactiveFields(document: unknown, asked: Purpose): Problem[] {
     // Fields that the schema does not have are errors already.
     if (schemaNodeAt(path) === undefined) return
     const before = found.get(field)
-    if (before === undefined) found.set(field, { path, isPlanned: isActive(field, 'plan') !== false, places: 1 })
+    if (before === undefined) found.set(field, { path, consequence: consequenceOf(field, purpose, engine), places: 1 })
     else before.places += 1
   }
   visit(document, [], '', undefined)
-  return [...found.values()].map(({ path, isPlanned, places }) => ({
+  return [...found.values()].map(({ path, consequence, places }) => ({
     severity: 'warning',
     path,
     at: 'key',
-    message: `${consequence(purpose, isPlanned)}${places > 1 ? ` (here and in ${places - 1} more)` : ''}`,
+    message: `${consequence}${places > 1 ? ` (here and in ${places - 1} more)` : ''}`,
   }))
 }
 
-function consequence(purpose: Purpose, isPlanned: boolean): string {
-  if (purpose !== 'run') return 'accepted, and nothing acts on it yet'
-  return isPlanned
-    ? 'read by `fairlead plan`, and has no effect yet on target local'
-    : 'accepted, and has no effect yet on target local'
+/** What comes of a field that nothing acts on, and where something would. */
+function consequenceOf(field: string, purpose: Purpose, engine: EngineName | undefined): string {
+  const target = purpose === 'run' || purpose === 'plan' ? 'local' : purpose
+  const read = isActive(field, 'plan') !== false ? 'read by `fairlead plan`' : 'accepted'
+  const others = targetsActingOn(field, { engine }).filter((name) => name !== target)
+  const elsewhere = others.length === 0 ? '' : `; it has on ${others.join(', ')}`
+  return `${read}, and has no effect yet on target ${target}${elsewhere}`
 }
 
 /** The target that a document asks for, where it is not local. */

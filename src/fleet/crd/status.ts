@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../json-schema.ts'
-
-const count = (description: string): JsonSchema => ({ type: 'integer', format: 'int32', minimum: 0, description })
+import { scalingSchema } from './scaling-status.ts'
+import { count } from './status-fields.ts'
 
 /** What the controller reports; conditions as meta/v1 Condition has them. */
 export const fleetStatusSchema: JsonSchema = {
@@ -34,9 +34,17 @@ export const fleetStatusSchema: JsonSchema = {
         },
       },
     },
+    scaling: {
+      type: 'array',
+      description: 'Each pool that the controller scales, with what it decided last.',
+      maxItems: 500,
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['model', 'role'],
+      items: scalingSchema,
+    },
     conditions: {
       type: 'array',
-      description: 'Ready, Progressing and Degraded.',
+      description: 'Ready, Progressing and Degraded, and Autoscaling where something scales.',
       maxItems: 32,
       'x-kubernetes-list-type': 'map',
       'x-kubernetes-list-map-keys': ['type'],

@@ -4,11 +4,27 @@ import { fleetSchemaNode, schemaNodeAt, type SchemaNode } from '../schema-node.t
 import { didYouMean, plain } from './did-you-mean.ts'
 import { foreignNames } from './foreign-names.ts'
 
+/** Names under which people write secrets; what stands there is not shown. */
+const namesSecret = /key|token|secret|passw|credential/i
+
 /** A field that the schema does not have, and the one that was probably meant. */
 export function unknownField(parent: FieldPath, name: string): Problem {
-  const problem: Problem = { path: [...parent, name], at: 'key', message: 'unknown field' }
+  const isSecret = namesSecret.test(name)
+  const problem: Problem = {
+    path: [...parent, name],
+    at: 'key',
+    message: 'unknown field',
+    ...(isSecret ? { hidesText: true } : {}),
+  }
   if (name === '<<') return { ...problem, suggestion: 'merge keys are not read; write the fields out' }
-  const siblings = Object.keys(schemaNodeAt(parent)?.properties ?? {})
+  const fields = schemaNodeAt(parent)?.properties ?? {}
+  const siblings = Object.keys(fields)
+  const secrets = siblings.filter((sibling) => fields[sibling]?.['x-fairlead-kind'] === 'secret')
+  if (isSecret && secrets.length === 1 && didYouMean(name, siblings) === undefined) {
+    const [field = ''] = secrets
+    const suggestion = `write ${field}: { env: NAME }, { file: /path } or { secretRef: { name: …, key: … } }`
+    return { ...problem, suggestion, meant: [...parent, field] }
+  }
   const field = meantField(parent, name, siblings)
   if (field !== undefined) {
     return {

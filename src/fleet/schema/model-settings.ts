@@ -43,7 +43,12 @@ export const adapter = z.strictObject({
   name: servedName().describe('The name that clients send as `model`.'),
   source: text(2048).describe('Where the adapter’s weights are.'),
   revision: text(253).optional().describe('Revision of the source.'),
-  preload: z.boolean().default(true).describe('Whether it is loaded at start, or at its first request.'),
+  preload: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether the engine loads it at its start; else the gateway has running replicas load it, so that it comes and goes without a restart.',
+    ),
 })
 
 /** When a model’s weights are in memory. */

@@ -40,6 +40,10 @@ const images = z.strictObject({
   registry: text(253).optional().describe('Prefix of every image, such as registry.example.org/mirror.'),
   pullSecrets: list(dnsLabel(), 16).default([]).describe('Kubernetes Secrets to pull with.'),
   pullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent').describe('When images are pulled.'),
+  prePull: z
+    .boolean()
+    .default(false)
+    .describe('Whether each node that engines may go to has their images before they come, and keeps them.'),
 })
 
 /** Copies of the model cache. */

@@ -39,6 +39,9 @@ const cluster = {
   namespace: dnsLabel().default('default').describe('Namespace of every object.'),
   labels: textMap().default({}).describe('Labels of every object.'),
   annotations: textMap().default({}).describe('Annotations of every object.'),
+  runtimeClass: dnsLabel()
+    .optional()
+    .describe('RuntimeClass of pods with GPUs, such as nvidia on k3s; the nodes’ own runtime when absent.'),
 }
 
 /** What stands around workloads that Fairlead renders itself. */

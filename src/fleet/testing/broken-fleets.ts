@@ -173,6 +173,12 @@ export const brokenFleets: readonly BrokenFleet[] = [
   },
   { title: 'a secret in no place', source: fleetAnd('access:\n  keys:\n    - name: lab\n      value: {}\n') },
   {
+    title: 'secrets under names that the Fleet file does not have',
+    source: fleetAnd(
+      '    hfToken: hf_notforeveryone\naccess:\n  keys:\n    - name: lab\n      key: sk-notforeveryone\n',
+    ),
+  },
+  {
     title: 'a password in an address',
     source: 'name: lab\nmodels:\n  - name: tiny\n    addresses: ["https://me:hunter2@llm.example.org"]\n',
   },

@@ -9,6 +9,9 @@ import {
   type HealthState,
 } from './health-state.ts'
 
+/** How a probe ends that has no answer within its time. */
+const tooLate = 'no answer in time'
+
 /** Probes one replica for as long as it is known, and keeps its `isReady`. */
 export class HealthMonitor {
   readonly #handle: ReplicaHandle
@@ -51,7 +54,7 @@ export class HealthMonitor {
     this.#probe()
   }
 
-  /** Settles once the first probe is over. */
+  /** Settles once a probe had an answer or found nobody; one that is only slow gets further ones first. */
   get looked(): Promise<void> {
     return this.#looked.promise
   }
@@ -72,7 +75,7 @@ export class HealthMonitor {
   #probe(): void {
     clearTimeout(this.#timer)
     let status = 0
-    this.#timer = setTimeout(() => this.#finish('no answer in time', true), this.#settings().timeout)
+    this.#timer = setTimeout(() => this.#finish(tooLate, true), this.#settings().timeout)
     this.#timer.unref()
     const { client, headers } = this.#handle
     this.#call = client.send(
@@ -91,7 +94,8 @@ export class HealthMonitor {
     this.#call = null
     clearTimeout(this.#timer)
     this.#note(problem === null ? { kind: 'probe_succeeded' } : { kind: 'probe_failed', detail: problem, isConnected })
-    this.#looked.resolve()
+    const isSlow = problem === tooLate && this.#state.failuresInRow < this.#settings().unhealthyAfter
+    if (!isSlow) this.#looked.resolve()
   }
 
   #note(event: HealthEvent): void {

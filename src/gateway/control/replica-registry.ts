@@ -9,6 +9,7 @@ import { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { UpstreamClient } from '../data-plane/upstream/contract.ts'
 import { HealthMonitor } from './health-monitor.ts'
 import type { HealthSettings } from './health-state.ts'
+import { Adapters } from './adapters/index.ts'
 import { WarmUps } from './warm-up/index.ts'
 
 /** What the registry works with. */
@@ -46,6 +47,7 @@ interface Known {
 export class ReplicaRegistry {
   readonly #options: RegistryOptions
   readonly #warmUps: WarmUps
+  readonly #adapters: Adapters
   #known = new Map<string, Known>()
   #unsubscribe: () => void = () => {}
 
@@ -60,6 +62,7 @@ export class ReplicaRegistry {
       handles: () => this.handles,
       onOver: (handle) => this.#standing(handle),
     })
+    this.#adapters = new Adapters({ catalogue, logger, onChange: () => options.onReplicas?.() })
   }
 
   async start(): Promise<void> {
@@ -69,11 +72,12 @@ export class ReplicaRegistry {
     this.#apply()
   }
 
-  /** Settles once each replica that is known now was probed, or after `patienceMs`. */
+  /** Settles once each replica that is known now was probed and has told its adapters, or after `patienceMs`. */
   async looked(patienceMs: number): Promise<void> {
     const late = Promise.withResolvers<void>()
     const timer = setTimeout(late.resolve, patienceMs)
-    await Promise.race([Promise.all([...this.#known.values()].map(({ monitor }) => monitor.looked)), late.promise])
+    const probed = Promise.all([...this.#known.values()].map(({ monitor }) => monitor.looked))
+    await Promise.race([probed.then(() => this.#adapters.looked()), late.promise])
     clearTimeout(timer)
   }
 
@@ -85,11 +89,13 @@ export class ReplicaRegistry {
   /** Looks again, since the models or their settings are others. */
   refresh(): void {
     this.#apply()
+    this.#adapters.review(this.handles)
   }
 
   async close(): Promise<void> {
     this.#unsubscribe()
     this.#warmUps.close()
+    this.#adapters.close()
     await this.#options.source.close()
     for (const { handle, monitor } of this.#known.values()) {
       monitor.close()
@@ -154,11 +160,14 @@ export class ReplicaRegistry {
       onChange: (isReady, isNew) => {
         if (!isReady) this.#warmUps.forget(handle)
         else if (isNew) this.#warmUps.begin(handle)
+        if (isReady) this.#adapters.begin(handle)
+        else this.#adapters.forget(handle)
         this.#standing(handle)
         if (isReady) logger.info({ ...labels, address: handle.address }, 'replica is ready')
         else logger.warn({ ...labels, address: handle.address, problem: handle.lastError }, 'replica is not ready')
       },
     })
+    if (handle.isReady) this.#adapters.begin(handle)
     return { handle, monitor }
   }
 
@@ -192,6 +201,7 @@ export class ReplicaRegistry {
   #retire({ handle, monitor }: Known): void {
     handle.isRetired = true
     this.#warmUps.forget(handle)
+    this.#adapters.forget(handle)
     monitor.close()
     handle.client.close()
     const { model, id } = handle.replica

@@ -14,6 +14,8 @@ import type { ServedModel } from './served-model.ts'
 /** A request that may go to an engine. */
 export interface Admitted {
   readonly model: ServedModel
+  /** The LoRA adapter of it that is asked for; null for the model itself. */
+  readonly adapter: string | null
   /** Models that may answer in its place when none of its replicas can, in this order. */
   readonly fallbacks: readonly ServedModel[]
   /** What the engine is to read. */
@@ -32,8 +34,8 @@ export function admit(collected: CollectedQuestion, asked: Asked, catalogue: Mod
   const { named, question, isStream } = read(collected, asked)
   const { owner } = asked
   const isAllowed = (model: ServedModel) => owner?.models?.has(model.name) !== false
-  const model = chooseModel(named, asked, catalogue, isAllowed)
-  return { model, fallbacks: fallbacksOf(model, catalogue).filter(isAllowed), question, isStream }
+  const { model, adapter } = chooseModel(named, asked, catalogue, isAllowed)
+  return { model, adapter, fallbacks: fallbacksOf(model, catalogue).filter(isAllowed), question, isStream }
 }
 
 /** What a question says of itself. */
@@ -66,7 +68,7 @@ function chooseModel(
   { translation, pathModel, isUnknownPath }: Asked,
   catalogue: ModelCatalogue,
   isAllowed: (model: ServedModel) => boolean,
-): ServedModel {
+): Pick<Admitted, 'model' | 'adapter'> {
   const isOptional = translation?.isModelOptional === true || (isUnknownPath && catalogue.models.length === 1)
   const fallback = isOptional ? (catalogue.models[0]?.name ?? null) : null
   const name = pathModel ?? named ?? fallback
@@ -81,7 +83,7 @@ function chooseModel(
       param: 'model',
     })
   }
-  return model
+  return { model, adapter: model.adapterNamed(name) }
 }
 
 const none: readonly ServedModel[] = []

@@ -77,16 +77,16 @@ export class ExactPrompts {
   }
 
   /** Renders a question's prompt; good until another one is read. */
-  read(question: { readonly renderable: RenderableQuestion | null }): ExactReading {
+  read(question: { readonly renderable: RenderableQuestion | null; readonly adapter?: string | null }): ExactReading {
     if (last.by === this && last.of === question) return last.reading
-    const reading = this.#read(question.renderable)
+    const reading = this.#read(question.renderable, question.adapter ?? null)
     last.by = this
     last.of = question
     last.reading = reading
     return reading
   }
 
-  #read(question: RenderableQuestion | null): ExactReading {
+  #read(question: RenderableQuestion | null, adapter: string | null): ExactReading {
     if (question === null) return { prompt: null, reason: 'other_path' }
     if (question.bytes.length > mostBytes) return { prompt: null, reason: 'too_large' }
     if (this.#knowledge.blockTokens === 0) return { prompt: null, reason: 'no_events' }
@@ -95,11 +95,11 @@ export class ExactPrompts {
       this.#sample = (this.#sample + 1) % sampledWhileUntrusted
       if (this.#sample !== 0) return { prompt: null, reason }
     }
-    const prompt = this.#render(question)
+    const prompt = this.#render(question, adapter)
     return prompt === null ? { prompt, reason: 'unrenderable' } : { prompt, reason }
   }
 
-  #render({ kind, bytes }: RenderableQuestion): ExactPrompt | null {
+  #render({ kind, bytes }: RenderableQuestion, adapter: string | null): ExactPrompt | null {
     const { template, promptBytes } = this.#parts.prompting
     let request: { readonly prompt?: unknown; readonly cache_salt?: unknown }
     try {
@@ -108,7 +108,10 @@ export class ExactPrompts {
       return null
     }
     const { cache_salt: salt, prompt } = request
-    const context = typeof salt === 'string' ? { adapter: null, cacheSalt: salt } : plain
+    const context =
+      typeof salt === 'string' || adapter !== null
+        ? { adapter, cacheSalt: typeof salt === 'string' ? salt : null }
+        : plain
     if (kind === 'completion') {
       return typeof prompt === 'string' ? { bytes: promptBytes(prompt, true), context } : null
     }

@@ -44,6 +44,12 @@ export function noReplicaRefusal(model: ServedModel): Refusal {
   return new Refusal('no_ready_replica', `The model ${model.name} cannot answer now: ${state}.`, { retryAfterSeconds })
 }
 
+/** The model answers, and no replica of it that does has loaded the adapter. */
+export function noAdapterRefusal(model: ServedModel, adapter: string): Refusal {
+  const message = `The adapter ${adapter} cannot answer now: no replica of ${model.name} has loaded it yet.`
+  return new Refusal('no_ready_replica', message, { retryAfterSeconds })
+}
+
 /** The last try has failed, before the first byte of an answer or after it. */
 export function failureRefusal(failure: TryFailure): Refusal {
   if (failure.kind === 'connect') return new Refusal('upstream_connect', 'The engine cannot be reached.')

@@ -38,7 +38,7 @@ export class ModelCatalogue {
   replace(fleet: Pick<Fleet, 'models'>): void {
     this.#models = fleet.models.map((model) => this.#serve(model))
     const byName = new Map<string, ServedModel>()
-    for (const served of this.#models) for (const alias of served.model.aliases) byName.set(alias, served)
+    for (const served of this.#models) for (const name of served.names) byName.set(name, served)
     for (const served of this.#models) byName.set(served.name, served)
     this.#byName = byName
     this.takeExact(this.#exact)
@@ -69,7 +69,7 @@ export class ModelCatalogue {
     return series
   }
 
-  /** The model of that name or alias, or undefined. */
+  /** The model of that name, alias or adapter, or undefined. */
   find(name: string): ServedModel | undefined {
     return this.#byName.get(name)
   }

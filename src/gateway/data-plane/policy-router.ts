@@ -17,6 +17,8 @@ export interface RoutedRequest {
   readonly blocks: RoutedPrompt | null
   /** The prompt as its engine has it; null where what engines hold is not known. */
   readonly exact: ExactReading | null
+  /** The LoRA adapter that it asks for; null for the model itself. */
+  readonly adapter: string | null
   /** Bytes of its prompt; 0 where there is none to see. */
   readonly promptBytes: number
   /** What names its session; null where it has none, or sessions do not stay. */
@@ -53,7 +55,7 @@ const named: Readonly<Record<string, string>> = {
 /** The request that is being chosen for, as a policy sees it; one for all, since a choice is over before the next. */
 class Shape implements RequestShape, Choosing {
   model = ''
-  readonly adapter = null
+  adapter: string | null = null
   session: string | null = null
   readonly tenant = ''
   readonly priority = 0
@@ -160,6 +162,7 @@ export class PolicyRouter {
     const { blocks } = asked
     if (shape.heldTokens.length < replicas.length) shape.heldTokens = new Int32Array(2 * replicas.length)
     shape.model = this.#model
+    shape.adapter = asked.adapter
     shape.session = asked.session
     shape.expectedOutputTokens = asked.expectedOutputTokens
     shape.promptTokens = Math.ceil(asked.promptBytes / bytesPerToken)

@@ -49,12 +49,14 @@ export class PrefixRouter {
    * The blocks of a prompt, good until another one is read; null for one that is shorter than a block.
    * @param question the same object for the same prompt
    */
-  read(question: { readonly prompt: PromptRange | null }): RoutedPrompt | null {
+  read(question: { readonly prompt: PromptRange | null; readonly adapter?: string | null }): RoutedPrompt | null {
     if (hashed.by === this && hashed.of === question) return scratch
     const { prompt } = question
     if (prompt === null || prompt.end - prompt.start < blockBytes) return null
     const { bytes, start, end, context } = prompt
-    const seed = context === null ? this.#seed : contextSeed(bytes, context, this.#seed)
+    // What an adapter computes of a prompt is of no use to its model.
+    const own = typeof question.adapter === 'string' ? seedOf(question.adapter, this.#seed) : this.#seed
+    const seed = context === null ? own : contextSeed(bytes, context, own)
     hashed.by = this
     hashed.of = question
     return hashBlocks(bytes, start, end, seed, scratch)

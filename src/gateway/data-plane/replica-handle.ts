@@ -74,6 +74,8 @@ export class ReplicaHandle implements ReplicaState {
   isReady = false
   /** Whether it is asked something small first, while others serve. */
   isWarmingUp = false
+  /** Whether adapters of its model are being loaded into it for the first time. */
+  isLoadingAdapters = false
   /** Whether it is no longer known; requests under way finish. */
   isRetired = false
   /** The same, as other threads see it. */
@@ -89,7 +91,8 @@ export class ReplicaHandle implements ReplicaState {
   readonly weight = 1
   /** Engines are not asked for their load yet: what was sent is known at once, a report is late. */
   readonly reported = null
-  readonly adapters = noAdapters
+  /** LoRA adapters that it may be asked for now. */
+  adapters: ReadonlySet<string> = noAdapters
   lastError: string | null = null
   /** What its engine said of itself last, where it is asked. */
   engineLoad: EngineReport | null = null

@@ -5,6 +5,7 @@ import { Attempt, type AttemptOwner } from './attempt.ts'
 import { chooseReplica, type NoChoice } from './choose-replica.ts'
 import {
   failureRefusal,
+  noAdapterRefusal,
   noReplicaRefusal,
   queueFullRefusal,
   queueTimeoutRefusal,
@@ -115,8 +116,20 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     }
     // Where all that are reachable are set aside, one that fails at times is better than none.
     const lastResort = this.#choose(this.#model, true)
-    if (typeof lastResort === 'string') this.#exhaust(noReplicaRefusal(this.#model))
+    if (typeof lastResort === 'string') this.#exhaust(this.#noReplica())
     else this.#ask(lastResort)
+  }
+
+  /** The adapter that a model is asked for; null for the model itself. */
+  #adapterOf(model: ServedModel): string | null {
+    return this.#wording?.adapterFor(model) ?? null
+  }
+
+  #noReplica(): Refusal {
+    const model = this.#model
+    const adapter = this.#adapterOf(model)
+    const isServed = adapter !== null && model.replicas.some(({ isAvailable }) => isAvailable)
+    return isServed ? noAdapterRefusal(model, adapter) : noReplicaRefusal(model)
   }
 
   /** Whether it waits until a replica has room. */
@@ -213,7 +226,8 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       this.#askInOtherWords(attempt)
       return
     }
-    if (status < 500 && status !== 429) return
+    const hasForgotten = status === 404 && this.#adapterOf(attempt.model) !== null
+    if (status < 500 && status !== 429 && !hasForgotten) return
     const after = parseRetryAfter(fieldValue(attempt.headers, 'retry-after'), Date.now())
     const failure = { kind: 'status', status, retryAfterMs: after } as const
     // What an engine says of its own failures stays in the house.
@@ -259,6 +273,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   /** @param without the variant that is passed over: whether it is the canary; null where all count */
   #chooseAmong(model: ServedModel, without: boolean | null, isLastResort: boolean): ReplicaHandle | NoChoice {
     const { replicas, maxInFlight, takesTurns, router } = model
+    const adapter = this.#adapterOf(model)
     this.#heldBlocks = 0
     this.#routed = null
     this.#reason = null
@@ -271,7 +286,8 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
         return choice.replica
       }
     }
-    const isExcluded = (replica: ReplicaHandle) => replica.isCanary === without || this.#tried.includes(replica)
+    const isExcluded = (replica: ReplicaHandle) =>
+      replica.isCanary === without || lacks(replica, adapter) || this.#tried.includes(replica)
     return chooseReplica(replicas, model.nextTurn(), maxInFlight, isExcluded, { isLastResort, takesTurns })
   }
 
@@ -279,13 +295,18 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   #askingOf(model: ServedModel, without: boolean | null): RoutedRequest {
     const { maxInFlight, expectedOutputTokens } = model
     const prompt = this.#wording?.prompt ?? null
+    const adapter = this.#adapterOf(model)
     return {
       ...this.#readingsFor(model),
+      adapter,
       promptBytes: prompt === null ? 0 : prompt.end - prompt.start,
       session: this.#sessionOf(model),
       expectedOutputTokens,
       isExcluded: (replica) =>
-        replica.inFlight >= maxInFlight || replica.isCanary === without || this.#tried.includes(replica),
+        replica.inFlight >= maxInFlight ||
+        replica.isCanary === without ||
+        lacks(replica, adapter) ||
+        this.#tried.includes(replica),
     }
   }
 
@@ -476,6 +497,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       hasOther: typeof other !== 'string',
       hasBroken: this.#broken?.isReachable === true,
       hasFallback: fallback !== null,
+      isOfAdapter: this.#adapterOf(served) !== null,
       isTrial: wasTrial && typeof other !== 'string' && !other.isCanary,
       isRepeatable: this.#wording?.isRepeatable === true,
       random: Math.random(),
@@ -522,6 +544,10 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     this.#owner.onExhausted(refusal)
   }
 }
+
+/** Whether a replica has not loaded the adapter that is asked for. */
+const lacks = (replica: ReplicaHandle, adapter: string | null): boolean =>
+  adapter !== null && !replica.adapters.has(adapter)
 
 /** What a failed try says of its replica: one that is busy is not broken. */
 function verdictOn(failure: TryFailure): Verdict {

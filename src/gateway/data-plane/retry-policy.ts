@@ -29,6 +29,8 @@ export interface TrySituation {
   readonly hasFallback: boolean
   /** Whether a canary failed and a replica that is none would be asked: whatever it answered, that one may do better. */
   readonly isTrial?: boolean
+  /** Whether it asks for an adapter, which the engine has forgotten when it says 404: it has started anew. */
+  readonly isOfAdapter?: boolean
   /** Whether the question can be sent again: a form that flows through cannot. */
   readonly isRepeatable: boolean
   /** From 0 to 1. */
@@ -54,7 +56,8 @@ export function nextStep(failure: TryFailure, situation: TrySituation): NextStep
   const isRetryable =
     failure.kind !== 'status' ||
     settings.statuses.includes(failure.status) ||
-    (situation.isTrial === true && failure.status >= 500)
+    (situation.isTrial === true && failure.status >= 500) ||
+    (situation.isOfAdapter === true && failure.status === 404 && situation.hasOther)
   if (!isRetryable || !isWithinBudget || !isRepeatable) return giveUp
   if (tries < settings.attempts) {
     if (situation.hasOther) return { kind: 'elsewhere' }

@@ -124,6 +124,7 @@ export class ServedModel {
   /** Whether replicas take turns whatever they have to do. */
   readonly takesTurns: boolean
   readonly #sleeps: boolean
+  readonly #adapters: ReadonlySet<string>
   /** Its replicas that answer; the list is replaced, never changed, when discovery brings another. */
   replicas: readonly ReplicaHandle[] = []
   /** Those that only prefill, for one that answers; none for most models. */
@@ -143,6 +144,7 @@ export class ServedModel {
     this.router = routerOf(model)
     this.takesTurns = model.routing.policy === 'roundRobin'
     this.#sleeps = sleeps(model)
+    this.#adapters = new Set(model.adapters.map(({ name }) => name))
     this.engineName = model.upstreamModel ?? model.name
     this.maxInFlight = model.maxInFlight ?? Infinity
     this.room = roomFor(this)
@@ -167,9 +169,14 @@ export class ServedModel {
     return (this.#disaggregation ??= new Disaggregation(this.model, this.series))
   }
 
-  /** Its name and its aliases. */
+  /** Its name, its aliases and its adapters. */
   get names(): readonly string[] {
-    return [this.model.name, ...this.model.aliases]
+    return [this.model.name, ...this.model.aliases, ...this.#adapters]
+  }
+
+  /** The adapter of that name, where it is the name of one and not of the model. */
+  adapterNamed(name: string): string | null {
+    return this.#adapters.has(name) ? name : null
   }
 
   /** Replicas that are meant to be there. */

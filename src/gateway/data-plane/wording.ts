@@ -70,7 +70,20 @@ export class Wording {
     return { request: { method, path, headers, body, memory }, answer, isOwnDialect }
   }
 
-  #passOn({ engineName, model }: ServedModel): Spoken {
+  /** The LoRA adapter that this model is asked for; null for the model itself, and for one that answers in its place. */
+  adapterFor({ name }: ServedModel): string | null {
+    const { adapter, model } = this.#admitted
+    return adapter === null || model.name !== name ? null : adapter
+  }
+
+  /** The LoRA adapter that was asked for, whose prompts are not those of its model. */
+  get adapter(): string | null {
+    return this.#admitted.adapter
+  }
+
+  #passOn(served: ServedModel): Spoken {
+    const { model } = served
+    const engineName = this.adapterFor(served) ?? served.engineName
     const { path, response, requestId } = this.#asked
     const { question } = this.#admitted
     const enginePath = question.pathFor(engineName)
@@ -81,7 +94,8 @@ export class Wording {
     return { path: enginePath, contentType: question.contentType, body: question.bodyFor(engineName), answer }
   }
 
-  #translate({ engineName }: ServedModel): Spoken {
+  #translate(served: ServedModel): Spoken {
+    const engineName = this.adapterFor(served) ?? served.engineName
     const { path, response, requestId } = this.#asked
     const translated = this.#translated?.get(engineName) ?? this.#translateFor(engineName)
     const answer = new TranslatedAnswer(response, requestId, translated.answer(), errorShapeOf(path))

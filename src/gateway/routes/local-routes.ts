@@ -20,6 +20,8 @@ export interface LocalRouteContext {
   readonly metrics: MetricsText
   readonly replicas: () => readonly ReplicaHandle[]
   readonly isDraining: () => boolean
+  /** Whether it has just started and does not know yet which replicas answer. */
+  readonly isLooking: () => boolean
   /** How it stands with models that are routed by what engines hold; for the admin listener. */
   readonly exact?: () => readonly ExactReport[]
   /** Has engines asked how full they are; for the admin listener. */
@@ -48,16 +50,21 @@ const isVisible = (owner: KeyOwner | null) => (served: ServedModel) => owner?.mo
 
 function modelRoutes({ catalogue, startedAt }: LocalRouteContext): readonly LocalRoute[] {
   const created = Math.floor(startedAt.getTime() / 1000)
-  const entry = (id: string, { name, model }: ServedModel) => ({
-    id,
-    object: 'model',
-    created,
-    owned_by: 'fairlead',
-    root: name,
-    parent: null,
-    // vLLM's field; absent where the Fleet leaves the context to the model.
-    ...(model.context === undefined ? {} : { max_model_len: model.context }),
-  })
+  const entry = (id: string, served: ServedModel) => {
+    const isAdapter = served.adapterNamed(id) !== null
+    const { context } = served.model
+    return {
+      id,
+      object: 'model',
+      created,
+      owned_by: 'fairlead',
+      // As vLLM tells adapters from models.
+      root: isAdapter ? id : served.name,
+      parent: isAdapter ? served.name : null,
+      // vLLM's field; absent where the Fleet leaves the context to the model.
+      ...(context === undefined ? {} : { max_model_len: context }),
+    }
+  }
   const list = (models: readonly ServedModel[]) => ({
     object: 'list',
     data: models.flatMap((served) => served.names.map((id) => entry(id, served))),
@@ -90,7 +97,7 @@ function modelRoutes({ catalogue, startedAt }: LocalRouteContext): readonly Loca
   ]
 }
 
-function stateRoutes({ catalogue, isDraining, version }: LocalRouteContext): readonly LocalRoute[] {
+function stateRoutes({ catalogue, isDraining, isLooking, version }: LocalRouteContext): readonly LocalRoute[] {
   const route = { kind: 'local', method: 'GET', scope: 'open' } as const
   return [
     {
@@ -117,8 +124,11 @@ function stateRoutes({ catalogue, isDraining, version }: LocalRouteContext): rea
     {
       ...route,
       path: '/readyz',
-      summary: '200 while new requests are welcome; 503 once it stops.',
-      answer: () => (isDraining() ? json({ status: 'draining' }, 503) : json({ status: 'ok' })),
+      summary: '200 while new requests are welcome; 503 until replicas were looked at, and once it stops.',
+      answer: () => {
+        if (isDraining()) return json({ status: 'draining' }, 503)
+        return isLooking() ? json({ status: 'starting' }, 503) : json({ status: 'ok' })
+      },
     },
   ]
 }
@@ -185,7 +195,7 @@ function loadReport({ fleetName, version, catalogue, replicas, isDraining, exact
       engine: handle.replica.engine,
       address: handle.address,
       phase: handle.replica.phase,
-      ready: handle.isReady && !handle.isWarmingUp,
+      ready: handle.isReady && !handle.isWarmingUp && !handle.isLoadingAdapters,
       inFlight: handle.inFlight,
       requests: handle.requests,
       tokensPerSecond: Math.round(handle.tokensPerSecond(now) * 10) / 10,

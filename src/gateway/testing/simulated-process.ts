@@ -27,8 +27,8 @@ const askAt = (url: string) => async (path: string, body: object) => {
 }
 
 /** Starts one in this process, as fast as can be. */
-export async function startSimulatedHere(settings: object, context: number): Promise<SimulatedUnderTest> {
-  const server = await startServer({ ...(await prepareSimulated(argumentsOf(settings, context, 0))), log: () => {} })
+export async function startSimulatedHere(settings: object, context: number, port = 0): Promise<SimulatedUnderTest> {
+  const server = await startServer({ ...(await prepareSimulated(argumentsOf(settings, context, port))), log: () => {} })
   return { url: server.url, port: server.port, ask: askAt(server.url), kill: () => server.close() }
 }
 

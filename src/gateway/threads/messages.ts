@@ -31,6 +31,8 @@ export interface ReplicaPlace {
   readonly routes: EngineRoutes
   /** Its number in what is known of engines' caches; -1 where nothing is. */
   readonly exactNumber: number
+  /** LoRA adapters that it may be asked for. */
+  readonly adapters: ReadonlySet<string>
 }
 
 /** Everything that requests are served by, at one time. */

@@ -41,6 +41,7 @@ export class ReplicaSet {
       const handle = before.get(place.serial) ?? this.#create(place)
       handle.replica = place.replica
       handle.exactNumber = place.exactNumber
+      handle.adapters = place.adapters
       this.#known.set(place.serial, handle)
     }
     for (const model of catalogue.models) model.takeReplicas(this.handles)

@@ -71,9 +71,9 @@ export class ReplicaSlots {
   get places(): readonly ReplicaPlace[] {
     return [...this.#entries.values()].flatMap(({ goneSince, serial, slot, handle, reachedBy }) => {
       if (goneSince !== null) return []
-      const { replica, headers } = handle
+      const { replica, headers, exactNumber, adapters } = handle
       const { connectTimeoutMs, routes } = reachedBy
-      return { serial, slot, replica, headers, connectTimeoutMs, routes, exactNumber: handle.exactNumber }
+      return { serial, slot, replica, headers, connectTimeoutMs, routes, exactNumber, adapters }
     })
   }
 

@@ -23,6 +23,13 @@ const ask =
 
 const patch = 'Keep it by a patch of the rendered object, if the engine needs it.'
 
+/** A Fleet has one runtime for GPUs on each platform; the first that is found is it. */
+export function settleRuntimeClass({ value, position }: FoundField, fleet: Scene['fleet']): Verdict {
+  if (value === null || value === '') return dropped('It says nothing.')
+  const field = 'targets.kubernetes.runtimeClass'
+  return place({ draft: fleet, field, value: shown(value), from: position, ofFleet: true })
+}
+
 /** Fields of a pod (core/v1 PodSpec). */
 export const podFields: Readonly<Record<string, FieldRule>> = {
   containers: 'read-elsewhere',
@@ -63,10 +70,7 @@ export const podFields: Readonly<Record<string, FieldRule>> = {
   terminationGracePeriodSeconds: drop(
     'Fairlead lets the gateway drain first (gateway.drain) and gives engines the time that this takes.',
   ),
-  runtimeClassName: ask(
-    'A Fleet has no field for a runtime class.',
-    'Where the GPU runtime is not the default one of the nodes, keep it by a patch of the rendered object.',
-  ),
+  runtimeClassName: (field, _document, { fleet }) => settleRuntimeClass(field, fleet),
   hostNetwork: ask(
     'Replicas have addresses of their own.',
     'Where pools move KV blocks over RDMA, keep it by a patch of the rendered object.',

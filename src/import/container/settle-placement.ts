@@ -52,13 +52,18 @@ function termOf(expression: unknown, weight?: number): WrittenValue | undefined 
 const required = 'requiredDuringSchedulingIgnoredDuringExecution'
 const preferred = 'preferredDuringSchedulingIgnoredDuringExecution'
 
+/** `nodeSelectorTerms` of node affinity, or as the field of that name in values of a chart. */
+export function settleNodeTerms(field: FoundField, document: ManifestDocument, scene: Scene): Verdict {
+  const lost: string[] = []
+  addRequired(document, field.path, scene, lost)
+  return lost.length > 0 ? unsaid(lost) : kept('placement.nodeAffinity')
+}
+
 /** `affinity`: labels of nodes, and pods of the same model that keep apart. */
 export function settleAffinity(field: FoundField, document: ManifestDocument, scene: Scene): Verdict {
   const lost: string[] = []
   const node = [...field.path, 'nodeAffinity']
-  const terms = itemsAt(document, [...node, required, 'nodeSelectorTerms'])
-  if (terms.length > 1) lost.push('several node selector terms, of which one must hold')
-  else for (const term of terms) addTerms(document, term.path, undefined, scene, lost)
+  addRequired(document, [...node, required, 'nodeSelectorTerms'], scene, lost)
   for (const item of itemsAt(document, [...node, preferred])) {
     const weight = isFields(item.value) ? Number(item.value['weight']) : Number.NaN
     addTerms(document, [...item.path, 'preference'], weight >= 1 && weight <= 100 ? weight : 1, scene, lost)
@@ -75,12 +80,20 @@ export function settleAffinity(field: FoundField, document: ManifestDocument, sc
     }
   }
   if (document.get([...field.path, 'podAffinity']) !== undefined) lost.push('podAffinity')
-  if (lost.length > 0)
-    return {
-      ...needsYou(`A Fleet cannot say ${lost.join(' and ')}.`, 'Keep that part by a patch of the rendered object.'),
-      field: 'placement.nodeAffinity',
-    }
+  if (lost.length > 0) return unsaid(lost)
   return kept(scene.model.has('placement.nodeAffinity') ? 'placement.nodeAffinity' : 'placement.spread')
+}
+
+const unsaid = (lost: readonly string[]): Verdict => ({
+  ...needsYou(`A Fleet cannot say ${lost.join(' and ')}.`, 'Keep that part by a patch of the rendered object.'),
+  field: 'placement.nodeAffinity',
+})
+
+/** Terms of which one must hold: one of them is a list of labels. */
+function addRequired(document: ManifestDocument, path: FoundField['path'], scene: Scene, lost: string[]): void {
+  const terms = itemsAt(document, path)
+  if (terms.length > 1) lost.push('several node selector terms, of which one must hold')
+  else for (const term of terms) addTerms(document, term.path, undefined, scene, lost)
 }
 
 function addTerms(
@@ -94,7 +107,11 @@ function addTerms(
   for (const { value, position } of itemsAt(document, [...path, 'matchExpressions'])) {
     const term = termOf(value, weight)
     if (term === undefined) lost.push('a term of node affinity')
-    else scene.model.push('placement.nodeAffinity', term, position)
+    else {
+      scene.model.push('placement.nodeAffinity', term, position)
+      const gpu = weight === undefined ? gpuOfTerm(value) : undefined
+      if (gpu !== undefined) scene.model.set('hardware.gpu', gpu, position)
+    }
   }
 }
 
@@ -109,10 +126,25 @@ export function settleSpread(field: FoundField, document: ManifestDocument, scen
   return scene.model.has('placement.spread') ? kept('placement.spread') : dropped('It names no place.')
 }
 
+/** Labels of nodes that name their GPU: GPU Feature Discovery's, those of clouds, and own ones. */
+const namesGpu = /(?:^|[./-])gpu$|gpu[.-]?(product|type|model|class|accelerator)|accelerator$/i
+
+/** The GPU that a product label names; `-SHARED` is what the label carries where time slices are shared. */
+const gpuOfLabel = (label: string, text: string): string | undefined =>
+  namesGpu.test(label) ? findGpu(text.replace(/-SHARED$/, ''))?.key : undefined
+
+/** The one GPU that a required expression of node affinity leaves. */
+function gpuOfTerm(expression: unknown): string | undefined {
+  if (!isFields(expression) || expression['operator'] !== 'In' || !Array.isArray(expression['values'])) return undefined
+  const { key, values } = expression
+  const found = new Set(values.map((value) => gpuOfLabel(shown(key), shown(value))))
+  return found.size === 1 ? [...found][0] : undefined
+}
+
 /** One label that nodes must have. */
 export function settleNodeLabel(label: string, text: string, fact: Fact, { model }: Scene): Verdict {
   model.set(['placement', 'nodeSelector', label], text, fact.position)
-  const gpu = /gpu[.-]?(product|type|model|accelerator)|accelerator$/i.test(label) ? findGpu(text) : undefined
-  if (gpu !== undefined) model.set('hardware.gpu', gpu.key, fact.position)
+  const gpu = gpuOfLabel(label, text)
+  if (gpu !== undefined) model.set('hardware.gpu', gpu, fact.position)
   return kept('placement.nodeSelector')
 }

@@ -1,4 +1,6 @@
 import { fieldsAt, itemsAt, shown, textAt } from '../container/fields.ts'
+import { podFields, settleRuntimeClass, type FieldRule } from '../container/pod-fields.ts'
+import { settleNodeTerms } from '../container/settle-placement.ts'
 import { dropped, needsYou, place, translated } from '../verdict.ts'
 import type { ManifestDocument } from '../../manifests/contract.ts'
 import type { Scene } from '../scene.ts'
@@ -32,6 +34,10 @@ const modelSpecFields = new Set([
   'dtype',
   'maxNumSeqs',
   'lmcacheConfig',
+  'nodeSelectorTerms',
+  'affinity',
+  'tolerations',
+  'nodeName',
 ])
 const vllmConfigFields = new Set([
   'maxModelLen',
@@ -68,21 +74,24 @@ export const readHelmValues: ObjectReader = (document, context) => {
     for (const scene of scenes) {
       const path = scene.container?.path ?? []
       readCache(document, path, scene, context)
+      readPlacement(document, path, scene, context)
       readLeftovers(document, path, modelSpecFields, scene, context)
       readLeftovers(document, [...path, 'vllmConfig'], vllmConfigFields, scene, context)
     }
     readRouter(document, context)
-    const known = new Set(['modelSpec', 'vllmApiKey', 'startupProbe', 'livenessProbe', 'readinessProbe'])
+    const known = new Set(['modelSpec', 'tolerations', 'vllmApiKey', 'startupProbe', 'livenessProbe', 'readinessProbe'])
     for (const field of fieldsAt(document, ['servingEngineSpec'])) {
       if (known.has(field.name)) continue
       const isEmpty = field.value === null || field.value === ''
       const verdict =
         isEmpty || field.name === 'enableEngine' || field.name.endsWith('Port')
           ? dropped(isEmpty ? 'It says nothing.' : 'Fairlead makes the objects of engines.')
-          : needsYou(
-              `A Fleet has no field for ${field.name} of all engines.`,
-              'Write what it says into each model, if you need it.',
-            )
+          : field.name === 'runtimeClassName'
+            ? settleRuntimeClass(field, context.fleet)
+            : needsYou(
+                `A Fleet has no field for ${field.name} of all engines.`,
+                'Write what it says into each model, if you need it.',
+              )
       context.account.note('setting', `${field.name} ${shown(field.value)}`, field.position, verdict)
     }
   }
@@ -104,6 +113,25 @@ export const readHelmValues: ObjectReader = (document, context) => {
               'Write what it says into the Fleet, if you need it.',
             )
     context.account.note('setting', name, position, verdict)
+  }
+}
+
+/** Nodes of one entry of `modelSpec`, and the tolerations that all entries share. */
+function readPlacement(
+  document: ManifestDocument,
+  path: readonly (string | number)[],
+  scene: Scene,
+  { account }: ObjectContext,
+): void {
+  const rules: Readonly<Record<string, FieldRule>> = { ...podFields, nodeSelectorTerms: settleNodeTerms }
+  const names = new Set(['nodeSelectorTerms', 'affinity', 'tolerations', 'nodeName'])
+  const own = fieldsAt(document, path).filter(({ name }) => names.has(name))
+  const shared = fieldsAt(document, ['servingEngineSpec']).filter(({ name }) => name === 'tolerations')
+  for (const field of [...own, ...shared]) {
+    const rule = rules[field.name]
+    if (typeof rule !== 'function' || field.value === null || field.value === '') continue
+    if (Array.isArray(field.value) && field.value.length === 0) continue
+    account.note('placement', field.name, field.position, rule(field, document, scene, account), scene.model)
   }
 }
 

@@ -1,7 +1,8 @@
 import { clientPort, leadsTo, servicesOf } from '../address.ts'
-import { countAt, itemsAt, textAt } from '../container/fields.ts'
+import type { ManifestDocument } from '../../manifests/contract.ts'
+import { countAt, fieldsAt, itemsAt, shown, textAt } from '../container/fields.ts'
 import { dropped, needsYou, place } from '../verdict.ts'
-import { noteField, type ObjectReader } from './context.ts'
+import { noteField, type ObjectContext, type ObjectReader } from './context.ts'
 
 const isLabel = (text: string) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)
 
@@ -81,6 +82,9 @@ export const readService: ObjectReader = (document, context) => {
         }
       : dropped('Only the API is reached by clients; metrics are scraped where Fairlead serves them.')
     context.account.note('port', `port ${number ?? ''}`, position, verdict)
+    const nodePort = countAt(document, [...path, 'nodePort'])
+    if (nodePort !== undefined)
+      noteField(context, document, [...path, 'nodePort'], `nodePort: ${nodePort}`, unsaid('fixed ports of nodes'))
   }
   const type = textAt(document, ['spec', 'type'])
   if (type !== undefined) {
@@ -108,5 +112,31 @@ export const readService: ObjectReader = (document, context) => {
       ofFleet: true,
     })
     noteField(context, document, ['spec', 'sessionAffinity'], 'sessionAffinity: ClientIP', verdict)
+  }
+  noteLeftovers(document, context)
+}
+
+/** What a Fleet does not say of the gateway's Service. */
+const unsaid = (what: string) =>
+  needsYou(`A Fleet does not say ${what} of the gateway’s Service.`, 'Keep it by a patch of the rendered Service.')
+
+/** Fields that are read, and those that say what every Service says. */
+const readFields = new Set(['ports', 'type', 'selector', 'sessionAffinity', 'clusterIP', 'clusterIPs', 'ipFamilies'])
+const ownAnnotations = /^(kubectl\.kubernetes\.io|prometheus\.io)\//
+
+/** Fields and annotations that a cluster or its load balancer acts on, and that a Fleet has no place for. */
+function noteLeftovers(document: ManifestDocument, context: ObjectContext): void {
+  for (const { name, value, path } of fieldsAt(document, ['spec'])) {
+    if (readFields.has(name)) continue
+    const text = shown(value)
+    noteField(context, document, path, text === '' ? name : `${name}: ${text}`, unsaid(name))
+  }
+  for (const { name, value, path } of fieldsAt(document, ['metadata', 'annotations'])) {
+    if (ownAnnotations.test(name)) continue
+    const verdict = needsYou(
+      'A Fleet has no annotations of the gateway’s Service alone.',
+      'Write it into targets.kubernetes.annotations, for all objects, or keep it by a patch of the rendered Service.',
+    )
+    noteField(context, document, path, `${name}: ${shown(value)}`, verdict)
   }
 }

@@ -6,6 +6,7 @@ import { chooseCluster } from './choose-cluster.ts'
 import { findOwnCluster, inClusterCredentials } from './in-cluster.ts'
 import { kubeconfigCredentials } from './kubeconfig-credentials.ts'
 import { readKubeconfig } from './kubeconfig-files.ts'
+import { isPlain, plainCredentials } from './plain-credentials.ts'
 import { TokenFile } from './token-file.ts'
 
 let folder: string
@@ -133,6 +134,53 @@ describe('as whom', () => {
     await expect(kubeconfigCredentials(chosen, absent)).rejects.toMatchObject({
       parts: { command: 'npm install @kubernetes/client-node@2.0.1' },
     })
+  })
+})
+
+describe('as a user who stands in the kubeconfig as a whole', () => {
+  const ca = { 'certificate-authority-data': base64('ca') }
+  const pair = { 'client-certificate-data': base64('cert'), 'client-key-data': base64('key') }
+  it.each([
+    ['a token', { token: 't' }, ca],
+    ['a certificate', pair, { ...ca, 'tls-server-name': 'api' }],
+    ['nobody, of a server that is not checked', {}, { 'insecure-skip-tls-verify': true }],
+    ['both', { ...pair, token: 't' }, { ...ca, server: 'https://one:6443/' }],
+  ])('%s is told as by the library', async (_title, user, rest) => {
+    const cluster = { server: 'https://one', ...rest }
+    const chosen = { name: 'lab', namespace: 'llm', cluster, user, files: ['config'] }
+    const [own, theirs] = [plainCredentials(chosen), await credentialsOf(user, cluster)]
+    expect(isPlain(chosen)).toBe(true)
+    expect([own.server, own.context, own.namespace]).toEqual([theirs.server, theirs.context, theirs.namespace])
+    expect(await own.identity()).toEqual(await theirs.identity())
+  })
+
+  it('reads files for each request, and says which one is gone', async () => {
+    const [cert, key, token] = [await file('cert', 'one'), await file('key', 'k'), await file('token', 'a')]
+    const user = { 'client-certificate': cert, 'client-key': key, tokenFile: token }
+    const own = plainCredentials({
+      name: 'lab',
+      namespace: 'x',
+      cluster: { server: 'https://one' },
+      user,
+      files: ['config'],
+    })
+    expect(String((await own.identity()).tls.cert)).toBe('one')
+    await file('cert', 'two')
+    expect(String((await own.identity()).tls.cert)).toBe('two')
+    expect((await own.identity()).headers).toEqual({ authorization: 'Bearer a' })
+    await rm(key)
+    await expect(own.identity()).rejects.toMatchObject({
+      parts: { where: 'config', why: expect.stringContaining(key) },
+    })
+  })
+
+  it.each([
+    [{ exec: { command: 'login' } }, {}],
+    [{ token: 't', as: 'jane' }, {}],
+    [{ username: 'u', password: 'p' }, {}],
+    [{ token: 't' }, { 'proxy-url': 'http://proxy' }],
+  ])('is nobody of whom more has to be known: %j %j', (user, rest) => {
+    expect(isPlain({ cluster: { server: 'https://one', ...rest }, user })).toBe(false)
   })
 })
 

@@ -5,6 +5,7 @@ import type { Credentials } from './credentials.ts'
 import { findOwnCluster, inClusterCredentials } from './in-cluster.ts'
 import { chooseContext, kubeconfigCredentials } from './kubeconfig-credentials.ts'
 import { kubeconfigPaths, readKubeconfig } from './kubeconfig-files.ts'
+import { isPlain, plainCredentials } from './plain-credentials.ts'
 
 /**
  * Finds the cluster as kubectl does: `--kubeconfig`, then `KUBECONFIG`, then `~/.kube/config`; where none of them is there and
@@ -14,7 +15,10 @@ import { kubeconfigPaths, readKubeconfig } from './kubeconfig-files.ts'
 export async function chooseCluster(choice: ClusterChoice, environment: Environment): Promise<Credentials> {
   const paths = kubeconfigPaths(choice, environment)
   const config = await readKubeconfig(paths)
-  if (config !== undefined) return kubeconfigCredentials(chooseContext(config, choice))
+  if (config !== undefined) {
+    const chosen = chooseContext(config, choice)
+    return isPlain(chosen) ? plainCredentials(chosen) : kubeconfigCredentials(chosen)
+  }
   const isNamed = choice.kubeconfig !== undefined || (environment['KUBECONFIG'] ?? '') !== ''
   const own = isNamed || choice.context !== undefined ? undefined : findOwnCluster(environment)
   if (own !== undefined) return inClusterCredentials(own, choice.namespace)

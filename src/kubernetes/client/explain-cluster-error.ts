@@ -2,6 +2,7 @@ import { exitCodes, UserError, type UserErrorParts } from '../../errors/index.ts
 import type { ClusterError, RequestSubject } from './cluster-error.ts'
 import type { ClusterErrorReason } from './contract.ts'
 import { roleThatGrants } from './role-that-grants.ts'
+import { mendWebhookRefusal, readWebhookRefusal, tellWebhookRefusal, webhooksCommand } from './webhook-refusal.ts'
 
 /** Where the person looks for the cluster, for words and commands. */
 export interface ClusterPlace {
@@ -39,6 +40,21 @@ function fieldLines({ fields, message }: ClusterError): string {
   return lines.join('\n')
 }
 
+/** OpenSSL's words for a certificate at the wrong time (crypto/x509/x509_txt.c). */
+const wrongTime = /not yet valid|has expired/
+
+/** A certificate that holds at another time says as much of the clock here as of itself. */
+const mendCertificate = (message: string): Pick<Words, 'mend' | 'command'> =>
+  wrongTime.test(message)
+    ? {
+        mend: `It is ${new Date().toISOString().slice(0, 16)}Z by the clock of this machine. Where that is wrong, set it; else have whoever runs the cluster renew its certificate.`,
+        command: 'timedatectl status',
+      }
+    : {
+        mend: 'Fetch the kubeconfig anew: the certificate is for another name or of another authority.',
+        command: 'kubectl config view --minify',
+      }
+
 type Words = Pick<UserErrorParts, 'what' | 'why' | 'mend' | 'command'>
 
 const words: Record<ClusterErrorReason, (error: ClusterError, subject: RequestSubject, place: ClusterPlace) => Words> =
@@ -52,8 +68,7 @@ const words: Record<ClusterErrorReason, (error: ClusterError, subject: RequestSu
     certificate: ({ message }, _subject, { context, server }) => ({
       what: "The cluster's certificate does not hold",
       why: `${server} (context ${context}): ${message}`,
-      mend: 'Fetch the kubeconfig anew: the certificate has expired, is for another name, or is of another authority.',
-      command: 'kubectl config view --minify',
+      ...mendCertificate(message),
     }),
     unauthorized: (_error, _subject, { context, server }) => ({
       what: 'The cluster does not know who asks',
@@ -104,18 +119,26 @@ const words: Record<ClusterErrorReason, (error: ClusterError, subject: RequestSu
       mend: 'Ask for less in the Fleet (replicas, GPUs, memory), or have the quota raised.',
       command: `kubectl describe resourcequota${inNamespace(subject)}`,
     }),
-    admission: ({ message }, subject) => ({
-      what: `The cluster's admission refuses ${subjectName(subject)}`,
-      why: message,
-      mend: message.includes('failed calling webhook')
-        ? 'The webhook does not answer: mend or remove it, then run the command again.'
-        : message.includes('is being terminated')
+    admission: ({ message }, subject) => {
+      const refusal = readWebhookRefusal(message)
+      const what = `The cluster's admission refuses ${subjectName(subject)}`
+      if (refusal !== undefined) {
+        return {
+          what,
+          why: tellWebhookRefusal(refusal),
+          mend: `${mendWebhookRefusal(refusal)} Then run the command again.`,
+          command: webhooksCommand,
+        }
+      }
+      return {
+        what,
+        why: message,
+        mend: message.includes('is being terminated')
           ? 'Wait until the namespace is gone, then run the command again.'
           : 'Change what the rule forbids, or ask whoever made the rule.',
-      command: message.includes('webhook')
-        ? 'kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations'
-        : `kubectl get events${inNamespace(subject)}`,
-    }),
+        command: `kubectl get events${inNamespace(subject)}`,
+      }
+    },
     gone: ({ message }) => ({
       what: 'The cluster changed faster than it could be read',
       why: message,

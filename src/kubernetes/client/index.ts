@@ -5,3 +5,4 @@
 export { ClusterError, type ClusterErrorParts, type RequestSubject } from './cluster-error.ts'
 export { connectToCluster } from './connect.ts'
 export { explainClusterError, type ClusterPlace } from './explain-cluster-error.ts'
+export { mendWebhookRefusal, readWebhookRefusal, tellWebhookRefusal, webhooksCommand } from './webhook-refusal.ts'

@@ -86,6 +86,13 @@ describe('what is sent again', () => {
     expect(server.asked).toHaveLength(2)
   })
 
+  it('an apply to a server that has just started and does not know its addresses of Services yet', async () => {
+    const message = 'Internal error occurred: failed to allocate a serviceIP for Service "lab": range is full'
+    server.answer(status(500, message), json(stored('a', 1)))
+    expect(await client.apply(one)).toMatchObject({ metadata: { name: 'a' } })
+    expect(server.asked).toHaveLength(2)
+  })
+
   it('not what answers 500 to a wrong type', async () => {
     const message = 'failed to create typed patch object (lab/a; v1, Kind=ConfigMap): .data: expected map, got &{x}'
     server.answer(status(500, message))

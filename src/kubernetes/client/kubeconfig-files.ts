@@ -24,8 +24,17 @@ export function kubeconfigPaths(choice: ClusterChoice, environment: Environment)
   if (choice.kubeconfig !== undefined) return [choice.kubeconfig]
   const named = (environment['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '')
   if (named.length > 0) return named
-  const home = environment['HOME'] ?? environment['USERPROFILE'] ?? homedir()
-  return [join(home, '.kube', 'config')]
+  const home = environment['HOME'] ?? environment['USERPROFILE'] ?? ownHome()
+  return home === undefined ? [] : [join(home, '.kube', 'config')]
+}
+
+/** A user of whom the system knows nothing, as pods of some platforms have, has no home, and asking for it throws. */
+function ownHome(): string | undefined {
+  try {
+    return homedir()
+  } catch {
+    return undefined
+  }
 }
 
 /**

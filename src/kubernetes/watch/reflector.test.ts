@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { KubeClient } from '../client/kube-client.ts'
 import {
@@ -114,7 +115,7 @@ describe('a lasting view of objects', () => {
   it('keeps what it knows while the server is away, and says since when it is silent', async () => {
     let now = 0
     server.answer(page(1, [a(1, 'one')]), open)
-    const { seen, reflector: view } = follow({ now: () => now })
+    const { seen, reflector: view } = follow({ clock: { now: () => now, wait: (ms) => wait(ms) } })
     await expect.poll(() => server.asked.length).toBe(2)
     await server.stop()
     now = 3_600_000

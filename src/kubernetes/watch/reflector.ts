@@ -5,6 +5,19 @@ import { ObjectStore, type Change, type ObjectName } from './object-store.ts'
 
 export type { Change, ObjectName } from './object-store.ts'
 
+/** Time as a reflector sees it; tests hand in their own. */
+export interface ReflectorClock {
+  /** Milliseconds that only grow. */
+  now(): number
+  /** Resolves after a while, or when the signal fires; never rejects. */
+  wait(ms: number, signal: AbortSignal): Promise<void>
+}
+
+const systemClock: ReflectorClock = {
+  now: () => performance.now(),
+  wait: (ms, signal) => wait(ms, undefined, { signal, ref: false }).catch(() => undefined),
+}
+
 /** How objects are followed. */
 export interface ReflectorOptions<T> {
   readonly client: Pick<ClusterClient, 'pages' | 'watch'>
@@ -13,8 +26,7 @@ export interface ReflectorOptions<T> {
   readonly select: (object: LiveObject) => T | undefined
   /** Told why the server cannot be followed, once for each new reason; null once it can again. */
   readonly onProblem?: (problem: Error | null) => void
-  /** A clock in ms. */
-  readonly now?: () => number
+  readonly clock?: ReflectorClock
   /** Between two attempts after a failure: the first pause, which doubles, and the longest. */
   readonly backoffMs?: readonly [first: number, most: number]
 }
@@ -42,7 +54,7 @@ const shortestWatchMs = 1_000
 
 /** Lists the objects and watches them from then on, until it is closed. */
 export function startReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
-  const { client, query, select, onProblem, now = () => performance.now(), backoffMs = usualBackoffMs } = options
+  const { client, query, select, onProblem, clock = systemClock, backoffMs = usualBackoffMs } = options
   const store = new ObjectStore(select)
   const listeners = new Set<(changes: readonly Change<T>[]) => void>()
   const closing = new AbortController()
@@ -58,7 +70,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
     if (changes.length > 0 && !signal.aborted) for (const listener of listeners) listener(changes)
   }
   const heard = (): void => {
-    contactAt = now()
+    contactAt = clock.now()
     if (problem === null || signal.aborted) return
     problem = null
     onProblem?.(null)
@@ -123,7 +135,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
       if (failures === 0) continue
       // Jittered, so that the clients of a server that comes back do not come at once.
       const ms = Math.min(most, first * 2 ** (failures - 1)) * (0.5 + Math.random() / 2)
-      await wait(Math.max(ms, leastMs), undefined, { signal, ref: false }).catch(() => {})
+      await clock.wait(Math.max(ms, leastMs), signal)
     }
   }
   const ended = follow()
@@ -134,7 +146,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
     },
     synced: synced.promise,
     get silentMs() {
-      return contactAt === undefined ? undefined : now() - contactAt
+      return contactAt === undefined ? undefined : clock.now() - contactAt
     },
     get size() {
       return store.size

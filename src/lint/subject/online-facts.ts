@@ -11,4 +11,6 @@ export interface OnlineFacts {
   readonly models: ReadonlyMap<string, OnlineAnswer>
   /** By image as it is written. */
   readonly images: ReadonlyMap<string, OnlineAnswer>
+  /** By chart as it is told, with the version that is asked for. */
+  readonly charts: ReadonlyMap<string, OnlineAnswer>
 }

@@ -17,7 +17,7 @@ export interface Subject {
   readonly online: OnlineFacts
 }
 
-const nothingAsked: OnlineFacts = { models: new Map(), images: new Map() }
+const nothingAsked: OnlineFacts = { models: new Map(), images: new Map(), charts: new Map() }
 
 /** The subject of a set of manifests; linear in its size. */
 export function subjectOf(manifests: ManifestSet, online: OnlineFacts = nothingAsked): Subject {

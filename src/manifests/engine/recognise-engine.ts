@@ -46,7 +46,7 @@ const images: readonly { readonly engine: Engine; readonly image: RegExp; readon
     {
       engine: 'vllm',
       image:
-        /(?:^|\/)(?:vllm-openai|vllm|vllm-cpu[\w-]*|vllm-rocm|vllm-tpu|llm-d|llm-d-(?:cuda|rocm|xpu|cpu|aws|dev))(?:[:@-]|$)/,
+        /(?:^|\/)(?:vllm-openai|vllm|vllm-cpu[\w-]*|vllm-rocm|vllm-tpu)(?:[:@-]|$)|(?:^|\/)llm-d(?:-(?:cuda|rocm|xpu|hpu|cpu|aws|gke|dev)[\w-]*)?(?:[:@]|$)/,
     },
     {
       engine: 'llamacpp',

@@ -76,6 +76,8 @@ function readLlmInferenceService(document: TreeDocument, containers: readonly Co
       (each) => samePath(each.podPath, [...role, 'template']) && !each.isInit && /^(?:main|vllm)$/.test(each.name),
     )
     if (written?.invocation?.form === 'command' || written?.invocation?.form === 'module') return []
+    // A command of its own that starts no engine, such as a simulator's, stands in place of the preset's.
+    if (written?.overridesEntrypoint === true && written.invocation === undefined) return []
     if (written === undefined && model === undefined) return []
     const argv = [
       ...((written?.argv ?? []) as readonly Word[]),

@@ -6,6 +6,9 @@ const name = /[A-Za-z_]\w*/y
 const parameter = /\$\{([!#]?[A-Za-z_]\w*(?:\[[^\]\n]{0,100}\])?|[0-9@*#?$!-])(:?[-=+?]|%%?|##?|\/\/?|,,?|\^\^?|@|:)?/y
 const redirection = /(?:\d*|&)(?:>>|>&|>\||>|<&|<>|<)/y
 
+/** Characters of a template expression in a word; longer ones are words of a shell. */
+const maxExpression = 400
+
 /** Splits a script into words, separators, redirections and here-documents. Never fails: an open quote ends with the text. */
 export function lexScript(text: string): Token[] {
   return new ScriptLexer(text).tokens()
@@ -146,11 +149,19 @@ class ScriptLexer {
         continue
       }
       if (plain === '') plainStart = this.#at
-      plain += here
-      this.#at += 1
+      const end = here === '{' ? this.#expressionEnd() : this.#at + 1
+      plain += this.#text.slice(this.#at, end)
+      this.#at = end
     }
     flush()
     return this.#at === start ? undefined : { kind: 'word', pieces, start, end: this.#at }
+  }
+
+  /** The end of `{{ … }}`, which is one word with its blanks until a template is filled in; else the end of the brace. */
+  #expressionEnd(): number {
+    const near = this.#text.slice(this.#at, this.#at + maxExpression)
+    const [expression = '{'] = /^\{\{[^\n]*?\}\}/.exec(near) ?? []
+    return this.#at + expression.length
   }
 
   #array(start: number, written: string): WordToken {

@@ -31,7 +31,7 @@ export interface ScaleClusterParts {
   /** As it is applied now; asked before each round. */
   readonly fleet: () => Fleet
   /** Told what was decided for all pools, after each round, and which of them were changed. */
-  readonly onRound: (scalings: readonly PoolScaling[], changed: readonly PoolScaling[]) => void
+  readonly onRound: (scalings: readonly PoolScaling[], changed: readonly PoolScaling[]) => void | Promise<void>
   /** Told why a round failed; the next one tries again. */
   readonly onProblem: (error: unknown) => void
   /** Ends it: whoever leads does not any longer. */
@@ -48,7 +48,7 @@ export async function scaleCluster({ scaler, fleet, onRound, onProblem, signal }
       if (now !== applied) loop.replace(poolsToScale(now, { target: 'kubernetes' }).scaled)
       applied = now
       const changed = await loop.round(Date.now())
-      onRound(loop.scalings, changed)
+      await onRound(loop.scalings, changed)
     } catch (error) {
       if (!signal.aborted) onProblem(error)
     }

@@ -1,7 +1,16 @@
 import type { Environment } from '../../files/index.ts'
-import { imagesNamed, modelsNamed, nearest, type OnlineAnswer, type OnlineFacts } from '../../lint/index.ts'
+import {
+  chartsNamed,
+  imagesNamed,
+  modelsNamed,
+  nearest,
+  type NamedChart,
+  type OnlineAnswer,
+  type OnlineFacts,
+} from '../../lint/index.ts'
 import type { ManifestSet } from '../../manifests/index.ts'
 import { HubCatalogue } from '../../models/index.ts'
+import { ChartRepositories } from './chart-repository.ts'
 import { imagePlace, ImageRegistries } from './image-registry.ts'
 
 /** Most names that are asked for in a run; a repository of manifests names far fewer. */
@@ -25,14 +34,20 @@ export async function askNames(
 ): Promise<AskedNames> {
   const hub = new HubCatalogue(environment)
   const registries = new ImageRegistries(environment)
+  const repositories = new ChartRepositories(environment)
   const models = new Map<string, OnlineAnswer>()
   const images = new Map<string, OnlineAnswer>()
+  const charts = new Map<string, OnlineAnswer>()
   const notes: string[] = []
   const questions = [
     ...unique(modelsNamed(manifests)).map((id) => async () => void models.set(id, await askHub(hub, id, signal))),
     ...unique(imagesNamed(manifests)).map((image) => async () => {
       const answer = await askRegistry(registries, image, signal)
       if (answer !== undefined) images.set(image, answer)
+    }),
+    ...uniqueCharts(manifests).map((chart) => async () => {
+      const answer = await askChart({ registries, repositories }, chart, signal)
+      if (answer !== undefined) charts.set(chart.name, answer)
     }),
   ]
   if (questions.length > mostNames) notes.push(`Of ${questions.length} names, the first ${mostNames} were asked for.`)
@@ -48,10 +63,14 @@ export async function askNames(
   try {
     await Promise.all(Array.from({ length: atOnce }, work))
   } finally {
-    await Promise.all([hub.close(), registries.close()])
+    await Promise.all([hub.close(), registries.close(), repositories.close()])
   }
-  return { facts: { models, images }, notes: [...new Set(notes)].toSorted() }
+  return { facts: { models, images, charts }, notes: [...new Set(notes)].toSorted() }
 }
+
+const uniqueCharts = (manifests: ManifestSet): NamedChart[] => [
+  ...new Map(chartsNamed(manifests).map((chart) => [chart.name, chart])).values(),
+]
 
 const unique = (named: readonly { readonly name: string }[]): string[] => [...new Set(named.map(({ name }) => name))]
 
@@ -74,6 +93,30 @@ async function askRegistry(
   const tags = await registries.tags(place, signal).catch(() => [])
   const name = image.replace(/:[\w.-]+$/, '')
   return { exists, near: nearNames(place.reference, tags).map((tag) => `${name}:${tag}`) }
+}
+
+/** A chart by its registry, where versions are tags (with `_` for `+`), or by the index of its repository. */
+async function askChart(
+  { registries, repositories }: { readonly registries: ImageRegistries; readonly repositories: ChartRepositories },
+  { name, from, chart, version }: NamedChart,
+  signal: AbortSignal,
+): Promise<OnlineAnswer | undefined> {
+  const telling = <Answer>(asked: Promise<Answer>) => asked.catch((error: unknown) => cannotTell(name, error))
+  if (chart !== undefined) {
+    const index = await telling(repositories.index(from, signal))
+    const versions = index.get(chart)
+    if (versions === undefined) return { exists: false, near: nearNames(chart, [...index.keys()]) }
+    const plain = version?.replace(/^v/, '')
+    const exists = plain === undefined || versions.some((each) => each.replace(/^v/, '') === plain)
+    return { exists, near: exists ? [] : nearNames(version ?? '', versions) }
+  }
+  const tag = version?.replaceAll('+', '_')
+  const place = imagePlace(`${from.slice('oci://'.length).replace(/\/+$/, '')}${tag === undefined ? '' : `:${tag}`}`)
+  if (place === undefined) return undefined
+  const isThere = tag === undefined ? registries.hasRepository(place, signal) : registries.has(place, signal)
+  const exists = await telling(isThere)
+  if (exists || tag === undefined) return { exists, near: [] }
+  return { exists, near: nearNames(place.reference, await registries.tags(place, signal).catch(() => [])) }
 }
 
 function cannotTell(name: string, error: unknown): never {

@@ -68,6 +68,17 @@ export class ImageRegistries {
     throw new Error(`${registry} answered ${status}${status === 401 || status === 403 ? ' (it asks for a login)' : ''}`)
   }
 
+  /**
+   * Whether the registry has the repository, whatever its tags.
+   * @throws Error when it does not say
+   */
+  async hasRepository({ registry, repository }: ImagePlace, signal: AbortSignal): Promise<boolean> {
+    const { status } = await this.#ask('GET', registry, repository, 'tags/list?n=1', signal)
+    if (status === 200) return true
+    if (status === 404) return false
+    throw new Error(`${registry} answered ${status}${status === 401 || status === 403 ? ' (it asks for a login)' : ''}`)
+  }
+
   /** Tags of a repository; none where the registry does not list them. */
   async tags({ registry, repository }: ImagePlace, signal: AbortSignal): Promise<string[]> {
     const { status, text } = await this.#ask('GET', registry, repository, 'tags/list?n=1000', signal)

@@ -10,7 +10,10 @@ let server: Server
 let host: string
 let asked: string[]
 /** What is answered, by method and path; 404 for anything else. */
-let answers: Record<string, { readonly status?: number; readonly body?: unknown; readonly header?: string }>
+let answers: Record<
+  string,
+  { readonly status?: number; readonly body?: unknown; readonly text?: string; readonly header?: string }
+>
 
 beforeEach(async () => {
   asked = []
@@ -22,10 +25,11 @@ beforeEach(async () => {
     const {
       status = 200,
       body,
+      text = body === undefined ? '' : JSON.stringify(body),
       header,
     } = (isLoggedIn ? answers[`${key} granted`] : undefined) ?? answers[key] ?? { status: 404 }
     response.writeHead(status, header === undefined ? {} : { 'www-authenticate': header })
-    response.end(body === undefined ? '' : JSON.stringify(body))
+    response.end(text)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   host = `127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -96,6 +100,68 @@ describe('asking whether names exist', () => {
     answers = { 'HEAD /v2/vllm/manifests/latest': {}, 'GET /api/models/a/b': {} }
     await linted(`${host}/vllm`, 'a/b', { HF_TOKEN: 'hf_test' })
     expect(asked.filter((line) => line.includes('hf_test'))).toEqual(['GET /api/models/a/b Bearer hf_test'])
+  })
+})
+
+/** What a run with `--online` finds in a script. */
+async function lintedScript(content: string) {
+  const manifests = readManifests([{ path: 'install.sh', content: `#!/bin/sh\n${content}\n` }])
+  const { facts, notes } = await askNames(manifests, { environment: {}, signal: new AbortController().signal })
+  const { findings } = lintManifests(manifests, { rules: ['chart-not-found'], online: facts })
+  return { told: findings.map(({ line, message, fix }) => `${line}: ${message} ${fix}`), notes }
+}
+
+// proves A10 (stand-in)
+describe('asking whether charts exist', () => {
+  it('asks a registry for the version as a tag, and for the repository where none is named', async () => {
+    answers = {
+      'HEAD /v2/charts/router/manifests/1.2.3_build1': {},
+      'GET /v2/charts/router/tags/list?n=1000': { body: { tags: ['1.2.3_build1', '1.2.4'] } },
+      'GET /v2/charts/pool/tags/list?n=1': { body: { tags: ['0.1.0'] } },
+    }
+    const { told, notes } = await lintedScript(
+      [
+        `helm install a oci://${host}/charts/router --version 1.2.3+build1`,
+        `helm upgrade --install b oci://${host}/charts/router \\\n  --version=1.2.9 --wait`,
+        `helm template oci://${host}/charts/pool`,
+        `helm template oci://${host}/charts/gone -f values.yaml`,
+        `helm template oci://${host}/charts/$NAME`,
+      ].join('\n'),
+    )
+    expect(told).toEqual([
+      `3: There is no chart oci://${host}/charts/router 1.2.9. Write 1.2.4, or 1.2.3_build1.`,
+      `6: There is no chart oci://${host}/charts/gone. Take chart and version from the project’s own instructions.`,
+    ])
+    expect(notes).toEqual([])
+  })
+
+  it('reads the index of a chart repository that the script adds or names', async () => {
+    const index =
+      'apiVersion: v1\nentries:\n  vllm-stack:\n  - apiVersion: v2\n    dependencies:\n    - name: redis\n      version: 9.9.9\n    version: 0.1.8\n  - version: 0.1.7\ngenerated: now\n'
+    answers = { 'GET /charts/index.yaml': { text: index } }
+    const { told } = await lintedScript(
+      [
+        `helm repo add vllm http://${host}/charts`,
+        'helm install stack vllm/vllm-stack --version 0.1.8 -f values.yaml',
+        'helm install stack vllm/vllm-stack --version 9.9.9',
+        'helm install stack vllm/vllm-stak && echo done',
+        `helm install stack vllm-stack --repo http://${host}/charts --namespace ai`,
+        'helm install other somebody/chart',
+      ].join('\n'),
+    )
+    expect(told).toEqual([
+      '4: There is no chart vllm/vllm-stack 9.9.9. Write 0.1.8, or 0.1.7.',
+      '5: There is no chart vllm/vllm-stak. Write vllm-stack.',
+    ])
+    expect(asked).toEqual(['GET /charts/index.yaml'])
+  })
+
+  it('calls no chart missing where the repository answers with something else', async () => {
+    const { told, notes } = await lintedScript(`helm install a chart --repo http://${host}/nothing`)
+    expect(told).toEqual([])
+    expect(notes).toEqual([
+      `chart of http://${host}/nothing could not be asked for: http://${host}/nothing answered 404 without an index of charts`,
+    ])
   })
 })
 

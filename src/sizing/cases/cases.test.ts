@@ -15,8 +15,8 @@ function size(one: PublishedCase): Sizing {
   return sizeModel({
     geometry,
     gpu,
-    count: one.tensor ?? 1,
-    parallelism: { tensor: one.tensor ?? 1 },
+    count: (one.tensor ?? 1) * (one.pipeline ?? 1),
+    parallelism: { tensor: one.tensor ?? 1, pipeline: one.pipeline ?? 1 },
     engine: one.engine ?? 'vllm',
     engineVersion: one.version,
     ...one.settings,

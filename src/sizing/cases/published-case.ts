@@ -11,6 +11,8 @@ export interface CaseSettings {
   readonly kvDtype?: KvDtype
   /** Where the engine quantises at start what the checkpoint has in 16 bits. */
   readonly quantization?: Quantization
+  /** Without CUDA graphs (`--enforce-eager`). */
+  readonly eager?: boolean
 }
 
 /** What the engine reported. Of `kvTokens`, `concurrency` and `kvGiB` the first one that is stated is compared. */
@@ -36,6 +38,8 @@ export interface PublishedCase {
   readonly gpu: string
   /** GPUs that share each layer; 1. */
   readonly tensor?: number
+  /** Stages of layers; 1. */
+  readonly pipeline?: number
   readonly engine?: 'vllm' | 'sglang'
   readonly version: string
   readonly settings: CaseSettings

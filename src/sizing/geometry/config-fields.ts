@@ -10,9 +10,11 @@ export function asObject(value: unknown): ConfigObject | undefined {
 const largest = 1e13
 const smallest = 0.01
 
+/** A figure; some converters write them as text. */
 function finite(value: unknown): number | undefined {
-  if (typeof value !== 'number') return undefined
-  return value === 0 || (value >= smallest && value <= largest) ? value : undefined
+  const figure = typeof value === 'string' && /^\d{1,13}(?:\.\d+)?$/.test(value) ? Number(value) : value
+  if (typeof figure !== 'number') return undefined
+  return figure === 0 || (figure >= smallest && figure <= largest) ? figure : undefined
 }
 
 /** Reads fields of a configuration leniently: what is missing, null or of another type is absent. */
@@ -53,7 +55,9 @@ export class ConfigFields {
 
   numbers(name: string): readonly number[] | undefined {
     const value = this.value(name)
-    return Array.isArray(value) && value.every((one) => finite(one) !== undefined) ? (value as number[]) : undefined
+    if (!Array.isArray(value)) return undefined
+    const figures = value.map(finite).filter((one) => one !== undefined)
+    return figures.length === value.length ? figures : undefined
   }
 
   text(...names: readonly string[]): string | undefined {

@@ -104,6 +104,10 @@ export function geometryFromConfig(config: unknown, extras: ConfigExtras = {}): 
   const maxContext = readMaxContext(fields)
   const shape = readAttentionShape(fields, modelType, hiddenSize)
   const isTied = fields.flag('tie_word_embeddings') ?? false
+  const groups = readLayerGroups(fields, modelType, shape, { layers, hiddenSize, maxContext })
+  if (shape.heads === 0 && groups.some(({ kind }) => kind !== 'linear')) {
+    throw new GeometryProblem('it states no num_attention_heads')
+  }
   const counted = countParameters(fields, modelType, shape, { layers, hiddenSize, vocabulary, isTied })
   const quantization = readQuantization(root)
   const index = sumOfIndex(extras.index)
@@ -125,7 +129,7 @@ export function geometryFromConfig(config: unknown, extras: ConfigExtras = {}): 
   return {
     name: extras.name ?? fields.text('_name_or_path') ?? modelType,
     modelType,
-    layers: readLayerGroups(fields, modelType, shape, { layers, hiddenSize, maxContext }),
+    layers: groups,
     hiddenSize,
     intermediateSize: width,
     heads: shape.heads,

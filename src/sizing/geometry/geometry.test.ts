@@ -85,6 +85,15 @@ describe('geometryFromConfig', () => {
     expect(geometryFromConfig({ ...rest, ...fields }).layers[0]?.kvHeads).toBe(kvHeads)
   })
 
+  it('reads figures that a converter wrote as text', () => {
+    const texts = { ...llama, num_attention_heads: '32', num_key_value_heads: '8', hidden_size: '4096' }
+    expect(geometryFromConfig(texts)).toEqual(geometryFromConfig(llama))
+  })
+
+  it.each([0, 'many'])('sizes no attention without heads: %j would count weights too low', (heads) => {
+    expect(() => geometryFromConfig({ ...llama, num_attention_heads: heads })).toThrow('num_attention_heads')
+  })
+
   it('reads the latent of DeepSeek, one vector a token for all heads, and its experts', () => {
     const geometry = geometryFromConfig(deepseek)
     expect(geometry.layers).toEqual([{ count: 61, kind: 'mla', kvHeads: 1, keyDim: 576, valueDim: 0 }])

@@ -22,6 +22,7 @@ import { startCanary } from './canary/start.ts'
 import { listFleets, requireFleet } from './fleets/find-fleet.ts'
 import { readEvents } from './looking/events.ts'
 import { readLogs } from './looking/logs.ts'
+import { readScaling } from './looking/read-scaling.ts'
 import { forwardPort } from './looking/port-forward.ts'
 import { readStatus } from './looking/read-status.ts'
 
@@ -102,6 +103,7 @@ export function createClusterTarget(name: ClusterTargetName, { connect }: Cluste
     logs: (fleet, _environment: Environment, query) => cluster.each((client) => readLogs(client, fleet, query)),
     events: (fleet, _environment: Environment, query) => cluster.each((client) => readEvents(client, fleet, query)),
     scale: (fleet, request) => cluster.do((client) => scaleFleet(client, fleet, request)),
+    scaling: (fleet) => cluster.do((client) => readScaling(client, fleet)),
     restart: (fleet, request, context) => cluster.do((client) => restartFleet(client, fleet, request, context)),
     rollout: (fleet, request, context) => cluster.do((client) => rollout(client, fleet, name, request, context)),
     revisions: (fleet) => cluster.do((client) => revisionsOf(client, fleet)),

@@ -51,7 +51,7 @@ function engineNotes(engine: EngineService): PlanWarning[] {
       ),
     )
   }
-  if (weights !== null && /^(s3|gs|az|oci|models|model-registry):/.test(weights.source)) {
+  if (weights !== null && weights.by !== 'stream' && /^(s3|gs|az|oci|models|model-registry):/.test(weights.source)) {
     found.push(
       note(
         'error',
@@ -70,7 +70,7 @@ function engineNotes(engine: EngineService): PlanWarning[] {
     found.push(
       note(
         'error',
-        `${path.replace(/\..*$/, '')}.env[${index}].from`,
+        index === -1 ? 'storage.models' : `${path.replace(/\..*$/, '')}.env[${index}].from`,
         `the variable ${entry.name} cannot be filled from a file`,
         `write from: { env: ${entry.name} }, and set it in .env`,
       ),

@@ -11,6 +11,8 @@ export const volumes = {
   hub: 'huggingface',
   /** Kernels that engines compile: minutes at the first start, seconds at later ones. */
   kernels: 'kernels',
+  /** Tiers of KV caches on disk. */
+  kvCache: 'kv-cache',
 } as const
 
 /** Where vLLM, SGLang, FlashInfer and Triton keep what they compile, as root (vllm/envs.py, VLLM_CACHE_ROOT). */
@@ -32,8 +34,19 @@ export function mountsOf(engine: EngineService, fleet: Fleet): Mount[] {
   if (weights?.by === 'store') add({ ...modelMount(fleet, modelCachePath, volumes.models), read_only: true })
   if (weights?.by === 'engine' || hubSources(engine).length > 0) add(hubMount(fleet))
   for (const path of hostFiles(engine)) add(readOnly(path))
+  for (const mount of kvMounts(engine)) add(mount)
   if (isPython) add({ type: 'volume', source: volumes.kernels, target: kernelsFolder })
   return [...mounts.values()]
+}
+
+/** The tier of the KV cache on disk: the host’s folder that the Fleet names, else a volume. */
+function kvMounts({ model, pool }: EngineService): Mount[] {
+  const target = pool.settings?.kvOffloadFolder
+  if (target === undefined) return []
+  const path = model.kvCache.tiers.find(({ medium }) => medium === 'disk')?.path
+  return path === undefined
+    ? [{ type: 'volume', source: volumes.kvCache, target }]
+    : [{ type: 'bind', source: hostPath(path), target, bind: { create_host_path: false } }]
 }
 
 /** The engine’s own cache; in a folder of the host it is a folder of its own there, as HF_HOME says. */

@@ -15,7 +15,6 @@ const ofThePlan = new Set(['kv-cache-below-demand'])
 const refused: Readonly<Record<string, readonly string[]>> = {
   'examples/keys.yaml': ['engine-unknown'],
   'examples/laptop.yaml': ['engine-unknown'],
-  'examples/presets/llama-70b-disaggregated-large.yaml': ['disk-tier'],
 }
 
 // proves B5 (real part)

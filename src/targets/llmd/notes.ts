@@ -81,7 +81,6 @@ function cannot({ model, path, isSplit }: ModelPool): Told[] {
     suggestion,
   })
   const { transfer } = model.routing.disaggregation
-  const disk = model.kvCache.tiers.findIndex(({ medium }) => medium === 'disk')
   return [
     ...(model.engine === 'llamacpp'
       ? [
@@ -106,16 +105,6 @@ function cannot({ model, path, isSplit }: ModelPool): Told[] {
           ),
         ]
       : []),
-    ...(disk === -1
-      ? []
-      : [
-          error(
-            'disk-tier',
-            `.kvCache.tiers[${disk}]`,
-            'no flag of the engine that sets up a tier on disk is known here',
-            'a tier with medium: memory, which --kv-offloading-size sets up',
-          ),
-        ]),
     ...(model.routing.policy === 'prefixExact' && model.engine !== 'vllm'
       ? [error('exact-needs-vllm', '.routing.policy', 'only vLLM tells its picker what it holds', 'policy: prefix')]
       : []),

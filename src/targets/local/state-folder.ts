@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises'
+import { chmod, mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { UserError } from '../../errors/index.ts'
 import { fleetStateFolder, type Environment } from '../../files/index.ts'
@@ -12,6 +12,8 @@ export interface StateFolder {
   /** Held by the supervisor as long as it lives. */
   readonly lockFile: string
   readonly logsFolder: string
+  /** Sockets between the processes of engines. */
+  readonly socketsFolder: string
 }
 
 /**
@@ -34,6 +36,7 @@ export function stateFolderOf(environment: Environment, fleet: string): StateFol
     stateFile: join(path, 'state.json'),
     lockFile: join(path, 'supervisor.lock'),
     logsFolder: join(path, 'logs'),
+    socketsFolder: join(path, 'sockets'),
   }
 }
 
@@ -42,6 +45,12 @@ export async function createStateFolder(folder: StateFolder): Promise<void> {
   await mkdir(dirname(folder.path), { recursive: true, mode: 0o700 })
   await mkdir(folder.logsFolder, { recursive: true, mode: 0o700 })
   await chmod(folder.path, 0o700)
+}
+
+/** Makes the folder of sockets anew: engines that were killed leave theirs behind. Nobody may use it still. */
+export async function emptySocketsFolder({ socketsFolder }: StateFolder): Promise<void> {
+  await rm(socketsFolder, { recursive: true, force: true })
+  await mkdir(socketsFolder, { mode: 0o700 })
 }
 
 /** The log of a replica or of the gateway. */

@@ -14,7 +14,7 @@ import { readState } from './read-state.ts'
 import { notOnThisMachine } from './not-here.ts'
 import { reapLeftovers } from './reap.ts'
 import { restartReplicas } from './restart.ts'
-import { createStateFolder, stateFolderOf } from './state-folder.ts'
+import { createStateFolder, emptySocketsFolder, stateFolderOf } from './state-folder.ts'
 import { readStatus } from './status.ts'
 import { asOnlySupervisor } from './supervisor-lock.ts'
 import { FleetSupervisor } from './supervisor/fleet-supervisor.ts'
@@ -34,6 +34,7 @@ async function apply(source: FleetSource, context: ApplyContext, parts: LocalPar
       const count = await reapLeftovers(stored.state, parts.clock)
       if (count > 0) context.progress.note(`Ended ${count} ${count === 1 ? 'process' : 'processes'} of an earlier run.`)
     }
+    await emptySocketsFolder(folder)
     await new FleetSupervisor(source, folder, context, parts).run()
   })
 }

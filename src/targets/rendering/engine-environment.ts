@@ -25,12 +25,17 @@ export function engineEnvironment(
     ...(fetches && hubMirror !== undefined ? [{ name: 'HF_ENDPOINT', value: hubMirror }] : []),
     ...(fetches && offline ? [{ name: 'HF_HUB_OFFLINE', value: '1' }] : []),
     ...(fetches && model.token !== undefined ? [{ name: 'HF_TOKEN', secret: model.token }] : []),
+    ...(weights?.by === 'stream' && weights.source.startsWith('s3://') ? s3Entries(fleet.storage.models) : []),
     // Where other replicas fetch its blocks: vLLM tells them this address (vllm/envs.py, VLLM_NIXL_SIDE_CHANNEL_HOST).
     ...(usesNixl
       ? [
           { name: 'VLLM_NIXL_SIDE_CHANNEL_HOST', from: 'address' as const },
           { name: 'VLLM_NIXL_SIDE_CHANNEL_PORT', value: String(nixlPort) },
         ]
+      : []),
+    // Names of blocks on disk: alike in each replica and after each start, so that what lies there is found again.
+    ...(model.engine === 'vllm' && model.kvCache.tiers.some(({ medium }) => medium === 'disk')
+      ? [{ name: 'PYTHONHASHSEED', value: '0' }]
       : []),
     ...(model.engine === 'vllm' && model.adapters.some(({ preload }) => !preload)
       ? [{ name: 'VLLM_ALLOW_RUNTIME_LORA_UPDATING', value: 'True' }]
@@ -41,4 +46,26 @@ export function engineEnvironment(
   )
   const names = new Set(own.map(({ name }) => name))
   return [...entries.filter(({ name }) => !names.has(name)), ...own]
+}
+
+const entryOf = (name: string, secret: SecretReference | undefined): EnvironmentEntry[] =>
+  secret === undefined ? [] : [{ name, secret }]
+
+/** What the streamer’s S3 client reads (Run:ai Model Streamer, environment variables). */
+function s3Entries(models: Fleet['storage']['models']): EnvironmentEntry[] {
+  const { endpoint, region, accessKeyId, secretAccessKey, sessionToken, pathStyle } = models
+  return [
+    // Outside of AWS nobody answers at the address of its metadata, and the client would wait for it.
+    ...(endpoint === undefined
+      ? []
+      : [
+          { name: 'AWS_ENDPOINT_URL', value: endpoint },
+          { name: 'AWS_EC2_METADATA_DISABLED', value: 'true' },
+        ]),
+    ...(region === undefined ? [] : [{ name: 'AWS_DEFAULT_REGION', value: region }]),
+    ...(pathStyle ? [{ name: 'RUNAI_STREAMER_S3_USE_VIRTUAL_ADDRESSING', value: '0' }] : []),
+    ...entryOf('AWS_ACCESS_KEY_ID', accessKeyId),
+    ...entryOf('AWS_SECRET_ACCESS_KEY', secretAccessKey),
+    ...entryOf('AWS_SESSION_TOKEN', sessionToken),
+  ]
 }

@@ -173,7 +173,9 @@ function commandOf(
   if (settings === undefined) return []
   const path = weights?.path === undefined ? {} : { model: weights.path }
   const all: EngineSettings = { ...settings, ...address, ...path, ...more, ...own }
-  const told = Object.entries(all).filter(([name]) => !without.some((each) => each === name))
+  // What lies on a path is no longer where the source says.
+  const leftOut: readonly string[] = weights?.path === undefined ? without : [...without, 'loadFormat']
+  const told = Object.entries(all).filter(([name]) => !leftOut.includes(name))
   const line = commandLine(engine, { ...Object.fromEntries(told), model: all.model })
   return [...programOf(model, factsFor(engine).command), ...line]
 }

@@ -1,3 +1,4 @@
+import { isStreamed } from '../../engines/index.ts'
 import type { Model } from '../../fleet/index.ts'
 
 /** Where the model cache is mounted in every container. */
@@ -9,10 +10,10 @@ export interface WeightsPlace {
   readonly source: string
   /**
    * Who puts them there: the engine itself, from the hub into its own cache below `modelCachePath`; Fairlead’s model store
-   * (`fairlead models pull`) before the engine starts; a container image that has them in its folder `/models`; or nobody,
-   * since the volume or the host has them.
+   * (`fairlead models pull`) before the engine starts; a container image that has them in its folder `/models`; nobody, since the
+   * volume or the host has them; or nobody, since the engine reads them from object storage into the GPU’s memory.
    */
-  readonly by: 'engine' | 'store' | 'image' | 'present'
+  readonly by: 'engine' | 'store' | 'image' | 'present' | 'stream'
   /** Path that the engine is told, in place of the source; absent when it fetches by the model’s own name. */
   readonly path?: string
 }
@@ -27,6 +28,7 @@ export function weightsPlace(model: Model, modelLabel: string): WeightsPlace | n
   if (source.startsWith('pvc://')) return { source, by: 'present', path: `${modelCachePath}/${pathOfClaim(source)}` }
   // The image is at home in a folder of the model’s own, and keeps weights in `/models`, as KServe’s modelcars do.
   if (source.startsWith('oci://')) return { source, by: 'image', path: `${modelCachePath}/${modelLabel}/models` }
+  if (isStreamed(model)) return { source, by: 'stream' }
   if (source.startsWith('hf://') && engine !== 'llamacpp') return { source, by: 'engine' }
   return { source, by: 'store', path: `${modelCachePath}/${modelLabel}` }
 }

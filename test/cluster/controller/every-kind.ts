@@ -37,7 +37,7 @@ export const fleetsOfEveryKind: Readonly<Record<'kubernetes' | 'kserve' | 'llmd'
         { name: 'claimed', ...engine, hardware: { gpu: 'l40s', sharing: 'dra' } },
       ],
       {
-        storage: { state: { kind: 'redis' } },
+        storage: { state: { kind: 'redis' }, images: { prePull: true } },
         targets: { kubernetes: { gpuQuota: 8, ingress: { kind: 'traefik', ...way } } },
       },
     ),
@@ -55,7 +55,7 @@ export const fleetsOfEveryKind: Readonly<Record<'kubernetes' | 'kserve' | 'llmd'
   ],
   kserve: [
     caseOf('served', [{ name: 'one', ...engine }], {
-      storage: { state: { kind: 'redis' } },
+      storage: { state: { kind: 'redis' }, images: { prePull: true } },
       targets: { default: 'kserve' },
     }),
     caseOf('large', [{ name: 'one', ...engine }], {
@@ -64,7 +64,7 @@ export const fleetsOfEveryKind: Readonly<Record<'kubernetes' | 'kserve' | 'llmd'
   ],
   llmd: [
     caseOf('pools', [{ name: 'one', ...engine, aliases: ['other'], flow }], {
-      storage: { state: { kind: 'redis' } },
+      storage: { state: { kind: 'redis' }, images: { prePull: true } },
       targets: { default: 'llmd' },
     }),
     caseOf(

@@ -72,7 +72,7 @@ export const knownFields: readonly KnownFields[] = [
     kind,
     path: ['spec'],
     fields: words(`affinity annotations builtInAdapter containers disabled grpcDataEndpoint grpcEndpoint hostIPC
-      httpDataEndpoint imagePullSecrets labels multiModel nodeSelector protocolVersions replicas schedulerName storageHelper
+      httpDataEndpoint imagePullSecrets labels multiModel nodeSelector protocolVersions replicas resourceClaims schedulerName storageHelper
       supportedModelFormats tolerations volumes workerSpec`),
   })),
   // gateway-api-inference-extension v1.6.0, config/crd/bases/inference.networking.k8s.io_inferencepools.yaml

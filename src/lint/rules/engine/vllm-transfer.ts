@@ -20,6 +20,15 @@ function jsonOf(
   }
 }
 
+/** The connectors of a configuration: one, or those that a MultiConnector has in it. */
+function connectorsOf(config: Record<string, unknown>): string[] {
+  const name = textOf(config['kv_connector'])
+  const extra = config['kv_connector_extra_config']
+  const nested: unknown = isRecord(extra) ? { ...extra }['connectors'] : undefined
+  const within = Array.isArray(nested) ? nested.filter((each) => isRecord(each)) : []
+  return [...(name === undefined ? [] : [name]), ...within.flatMap((each) => connectorsOf({ ...each }))]
+}
+
 const check = (look: (invocation: EngineInvocation) => Iterable<Report>): Rule['check'] =>
   function* ({ manifests }) {
     for (const invocation of invocationsOf(manifests.engineInvocations, 'vllm')) yield* look(invocation)
@@ -49,7 +58,7 @@ const connectorGone: Rule = {
   ],
   check: check(function* (invocation) {
     const config = jsonOf(invocation, '--kv-transfer-config')
-    const name = textOf(config?.value['kv_connector'])
+    const name = connectorsOf(config?.value ?? {}).find((each) => each in goneConnectors)
     const gone = name === undefined ? undefined : goneConnectors[name]
     if (config === undefined || gone === undefined) return
     const pinned = pinnedVersion(invocation)
@@ -87,17 +96,37 @@ const sideChannel: Rule = {
   ],
   check: check(function* (invocation) {
     const config = jsonOf(invocation, '--kv-transfer-config')
-    const name = textOf(config?.value['kv_connector']) ?? ''
+    const name = connectorsOf(config?.value ?? {}).find((each) => each.startsWith('Nixl'))
     const isInPod =
       invocation.container?.description === 'kubernetes' &&
       !invocation.document.isTemplate &&
       !invocation.document.isPatch
-    if (config === undefined || !name.startsWith('Nixl') || !isInPod) return
+    if (config === undefined || name === undefined || !isInPod) return
     if (invocation.environment.some((entry) => entry.name === 'VLLM_NIXL_SIDE_CHANNEL_HOST')) return
     yield {
       at: config.flag.position,
       message: `${name} needs VLLM_NIXL_SIDE_CHANNEL_HOST: its side channel listens on localhost.`,
     }
+  }),
+}
+
+const connectorReplaced: Rule = {
+  id: 'vllm-kv-connector-replaced',
+  severity: 'error',
+  what: '`--kv-offloading-size` stands beside `--kv-transfer-config` with another connector.',
+  why: 'The size sets the connector to OffloadingConnector and the role to kv_both, whatever the JSON says: prefill and decode replicas hand nothing over any more, and nothing tells.',
+  since: 'vLLM 0.13',
+  mend: 'Leave `--kv-offloading-size` out and put both connectors into a MultiConnector, the offloading one with `cpu_bytes_to_use`.',
+  references: [
+    vllmFile('vllm/config/vllm.py'),
+    { title: 'vLLM: KV offloading', url: 'https://docs.vllm.ai/en/latest/features/kv_offloading_usage/' },
+  ],
+  check: check(function* (invocation) {
+    const config = jsonOf(invocation, '--kv-transfer-config')
+    const size = flagOf(invocation, '--kv-offloading-size')
+    const name = connectorsOf(config?.value ?? {})[0]
+    if (size === undefined || name === undefined || name === 'OffloadingConnector') return
+    yield { at: size.position, message: `--kv-offloading-size takes the place of the KV connector ${name}.` }
   }),
 }
 
@@ -136,4 +165,11 @@ const prefixCachingOff: Rule = {
 }
 
 /** KV transfer between replicas, and KV events. */
-export const vllmTransferRules: readonly Rule[] = [connectorGone, roleMissing, sideChannel, eventsOff, prefixCachingOff]
+export const vllmTransferRules: readonly Rule[] = [
+  connectorGone,
+  roleMissing,
+  connectorReplaced,
+  sideChannel,
+  eventsOff,
+  prefixCachingOff,
+]

@@ -1,4 +1,4 @@
-import type { ManifestDocument } from '../../../manifests/contract.ts'
+import { commandLines } from '../../subject/command-lines.ts'
 import type { Reference, Rule } from '../../contract.ts'
 
 interface GoneCommand {
@@ -92,24 +92,6 @@ const goneCommands: readonly GoneCommand[] = [
   },
 ]
 
-const formats = new Set<ManifestDocument['format']>(['shell', 'markdown'])
-
-/** Lines of commands: scripts, and code blocks of Markdown. */
-function* commandLines(documents: readonly ManifestDocument[], texts: ReadonlyMap<string, string>) {
-  const seen = new Set<string>()
-  for (const { file, format } of documents) {
-    if (!formats.has(format) || seen.has(file)) continue
-    seen.add(file)
-    let offset = 0
-    let isCode = format === 'shell'
-    for (const [index, line] of (texts.get(file) ?? '').split('\n').entries()) {
-      if (format === 'markdown' && /^\s*(```|~~~)/.test(line)) isCode = !isCode
-      if (isCode && line.length < 2_000 && !/^\s*(#(?!#)|>)/.test(line)) yield { file, line, number: index + 1, offset }
-      offset += line.length + 1
-    }
-  }
-}
-
 /** Commands that are gone. */
 export const commandRules: readonly Rule[] = [
   {
@@ -124,7 +106,7 @@ export const commandRules: readonly Rule[] = [
       ...goneCommands.slice(1).map(({ reference }) => reference),
     ],
     *check({ manifests }) {
-      for (const { file, line, number, offset } of commandLines(manifests.documents, manifests.texts)) {
+      for (const { file, line, number, offset } of commandLines(manifests)) {
         for (const { pattern, message, instead, severity } of goneCommands) {
           const match = pattern.exec(line)
           if (match === null) continue

@@ -1,6 +1,6 @@
 import type { ImageReference } from '../../../manifests/contract.ts'
 import type { Rule } from '../../contract.ts'
-import { kubernetesDocs, vllmFile } from '../references.ts'
+import { kubernetesDocs } from '../references.ts'
 import { goneImages } from './gone-images.ts'
 import type { Subject } from '../../subject/subject.ts'
 import { isRecord } from '../../subject/values.ts'
@@ -89,24 +89,6 @@ const gone: Rule = {
   },
 }
 
-const cpuTag: Rule = {
-  id: 'vllm-cpu-image-architecture',
-  severity: 'error',
-  what: 'The vLLM image for CPUs is named without the architecture in its tag.',
-  why: 'Its tags end in -x86_64 or -arm64; there is no other, so the pull fails.',
-  since: 'vLLM 0.17',
-  mend: 'Append -x86_64 or -arm64 to the tag.',
-  references: [vllmFile('docs/getting_started/installation/cpu.md')],
-  *check(subject) {
-    for (const image of imagesOf(subject)) {
-      if (!/(^|\/)vllm\/vllm-openai-cpu$/.test(image.repository) || image.digest !== undefined || isOpen(image))
-        continue
-      if (/-(x86_64|arm64)$/.test(image.tag ?? '')) continue
-      yield { at: image.position, message: `${image.text} does not name an architecture.` }
-    }
-  },
-}
-
 const pullAlways: Rule = {
   id: 'image-pull-always-large',
   severity: 'note',
@@ -144,4 +126,4 @@ const pullAlways: Rule = {
 }
 
 /** Images and their tags. */
-export const imageRules: readonly Rule[] = [floating, gone, cpuTag, pullAlways]
+export const imageRules: readonly Rule[] = [floating, gone, pullAlways]

@@ -197,6 +197,9 @@ const keyNeeded: Rule = {
   },
 }
 
+/** Whether KServe lays the container over a preset of its own, whose arguments say the port. */
+const isOfPreset = ({ document }: Container) => /^LLMInferenceService(Config)?$/.test(document.kind)
+
 const wrongPort: Rule = {
   id: 'probe-port-mismatch',
   severity: 'error',
@@ -207,7 +210,7 @@ const wrongPort: Rule = {
   references: [probesDocs],
   *check(subject) {
     for (const container of engineContainers(subject)) {
-      const port = enginePort(container)
+      const port = isOfPreset(container) ? undefined : enginePort(container)
       if (port === undefined) continue
       for (const probe of container.probes) {
         if (typeof probe.port === 'string') {

@@ -1,4 +1,5 @@
 import type { OnlineAnswer, Rule } from '../../contract.ts'
+import { chartsNamed } from './charts-asked.ts'
 import { imagesNamed, modelsNamed } from './names-asked.ts'
 
 const instead = ({ near: [first, ...more] }: OnlineAnswer, otherwise: string): string =>
@@ -45,5 +46,26 @@ const imageNotThere: Rule = {
   },
 }
 
+const chartNotThere: Rule = {
+  id: 'chart-not-found',
+  severity: 'error',
+  what: 'The registry or the chart repository was asked and has no such chart, or no such version of it.',
+  why: 'Helm ends with “not found”, and nothing is installed.',
+  since: 'always',
+  mend: 'Take chart and version from the project’s own instructions.',
+  asks: 'registry',
+  references: [
+    { title: 'Helm: use OCI-based registries', url: 'https://helm.sh/docs/topics/registries/' },
+    { title: 'Helm: the chart repository guide', url: 'https://helm.sh/docs/topics/chart_repository/' },
+  ],
+  *check({ manifests, online }) {
+    for (const { name, at } of chartsNamed(manifests)) {
+      const answer = online.charts.get(name)
+      if (answer === undefined || answer.exists) continue
+      yield { at, message: `There is no chart ${name}.`, fix: instead(answer, chartNotThere.mend) }
+    }
+  },
+}
+
 /** What only others know: whether what is named exists. */
-export const onlineRules: readonly Rule[] = [modelNotThere, imageNotThere]
+export const onlineRules: readonly Rule[] = [modelNotThere, imageNotThere, chartNotThere]

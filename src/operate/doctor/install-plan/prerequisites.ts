@@ -2,7 +2,7 @@ import type { Prerequisite } from './contract.ts'
 
 /** k3s keeps containerd where the GPU operator's toolkit does not look for it. */
 const k3sToolkit =
-  'k3s: add --set toolkit.env[0].name=CONTAINERD_CONFIG --set toolkit.env[0].value=/var/lib/rancher/k3s/agent/etc/containerd/config.toml --set toolkit.env[1].name=CONTAINERD_SOCKET --set toolkit.env[1].value=/run/k3s/containerd/containerd.sock, and set runtimeClassName: nvidia in the overlay of what is rendered.'
+  'k3s: add --set toolkit.env[0].name=CONTAINERD_CONFIG --set toolkit.env[0].value=/var/lib/rancher/k3s/agent/etc/containerd/config.toml --set toolkit.env[1].name=CONTAINERD_SOCKET --set toolkit.env[1].value=/run/k3s/containerd/containerd.sock, and set targets.kubernetes.runtimeClass: nvidia in the Fleet.'
 
 const kserveDeps = 'kserve-deps.env at 00199fe6 (what KServe itself is tested with)'
 

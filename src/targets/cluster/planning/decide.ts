@@ -4,7 +4,7 @@ import { keyOf, refOf, titleOf } from '../objects/object-names.ts'
 import { holdsData, isOfFleet, isShared, ownerOf } from '../objects/ownership.ts'
 import { decideChange } from './decide-change.ts'
 import type { DecideFor, Decision, PlannedWrite } from './decision.ts'
-import { mendRefusal } from './mend-refusal.ts'
+import { tellRefusal } from './mend-refusal.ts'
 import type { ObservedFleet, ObservedObject, ObservedSecret } from './observed.ts'
 import { whoServes } from './who-serves.ts'
 
@@ -82,11 +82,8 @@ function decideObject(
       const { detail, isOptional } = whoServes(wanted.apiVersion, wanted.kind)
       return { actions: [{ verb: 'unserved', subject, detail, ...(isOptional ? {} : { blocks: true }) }] }
     }
-    case 'refused': {
-      const mend = mendRefusal(wanted, live, verdict.message)
-      const detail = `${verdict.reason}: ${verdict.message}${mend === undefined ? '' : `; ${mend}`}`
-      return { actions: [{ verb: 'refused', subject, detail, blocks: true }] }
-    }
+    case 'refused':
+      return { actions: [{ verb: 'refused', subject, detail: tellRefusal(wanted, live, verdict), blocks: true }] }
     case 'unasked':
       return {
         write: { object: wanted, verb: 'create', takesOver: false },

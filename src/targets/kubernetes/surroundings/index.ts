@@ -1,7 +1,7 @@
 /**
  * What stands around the workloads of a Fleet: policies, quotas, scaling, ways in, monitoring.
  */
-import type { ObjectsOf as PartOf } from '../../rendering/cluster/index.ts'
+import { renderImageHolders, type ObjectsOf as PartOf } from '../../rendering/cluster/index.ts'
 import type { ObjectsOf } from '../context.ts'
 import { renderClaimTemplates, renderSharingConfig } from '../gpus/index.ts'
 import { renderDisruptionBudgets } from './disruption.ts'
@@ -13,7 +13,7 @@ import { renderScaling } from './scaling/index.ts'
 import { renderWaysIn } from './ways-in/index.ts'
 
 /** What holds for pods whoever makes them: on targets llmd and kserve too. */
-export const aroundAnyPods: readonly PartOf[] = [renderPriorityClasses, renderDisruptionBudgets]
+export const aroundAnyPods: readonly PartOf[] = [renderPriorityClasses, renderDisruptionBudgets, renderImageHolders]
 
 /** What holds for the same pods wherever clients come from: on target llmd too. */
 export const aroundPods: readonly ObjectsOf[] = [

@@ -7,7 +7,11 @@ export const noteWorkloads: ObjectsOf = ({ title, engines, fleet, names, namespa
   notes: [
     ...keysNotes(plan.fleet, options, title),
     ...engines.flatMap((service) => gpuNotes(service, title)),
-    ...engineFileNotes(fleet, title),
+    ...engineFileNotes(
+      fleet,
+      title,
+      engines.some(({ weights }) => weights?.by === 'stream'),
+    ),
     ...adapterNotes(engines, title),
     ...engines.flatMap(({ command, path, model }) =>
       command.length > 0

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { commandGroups, commands } from '../../../cli/commands/index.ts'
 import { parseCommandLine } from '../../../cli/parse/index.ts'
 import { literal } from '../../rendering/cluster/index.ts'
-import type { ConfigMap, Deployment, Job, LeaderWorkerSet, PodSpec, Service } from '../../../kubernetes/index.ts'
+import type {
+  ConfigMap,
+  DaemonSet,
+  Deployment,
+  Job,
+  LeaderWorkerSet,
+  PodSpec,
+  Service,
+} from '../../../kubernetes/index.ts'
 import { renderFleet, type RenderedForTest } from '../testing/render.ts'
 
 const llama = {
@@ -39,6 +47,25 @@ const redisOf = (fields: object) => find(renderFleet({ models: [llama], ...field
 const levelOf = (model: object, rest: object = {}) =>
   find(rendered(model, { targets: { kubernetes: { namespace: 'llm' } }, ...rest }), 'Namespace', 'llm')?.metadata
     .labels?.['pod-security.kubernetes.io/enforce']
+const holdersOf = (models: readonly object[], images: object = { prePull: true }) =>
+  renderFleet({ models, storage: { images } }).objects.filter(({ kind }) => kind === 'DaemonSet') as DaemonSet[]
+const kvTiers = (path?: string) => ({
+  kvCache: {
+    tiers: [
+      { medium: 'memory', size: '8Gi' },
+      { medium: 'disk', size: '100Gi', ...(path !== undefined && { path }) },
+    ],
+  },
+})
+const ofKv = (model: object) => {
+  const { volumes = [], containers } = podOf(rendered(model))
+  const mount = containers[0]?.volumeMounts?.find(({ name }) => name === 'kv-cache')
+  return {
+    volume: volumes.find(({ name }) => name === 'kv-cache'),
+    mount,
+    command: containers[0]?.command?.join(' '),
+  }
+}
 
 describe('how replicas are replaced', () => {
   const surge = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
@@ -126,7 +153,7 @@ describe('where models lie', () => {
   })
 
   it.each([
-    ['a source that nothing fetches', { source: 's3://bucket/llama' }, {}, 'models[0].source'],
+    ['a source that nothing fetches', { source: 'models:/llama/3' }, {}, 'models[0].source'],
     ['a hub’s model as an image volume', {}, kept('imageVolume'), 'storage.models.kind'],
     [
       'an adapter that nobody fetches',
@@ -308,5 +335,93 @@ describe('where the gateway finds engines', () => {
     expect(rights(result)).toEqual([])
     expect(podOf(result, 'lab-gateway').automountServiceAccountToken).toBe(false)
     expect(replicasOf(result)).not.toContain('endpointSlices')
+  })
+})
+
+describe('images that wait on the nodes', () => {
+  it('are held by a DaemonSet on the nodes that the engine may go to, without its GPU', () => {
+    const [holder, ...others] = holdersOf([llama])
+    expect(others).toEqual([])
+    const { affinity, tolerations, containers } = holder?.spec?.template.spec ?? {}
+    const engine = podOf(renderFleet({ models: [llama] }))
+    expect(affinity?.nodeAffinity).toEqual(engine.affinity?.nodeAffinity)
+    expect(tolerations).toEqual(engine.tolerations)
+    expect(containers).toMatchObject([{ image: engine.containers[0]?.image, command: ['sleep', 'infinity'] }])
+    expect(JSON.stringify(containers)).not.toContain('nvidia.com/gpu')
+  })
+
+  it('are held once for models that share image and nodes, and apart for those that do not', () => {
+    expect(holdersOf([llama, { ...llama, name: 'other' }])).toHaveLength(1)
+    expect(holdersOf([llama, { ...llama, name: 'other', hardware: { gpu: 'h100', gpus: 1 } }])).toHaveLength(2)
+    expect(holdersOf([llama, { ...llama, name: 'other', engineVersion: '0.31.0' }])).toHaveLength(2)
+  })
+
+  it('are not held unless the Fleet asks, since a DaemonSet runs on every node', () => {
+    expect(holdersOf([llama], {})).toEqual([])
+  })
+})
+
+describe('the tier of the KV cache on disk', () => {
+  it('is the folder of the node that the Fleet names, where the engine is told to look', () => {
+    const { volume, mount, command } = ofKv(kvTiers('/var/cache/kv'))
+    expect(volume).toMatchObject({ hostPath: { path: '/var/cache/kv' } })
+    expect(mount?.mountPath).toBe('/var/cache/kv')
+    expect(command).toContain('"root_dir":"/var/cache/kv"')
+  })
+
+  it('is a volume of the pod’s own otherwise, with its size: a full emptyDir would get the pod evicted', () => {
+    const { volume, mount, command } = ofKv(kvTiers())
+    expect(volume?.ephemeral?.volumeClaimTemplate?.spec.resources?.requests).toEqual({ storage: '100Gi' })
+    expect(command).toContain(`"root_dir":"${mount?.mountPath}"`)
+  })
+})
+
+describe('the runtime of GPUs', () => {
+  const targets = { kubernetes: { runtimeClass: 'nvidia' } }
+
+  it('is that of the Fleet for pods with GPUs, as k3s needs it, and the nodes’ own for all others', () => {
+    expect(podOf(rendered({}, { targets })).runtimeClassName).toBe('nvidia')
+    expect(podOf(rendered({ engine: 'simulated', hardware: {} }, { targets })).runtimeClassName).toBeUndefined()
+    expect(podOf(rendered({})).runtimeClassName).toBeUndefined()
+  })
+})
+
+describe('weights in object storage', () => {
+  const models = {
+    endpoint: 'https://minio.example.org',
+    region: 'eu-1',
+    pathStyle: true,
+    accessKeyId: { env: 'S3_KEY' },
+    secretAccessKey: { secretRef: { name: 's3', key: 'secret' } },
+  }
+  const streamed = (model: object = {}, storage: object = models) =>
+    rendered({ source: 's3://models/llama', ...model }, { storage: { models: storage } })
+
+  it.each(['vllm', 'sglang'])('are streamed by %s itself, so that no volume and no download is rendered', (engine) => {
+    const result = streamed({ engine })
+    expect(errorsOf(result)).toEqual([])
+    expect(podOf(result).containers[0]?.command?.join(' ')).toMatch(
+      /s3:\/\/models\/llama .*--load-format runai_streamer/,
+    )
+    expect(claimsOf(result)).toEqual([])
+    expect(jobs(result)).toEqual([])
+    expect(volumeOf(result)).toBeUndefined()
+  })
+
+  it('are reached where the Fleet says, with keys by reference and none in the objects', () => {
+    const env = Object.fromEntries((podOf(streamed()).containers[0]?.env ?? []).map((entry) => [entry.name, entry]))
+    expect(env['AWS_ENDPOINT_URL']?.value).toBe('https://minio.example.org')
+    expect(env['RUNAI_STREAMER_S3_USE_VIRTUAL_ADDRESSING']?.value).toBe('0')
+    expect(env['AWS_ACCESS_KEY_ID']?.valueFrom?.secretKeyRef).toMatchObject({ key: 'S3_KEY' })
+    expect(env['AWS_SECRET_ACCESS_KEY']?.valueFrom?.secretKeyRef).toEqual({ name: 's3', key: 'secret' })
+  })
+
+  it('are refused of llama.cpp, which reads files, and with keys in files, which no variable can be', () => {
+    expect(errorsOf(streamed({ engine: 'llamacpp', source: 's3://models/llama.gguf' })).join()).toContain(
+      'nothing fetches s3',
+    )
+    expect(errorsOf(streamed({}, { ...models, accessKeyId: { file: '/keys/id' } })).join()).toContain(
+      'which files cannot',
+    )
   })
 })

@@ -87,6 +87,7 @@ export class FleetSupervisor {
     const replicas = new ReplicaSet({
       store,
       folder: this.#folder,
+      environment,
       local: this.#parts,
       progress,
       binaries,

@@ -19,6 +19,7 @@ function roleOn(port: number, events: Partial<ReplicaEvents>) {
     threads: 1,
     modelPath: undefined,
     places,
+    variables: {},
     kvEvents: undefined,
   }
   const all = { onPort: () => undefined, onEngineProcess: () => undefined, ...events }

@@ -23,6 +23,8 @@ export interface ReplicaLaunch {
   readonly threads: number
   readonly modelPath: string | undefined
   readonly places: EnginePlaces
+  /** Variables beside those of its command line, which win. */
+  readonly variables: Readonly<Record<string, string>>
   /** Where it publishes its KV events; undefined when nobody listens. */
   readonly kvEvents: KvEventsEndpoints | undefined
 }
@@ -64,10 +66,9 @@ export function replicaRole(
         ...(launch.kvEvents !== undefined && { kvEvents: launch.kvEvents }),
       }
       const { modelPath } = launch
-      return programs.engine(
-        engine.launch(modelPath === undefined ? request : { ...request, modelPath }),
-        launch.places,
-      )
+      const asked = modelPath === undefined ? request : { ...request, modelPath }
+      const line = programs.engine(engine.launch(asked), launch.places)
+      return { ...line, env: { ...launch.variables, ...line.env } }
     },
     untilServing: (_child, signal) => untilOk(readinessUrl(), clock, signal),
     untilUnresponsive: (signal) => untilSilent(readinessUrl(), defaultSilencePolicy, clock, signal),

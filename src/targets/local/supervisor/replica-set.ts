@@ -1,5 +1,7 @@
+import type { Environment } from '../../../files/index.ts'
 import type { ReplicaRole } from '../../../scheduling/index.ts'
 import type { LocalAction } from '../actions.ts'
+import { engineSocketVariables } from '../engine-sockets.ts'
 import { kvEventsEndpointsOf } from '../kv-events-endpoints.ts'
 import type { LocalParts } from '../parts.ts'
 import type { Prepared } from '../prepare.ts'
@@ -18,6 +20,7 @@ export type ReplicaStart = LocalAction & { readonly kind: 'start-replica' }
 export interface ReplicaSetParts {
   readonly store: StateStore
   readonly folder: StateFolder
+  readonly environment: Environment
   readonly local: LocalParts
   readonly progress: ProgressReporter
   readonly binaries: ReadonlyMap<string, string>
@@ -57,7 +60,7 @@ export class ReplicaSet {
 
   /** Fetches what a replica needs and starts it; resolves when it serves for the first time, or is judged not to. */
   async start(start: ReplicaStart): Promise<FirstOutcome> {
-    const { store, folder, local, progress, binaries, prepare, supervise, signal } = this.#parts
+    const { store, folder, environment, local, progress, binaries, prepare, supervise, signal } = this.#parts
     const { id, model, threads } = start
     const { modelPath, engineFolder } = await prepare(start)
     if (signal.aborted || this.#draining.has(id)) return { kind: 'stopped' }
@@ -72,6 +75,7 @@ export class ReplicaSet {
       threads,
       modelPath,
       places: { binaries, engineFolder },
+      variables: engineSocketVariables(engine, folder, environment),
       kvEvents: kvEventsEndpointsOf(folder, id, model, engine),
     }
     store.changeReplica(id, { kvEvents: launch.kvEvents ?? null })

@@ -24,6 +24,8 @@ export interface ClusterContext {
   readonly engines: readonly EngineService[]
   /** Null where the gateway is left out. */
   readonly gateway: GatewayService | null
+  /** RuntimeClass of pods with GPUs; the nodes’ own runtime when absent. */
+  readonly runtimeClass?: string
   /** Whether the gateway asks the API server where engines are, as its own service account. */
   readonly asksCluster: boolean
   /** Metadata of an object in the Fleet’s namespace: name, labels, and what the Fleet adds to every object. */
@@ -66,6 +68,7 @@ interface ClusterSettings {
   readonly podAnnotations?: ClusterContext['podAnnotations']
   /** How the gateway finds engines; by DNS when absent. */
   readonly discovery?: 'endpointSlices' | 'dns'
+  readonly runtimeClass?: string | undefined
   /** Name of the Service that clients call; the Fleet’s when absent. */
   readonly serviceName?: string | undefined
 }
@@ -73,7 +76,7 @@ interface ClusterSettings {
 /** The context of a plan. */
 export function clusterContext(plan: Plan, asked: RenderOptions, settings: ClusterSettings): ClusterContext {
   const { fleet, options } = withKeys(plan.fleet, asked)
-  const { title, namespace, labels, annotations } = settings
+  const { title, namespace, labels, annotations, runtimeClass } = settings
   const names = namesOf(fleet, settings)
   const engines = engineServices(plan, options)
   const asksCluster = settings.discovery === 'endpointSlices' && options.gateway && engines.length > 0
@@ -90,6 +93,7 @@ export function clusterContext(plan: Plan, asked: RenderOptions, settings: Clust
     namespace,
     names,
     engines,
+    ...(runtimeClass === undefined ? {} : { runtimeClass }),
     gateway: options.gateway ? gatewayService(plan, engines, placeOf, options) : null,
     asksCluster,
     metadata: (name, part) => ({

@@ -7,7 +7,8 @@ import { commentsAt, type Commented } from './commented.ts'
 import { envVars, literal } from './container-environment.ts'
 import { portName, probesAt } from './container-probes.ts'
 import { containerSecurityContext, engineSecurity, podSecurityContext } from './container-security.ts'
-import { gpuRequest, type GpuRequest } from './gpu-request.ts'
+import { gpuRequest, gpusOfPod, type GpuRequest } from './gpu-request.ts'
+import { kvVolume } from './kv-volume.ts'
 import { modelCacheOf } from './model-cache.ts'
 import { modelVolumes } from './model-volumes.ts'
 import { placementOf } from './placement.ts'
@@ -38,13 +39,14 @@ export function enginePod(
   context: ClusterContext,
   { command = service.command.map(literal), serves = true }: EnginePodOptions = {},
 ): Commented<PodSpec> {
-  const { fleet, names, selector } = context
+  const { fleet, names, selector, runtimeClass } = context
   const security = engineSecurity(service)
   const gpu = gpuRequest(service, names)
   const placement = placementOf(service, selector(enginePart(service)))
   const models = modelVolumes(service, context)
   const scratch = scratchVolumes(service)
   const template = templateVolume(service, context)
+  const kv = kvVolume(service)
   const cache = modelCacheOf(service, context)
   const container: Container = {
     name: 'engine',
@@ -64,7 +66,7 @@ export function enginePod(
       : {}),
     resources: resourcesOf(service, gpu),
     securityContext: containerSecurityContext(security),
-    volumeMounts: [...models.mounts, ...template.mounts, ...scratch.mounts],
+    volumeMounts: [...models.mounts, ...template.mounts, ...kv.mounts, ...scratch.mounts],
   }
   const pullSecrets = fleet.storage.images.pullSecrets
   const value: PodSpec = {
@@ -73,6 +75,7 @@ export function enginePod(
     // Variables of the namespace’s Services: `VLLM_PORT` of a Service called `vllm` stops vLLM at its start (vllm/envs.py).
     enableServiceLinks: false,
     terminationGracePeriodSeconds: service.graceSeconds,
+    ...(runtimeClass === undefined || gpusOfPod(service) === 0 ? {} : { runtimeClassName: runtimeClass }),
     ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
     ...placement.value,
     securityContext: podSecurityContext(security, cache?.kind === 'claim' && cache.isOurs),
@@ -81,7 +84,7 @@ export function enginePod(
       : { resourceClaims: [{ name: gpuClaim, resourceClaimTemplateName: gpu.claimTemplate }] }),
     ...(models.initContainers.length === 0 ? {} : { initContainers: models.initContainers }),
     containers: [container],
-    volumes: [...models.volumes, ...template.volumes, ...scratch.volumes],
+    volumes: [...models.volumes, ...template.volumes, ...kv.volumes, ...scratch.volumes],
   }
   const comments: Comment[] = [
     {

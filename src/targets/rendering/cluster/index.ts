@@ -28,6 +28,7 @@ export { engineFileNotes, neededSecrets, secretNotes, withSecretsAhead } from '.
 export { podMetadata, templatesConfigMap } from './templates.ts'
 export { envVars, literal } from './container-environment.ts'
 export { fetchersOf, renderDownloads } from './objects/downloads.ts'
+export { renderImageHolders } from './objects/image-holders.ts'
 export { renderModelStorage } from './objects/model-storage.ts'
 export { renderServiceAccounts } from './objects/service-accounts.ts'
 export { hasOwnRedis, redisPort } from './state.ts'

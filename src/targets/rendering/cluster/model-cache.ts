@@ -38,11 +38,11 @@ function kindOf({ fleet }: Pick<ClusterContext, 'fleet'>): Kind {
   return kind === 'folder' ? 'claimPerModel' : kind
 }
 
-/** The cache of a service; null for an engine without weights. */
+/** The cache of a service; null for an engine without weights, or one that streams them. */
 export function modelCacheOf(service: EngineService, context: ClusterContext): ModelCache | null {
   const { weights } = service
   const { fleet, names, engines } = context
-  if (weights === null) return null
+  if (weights === null || weights.by === 'stream') return null
   const { source } = weights
   if (source.startsWith('file://')) return { kind: 'present', path: weights.path ?? '/' }
   if (source.startsWith('pvc://')) {
@@ -92,7 +92,9 @@ export function modelClaims(context: ClusterContext): PersistentVolumeClaim[] {
 function claimBytes(services: readonly EngineService[], plan: Plan): number {
   const { size } = plan.fleet.storage.models
   if (size !== undefined) return size
-  const models = new Set(services.filter(({ weights }) => weights !== null).map(({ model }) => model.name))
+  const models = new Set(
+    services.filter(({ weights }) => weights !== null && weights.by !== 'stream').map(({ model }) => model.name),
+  )
   const { weights } = planStorage(plan)
   const known = weights.filter(({ model, bytes }) => models.has(model) && Number.isFinite(bytes))
   const bytes = known.reduce((sum, each) => sum + each.bytes, 0) + (models.size - known.length) * unknownBytes
@@ -106,7 +108,7 @@ const fetched = /^(?:hf|pypi|oci|pvc|file):\/\//
 export function modelCacheNotes(service: EngineService, context: ClusterContext): PlanWarning[] {
   const target = context.title
   const { model, weights, path } = service
-  if (weights === null) return []
+  if (weights === null || weights.by === 'stream') return []
   const at = `${modelPath(path)}.source`
   const { source } = weights
   const notes: PlanWarning[] = []

@@ -74,12 +74,15 @@ export function secretNotes(secrets: readonly NeededSecret[], namespace: string,
   ]
 }
 
-/** Engines read variables, which no file can be. */
-export function engineFileNotes(fleet: Fleet, target: string): PlanWarning[] {
+/**
+ * Engines read variables, which no file can be.
+ * @param streams whether engines read object storage by themselves, with the store’s keys
+ */
+export function engineFileNotes(fleet: Fleet, target: string, streams = false): PlanWarning[] {
   return secretsOf(fleet)
     .filter(
       ({ readBy, reference, path }) =>
-        readBy === 'engine' && reference.file !== undefined && !path.startsWith('storage.'),
+        readBy === 'engine' && reference.file !== undefined && (streams || !path.startsWith('storage.')),
     )
     .map(({ path, reference }) => ({
       severity: 'error' as const,

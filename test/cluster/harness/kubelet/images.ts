@@ -59,11 +59,14 @@ function whereInstalled(program: string): LocalImage | undefined {
 
 /**
  * Images that Pods of the test cluster may have. Fairlead's is this checkout. An engine's is **not the engine**: it is the
- * simulated one, which takes the engine's command line as far as it says where to listen and what it is called.
+ * simulated one, which takes the engine's command line as far as it says where to listen and what it is called. Those of
+ * llm-d and Envoy are stand-ins too (`stand-ins/llm-d/`).
  */
 const mappings: readonly Mapping[] = [
   { image: /(^|\/)fairlead\/fairlead(:|@|$)/, local: fairlead },
   { image: /(^|\/)vllm\/vllm-openai(:|@|$)/, local: () => plain('vllm', 'serve') },
+  { image: /(^|\/)llm-d\/llm-d-router-endpoint-picker(:|@|$)/, local: () => plain('/app/epp') },
+  { image: /(^|\/)envoyproxy\/envoy(:|@|$)/, local: () => plain('envoy') },
   { image: /(^|\/)(library\/)?redis(:|@|$)/, local: () => whereInstalled('redis-server') },
   { image: /^tools\.test\//, local: () => plain() },
 ]

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
 import type { Container, ExecAction, HTTPGetAction, Probe } from '../../../../src/kubernetes/index.ts'
+import { askHealth } from '../grpc/health.ts'
 
 /** What one probe found: undefined when all is well, else what is wrong, in a kubelet's words. */
 export type ProbeFailure = string | undefined
@@ -71,5 +72,6 @@ export async function ask(
     return dial(probe.tcpSocket.host ?? podAddress, portOf(container, probe.tcpSocket.port), timeoutMs)
   }
   if (probe.exec !== undefined) return execute(probe.exec, run, timeoutMs)
+  if (probe.grpc !== undefined) return askHealth(podAddress, probe.grpc.port, probe.grpc.service ?? '', timeoutMs)
   return 'the kubelet of tests has no probes of this kind'
 }

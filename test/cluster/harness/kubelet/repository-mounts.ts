@@ -19,6 +19,8 @@ export function repositoryMounts(compiled: string): readonly Mount[] {
     { source: join(programs, 'fairlead'), target: '/usr/local/bin/fairlead', isReadOnly: true },
     { source: join(programs, 'vllm'), target: '/usr/local/bin/vllm', isReadOnly: true },
     { source: join(programs, 'hf'), target: '/usr/local/bin/hf', isReadOnly: true },
+    { source: join(programs, 'epp'), target: '/app/epp', isReadOnly: true },
+    { source: join(programs, 'envoy'), target: '/usr/local/bin/envoy', isReadOnly: true },
     { source: repository, target: '/opt/fairlead', isReadOnly: true },
     { source: compiled, target: compiledPlace, isReadOnly: false },
     // A worktree's is a link to another place, which must lead there in a container too.

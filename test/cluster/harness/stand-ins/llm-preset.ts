@@ -15,7 +15,7 @@ export const behindSidecar = 8001
 
 /**
  * What KServe’s preset for one machine comes to (config/llmisvcconfig/config-llm-template.yaml): the same command, ports and
- * probes. Its looking for network devices and for the version of vLLM is left out, and its 15 s before a stop are 2 s.
+ * probes. Its looking for network devices and for the version of vLLM is left out.
  */
 export function preset({ model, namespace, port }: PresetFacts): PodSpec {
   const asked = { httpGet: { path: '/health', port } }
@@ -31,7 +31,7 @@ export function preset({ model, namespace, port }: PresetFacts): PodSpec {
         startupProbe: { ...asked, periodSeconds: 10, failureThreshold: 60 },
         readinessProbe: { ...asked, periodSeconds: 1, failureThreshold: 2 },
         livenessProbe: { ...asked, periodSeconds: 10, failureThreshold: 10 },
-        lifecycle: { preStop: { exec: { command: ['/bin/sleep', '2'] } } },
+        lifecycle: { preStop: { exec: { command: ['/bin/sleep', '15'] } } },
         volumeMounts: [
           { name: 'home', mountPath: '/home' },
           { name: 'tmp-dir', mountPath: '/tmp' },

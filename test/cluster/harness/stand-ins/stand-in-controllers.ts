@@ -1,8 +1,8 @@
 /**
- * NOT KServe, llm-d or a gateway: small stand-ins for their controllers, for tests alone, since the real ones cannot be had
+ * NOT KServe or a gateway: small stand-ins for their controllers, for tests alone, since the real ones cannot be had
  * where these tests run. They turn InferenceServices, LLMInferenceServices and InferencePools into what the real controllers
  * would make, which the real controller-manager, scheduler and our kubelet then run. Each file says what it does otherwise.
- * What passes here holds of the objects, their definitions and of Fairlead; it proves nothing of KServe or llm-d.
+ * What passes here holds of the objects, their definitions and of Fairlead; it proves nothing of KServe. What runs in pods of llm-d: `llm-d/`.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type {

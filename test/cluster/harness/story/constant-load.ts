@@ -18,7 +18,10 @@ export type LoadEnd = 'now' | 'answered'
 const lengths = [2, 4, 8, 8, 16, 240] as const
 const answerWithinMs = 60_000
 
-/** Clients that ask without a pause until they are stopped: the real client library, streaming, without retries of its own. */
+/**
+ * Clients that ask without a pause until they are stopped: the real client library, streaming, without retries of its own
+ * unless a test says how many.
+ */
 export class ConstantLoad {
   readonly #client: OpenAI
   readonly #model: string
@@ -30,8 +33,16 @@ export class ConstantLoad {
   #answered = 0
   #slowestMs = 0
 
-  constructor(gateway: string, key: string, model: string) {
-    this.#client = new OpenAI({ baseURL: `http://${gateway}/v1`, apiKey: key, maxRetries: 0, timeout: answerWithinMs })
+  constructor(gateway: string, key: string, model: string, maxRetries = 0) {
+    this.#client = new OpenAI({
+      baseURL: `http://${gateway}/v1`,
+      apiKey: key,
+      maxRetries,
+      timeout: answerWithinMs,
+      // A connection that is kept may be closed by a server that stops just when it is used again; only the client can ask anew
+      // then (RFC 9112, 9.5), and these do not.
+      defaultHeaders: { connection: 'close' },
+    })
     this.#model = model
     this.#clients = lengths.map((tokens) => this.#askAgainAndAgain(tokens))
   }

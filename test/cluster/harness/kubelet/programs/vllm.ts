@@ -13,13 +13,17 @@ const { values, positionals } = parseArgs({
   options: {
     model: { type: 'string' },
     'served-model-name': { type: 'string' },
+    'lora-modules': { type: 'string' },
     host: { type: 'string' },
     port: { type: 'string' },
     'max-model-len': { type: 'string' },
   },
 })
-// Further names of `--served-model-name a b` come as positional words after the model.
-const [positional, ...aliases] = positionals
+// Further words of `--served-model-name a b` and `--lora-modules '{…}' '{…}'` come as positional words after the model.
+const isModule = (word: string) => word.startsWith('{')
+const [positional, ...aliases] = positionals.filter((word) => !isModule(word))
+const modules = [values['lora-modules'], ...positionals].filter((word) => typeof word === 'string').filter(isModule)
+const adapters = modules.map((word) => (JSON.parse(word) as { readonly name: string }).name)
 const path = typeof values.model === 'string' ? values.model : positional
 const name = typeof values['served-model-name'] === 'string' ? values['served-model-name'] : path
 const root = join(import.meta.dirname, '..', '..', '..', '..', '..')
@@ -33,6 +37,7 @@ process.execve?.(
     entry,
     `--model=${name}`,
     ...(aliases.length > 0 ? [`--alias=${aliases.join(',')}`] : []),
+    ...(adapters.length > 0 ? [`--adapters=${adapters.join(',')}`] : []),
     `--host=${values.host ?? '0.0.0.0'}`,
     `--port=${values.port ?? '8000'}`,
     ...(typeof context === 'string' && /^\d+$/.test(context) ? [`--context=${context}`] : []),
