@@ -206,9 +206,15 @@ describe('a change that is tried on a part of the requests', () => {
       const { actions } = await target.plan(fleet('{ ttft: 40ms, tokensPerSecond: 110 }'), {})
       expect(actions.map(({ verb, subject }) => `${verb} ${subject}`)).toContain('prune Deployment tried-small-canary')
 
+      const hold = async () => canaryRow(await target.rollout('tried', { action: 'pause' }, context()))
+      expect(await hold()).toMatchObject({ state: 'paused' })
       const resumed = target.rollout('tried', { action: 'resume' }, context())
-      const held = await target.rollout('tried', { action: 'pause' }, context())
-      expect(canaryRow(held)).toMatchObject({ state: 'paused' })
+      await until(
+        async () => canaryRow(await target.rollout('tried', { action: 'status' }, context()))?.state === 'progressing',
+        () => 'the canary is watched again',
+        withinMs,
+      )
+      expect(await hold()).toMatchObject({ state: 'paused' })
       await resumed
       expect(await shareLabel()).toBe('10')
       await underLoad(() => target.rollout('tried', { action: 'promote' }, context()))

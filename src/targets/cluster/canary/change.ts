@@ -3,8 +3,7 @@ import type { ApplyContext, RolloutStatus } from '../../contract.ts'
 import { rolloutStatus } from '../changing/rollout-status.ts'
 import type { FoundFleet } from '../fleets/find-fleet.ts'
 import { abortCanary, promoteCanary } from './end.ts'
-import { loadCanary, saveCanary } from './record.ts'
-import { canaryManager } from './share.ts'
+import { updateCanary } from './record.ts'
 import { watchCanary } from './watch.ts'
 
 /** Acts on a trial that is under way: holds it, goes on with it, or ends it one way or the other. */
@@ -20,9 +19,8 @@ export async function changeCanary(
   if (action === 'promote') await promoteCanary(client, fleet, namespace, target, context)
   else if (action === 'abort') await abortCanary(client, fleet, namespace, target, context)
   else {
-    const state = await loadCanary(client, fleet, namespace)
     const phase = action === 'pause' ? 'paused' : 'watched'
-    if (state !== undefined) await saveCanary(client, fleet, namespace, { ...state, phase }, canaryManager)
+    await updateCanary(client, fleet, namespace, (state) => ({ ...state, phase }))
     if (action === 'resume') return watchCanary(client, found, target, context)
   }
   return rolloutStatus(client, fleet, undefined)

@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import type { ClusterClient, KubernetesObject, LiveObject, ObjectRef } from '../../../kubernetes/index.ts'
+import {
+  ClusterError,
+  type ClusterClient,
+  type KubernetesObject,
+  type LiveObject,
+  type ObjectRef,
+} from '../../../kubernetes/index.ts'
 import { recordLabels, type Inventory, type RecordObject } from '../inventory/inventory.ts'
 import { digestOf, readContent, writeRevision } from '../revisions/revision-record.ts'
 
@@ -37,6 +43,9 @@ export interface TriedFleet {
   readonly objects: readonly KubernetesObject[]
   readonly version: string
 }
+
+/** Who changes single fields while a trial is under way. */
+export const canaryManager = 'fairlead-rollout'
 
 /** Name of the ConfigMap with the state of a Fleet’s trial. */
 const recordName = (fleet: string) => `${fleet}-canary`
@@ -91,25 +100,50 @@ export async function loadCanary(
   fleet: string,
   namespace: string,
 ): Promise<CanaryState | undefined> {
+  return (await loadRecord(client, fleet, namespace))?.state
+}
+
+/** The state, and the version of the object that holds it. */
+async function loadRecord(
+  client: ClusterClient,
+  fleet: string,
+  namespace: string,
+): Promise<{ readonly state: CanaryState; readonly resourceVersion: string | undefined } | undefined> {
   const object = (await client.get(refTo(namespace, recordName(fleet)))) as (RecordObject & LiveObject) | undefined
   if (object === undefined || object.metadata.deletionTimestamp !== undefined) return undefined
+  const { resourceVersion } = object.metadata
   try {
-    return stateSchema.parse(JSON.parse(object.data?.['state'] ?? ''))
+    return { state: stateSchema.parse(JSON.parse(object.data?.['state'] ?? '')), resourceVersion }
   } catch {
     return undefined
   }
 }
 
-/** Writes how a trial stands. */
-export async function saveCanary(
+/**
+ * Changes how a trial stands. Several may do so at once: each changes what the one before has written.
+ * @param change gives the state to write; undefined where that of now is to stay
+ * @returns whether a state was written
+ */
+export async function updateCanary(
   client: ClusterClient,
   fleet: string,
   namespace: string,
-  state: CanaryState,
-  manager: string,
-): Promise<void> {
-  const data = { state: JSON.stringify(state) }
-  await client.patch(refTo(namespace, recordName(fleet)), { data }, { fieldManager: manager })
+  change: (state: CanaryState) => CanaryState | undefined,
+): Promise<boolean> {
+  for (;;) {
+    const record = await loadRecord(client, fleet, namespace)
+    if (record === undefined) return false
+    const changed = change(record.state)
+    if (changed === undefined) return false
+    const { resourceVersion } = record
+    const patch = { metadata: { resourceVersion }, data: { state: JSON.stringify(changed) } }
+    try {
+      await client.patch(refTo(namespace, recordName(fleet)), patch, { fieldManager: canaryManager })
+      return true
+    } catch (error) {
+      if (!(error instanceof ClusterError) || error.reason !== 'conflict') throw error
+    }
+  }
 }
 
 /** The Fleet that is tried; undefined where a part of it is lost. */

@@ -1,9 +1,6 @@
 import { canaryShareLabel } from '../../../discovery/index.ts'
 import type { ClusterClient } from '../../../kubernetes/index.ts'
-import type { CanaryState } from './record.ts'
-
-/** Who changes single fields while a trial is under way. */
-export const canaryManager = 'fairlead-rollout'
+import { canaryManager, type CanaryState } from './record.ts'
 
 /** The share that a canary is to have now, percent. */
 export const shareOf = ({ settings, step }: CanaryState): number => settings.shares[step] ?? 0

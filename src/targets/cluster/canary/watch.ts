@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { UserError } from '../../../errors/index.ts'
 import type { ClusterClient } from '../../../kubernetes/index.ts'
-import type { ProgressStep } from '../../../progress/index.ts'
 import type { ApplyContext, RolloutStatus } from '../../contract.ts'
 import { rolloutStatus } from '../changing/rollout-status.ts'
 import type { FoundFleet } from '../fleets/find-fleet.ts'
@@ -12,8 +11,8 @@ import { askGateways } from './ask-gateways.ts'
 import { abortCanary, promoteCanary } from './end.ts'
 import { judgeCanary, type Judgement } from './judge.ts'
 import { Outcomes } from './outcomes.ts'
-import { loadCanary, saveCanary, type CanaryState } from './record.ts'
-import { canaryManager, shareOf, tellShare } from './share.ts'
+import { loadCanary, updateCanary, type CanaryState } from './record.ts'
+import { shareOf, tellShare } from './share.ts'
 
 /** Often enough that a canary which fails everything is taken back within seconds. */
 const pollMs = 2_000
@@ -72,11 +71,12 @@ export async function watchCanary(
         return await takeBack(watch, state, target, judged.reason)
       }
       if (judged.verdict === 'pass') {
-        const next = { ...state, step: state.step + 1 }
-        if (next.step >= state.settings.shares.length) return await finish(watch, state, target, judged, step)
+        const next = advanced(state, judged.reason)
+        const isAsJudged = ({ phase, step: now }: CanaryState) => phase === state.phase && now === state.step
+        if (!(await updateCanary(client, fleet, namespace, (now) => (isAsJudged(now) ? next : undefined)))) continue
         step.succeed(judged.reason)
+        if (next.phase === 'passed') return await finish(watch, state, target)
         await tellShare(client, namespace, next, shareOf(next))
-        await saveCanary(client, fleet, namespace, { ...next, reason: judged.reason }, canaryManager)
         watch.since = performance.now()
         watch.outcomes.begin()
         step = context.progress.step(titleOf(next))
@@ -95,6 +95,12 @@ export async function watchCanary(
 
 const titleOf = (state: CanaryState): string =>
   `Canary with ${shareOf(state)}% (${state.step + 1} of ${state.settings.shares.length})`
+
+/** The state after a share that was held well. */
+function advanced(state: CanaryState, reason: string): CanaryState {
+  const step = state.step + 1
+  return step < state.settings.shares.length ? { ...state, step, reason } : { ...state, phase: 'passed', reason }
+}
 
 async function requireState({ client, found }: Watch): Promise<CanaryState> {
   const { namespace, inventory } = found
@@ -150,16 +156,8 @@ async function areReady({ client, found: { namespace } }: Watch, { models }: Can
   return ready.every(Boolean)
 }
 
-async function finish(
-  { client, found, context }: Watch,
-  state: CanaryState,
-  target: string,
-  { reason }: Judgement,
-  step: ProgressStep,
-): Promise<RolloutStatus[]> {
+async function finish({ client, found, context }: Watch, state: CanaryState, target: string): Promise<RolloutStatus[]> {
   const { namespace, inventory } = found
-  step.succeed(reason)
-  await saveCanary(client, inventory.fleet, namespace, { ...state, phase: 'passed', reason }, canaryManager)
   if (state.settings.promotes) await promoteCanary(client, inventory.fleet, namespace, target, context)
   else context.progress.note(`It may be promoted: fairlead rollout promote --fleet ${inventory.fleet} -n ${namespace}`)
   return rolloutStatus(client, inventory.fleet, undefined)
