@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
-const fairlead = join(import.meta.dirname, '..', '..', 'bin', 'fairlead.js')
+/** The command itself. */
+export const fairlead = join(import.meta.dirname, '..', '..', 'bin', 'fairlead.js')
 
 /** What a command took and printed. */
 export interface Ran {

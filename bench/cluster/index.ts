@@ -3,6 +3,7 @@
  * controllers and scheduler, and nodes and pods by kwok. Times are those of the commands as a person runs them.
  */
 import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -13,12 +14,11 @@ import { installFleetDefinition } from '../../test/cluster/harness/fleet-definit
 import { freePort } from '../../test/harness/world.ts'
 import { until } from '../../test/harness/until.ts'
 import { renderTable } from '../report/render-table.ts'
-import { runFairlead } from './commands.ts'
+import { fairlead, runFairlead } from './commands.ts'
 import { startKwok } from './kwok.ts'
 import { largeFleet, nodes, size, volumes } from './large-fleet.ts'
 import { cpuSecondsOf, memoryOf } from './process-use.ts'
 import { provisionKubernetes } from './provision.ts'
-import { writeFileSync } from 'node:fs'
 
 const namespace = 'large'
 /** The controller’s processor is counted for so long, once it has come to rest. */
@@ -43,7 +43,7 @@ const bounded = (what: string, value: number, bar: number, unit: string): Figure
 /** Measures, prints a table, and ends all that it started; rejects when a command fails. */
 export async function measureCluster(say: (text: string) => void): Promise<void> {
   const binaries = await provisionKubernetes()
-  const plane = await startControlPlane({ binaries, controllers: true, definitions: true })
+  const plane = await startControlPlane({ binaries, controllers: true, definitions: true, isLarge: true })
   const client = new ApiClient(plane)
   const kwok = await startKwok(plane)
   try {
@@ -119,7 +119,6 @@ async function measureController(
 ): Promise<Figure[]> {
   say('the controller, with the same Fleet as an object')
   await installFleetDefinition(client)
-  const fairlead = join(import.meta.dirname, '..', '..', 'bin', 'fairlead.js')
   const words = [
     'controller',
     '--kubeconfig',

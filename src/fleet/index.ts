@@ -2,6 +2,7 @@
  * The Fleet file: its schema, and how text becomes a Fleet or a list of problems. Pure: it reads no file.
  */
 export { fleet as fleetSchema, type Fleet, type FleetInput, type Model } from './schema/fleet.ts'
+export { diskTierOf } from './schema/kv-cache.ts'
 export { engineNames, type EngineName } from './schema/model.ts'
 export { targetNames, type TargetName } from './schema/targets.ts'
 export type { SecretReference } from './schema/names.ts'

@@ -1,4 +1,4 @@
-import { didYouMean } from '../fleet/index.ts'
+import { didYouMean, diskTierOf } from '../fleet/index.ts'
 import { gpus, findGpu } from '../sizing/index.ts'
 import type { SizingNote } from '../sizing/index.ts'
 import { formatCount, formatGiB } from './amounts.ts'
@@ -67,13 +67,13 @@ export function shortened({ model }: Replica, decisions: Decisions, at: string):
 
 /** A tier that the engine’s command does not set up is told: its room is counted all the same. */
 export function tiersBeyondCommand({ model }: Replica, at: string): PlanWarning[] {
-  const place = model.kvCache.tiers.findIndex(({ medium }) => medium === 'disk')
-  if (place === -1 || model.engine === 'vllm') return []
+  const tier = diskTierOf(model.kvCache)
+  if (tier === undefined || model.engine === 'vllm') return []
   return [
     {
       severity: 'warning',
       id: 'tier-not-set-up',
-      path: `${at}.kvCache.tiers[${place}]`,
+      path: `${at}.kvCache.tiers[${model.kvCache.tiers.indexOf(tier)}]`,
       message: `only vLLM keeps KV blocks on disk here; for ${model.engine} this tier counts for the host’s disk and nothing else`,
       suggestion: 'engine: vllm, or no tier with medium: disk',
     },

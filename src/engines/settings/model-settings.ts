@@ -1,4 +1,4 @@
-import type { Model } from '../../fleet/index.ts'
+import { diskTierOf, type Model } from '../../fleet/index.ts'
 import type { EngineSettings, KvEventsEndpoints } from '../contract.ts'
 import { mediaDomainsOf } from './media-domains.ts'
 import { profiles, type StartingSetting } from './profiles.ts'
@@ -160,7 +160,7 @@ const kvFolder = '/var/cache/fairlead/kv'
 
 /** The folder of the tier on disk, of an engine that has one. */
 function kvFolderOf({ engine, kvCache }: Model): string | undefined {
-  const disk = kvCache.tiers.find(({ medium }) => medium === 'disk')
+  const disk = diskTierOf(kvCache)
   return disk === undefined || engine !== 'vllm' ? undefined : (disk.path ?? kvFolder)
 }
 

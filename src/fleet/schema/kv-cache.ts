@@ -34,3 +34,6 @@ export const kvCache = z.strictObject({
     .default([])
     .describe('Tiers of the cache, fastest first.'),
 })
+
+/** The tier on disk; undefined where there is none. */
+export const diskTierOf = ({ tiers }: z.output<typeof kvCache>) => tiers.find(({ medium }) => medium === 'disk')

@@ -89,7 +89,7 @@ export class ExactModel {
   #reason = 'no replica is ready yet'
   #ready: Ready | null = null
   #isBusy = false
-  #isClosed = false
+  readonly #closing = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #tidying: NodeJS.Timeout | undefined
   #handles: readonly ReplicaHandle[] = []
@@ -129,7 +129,7 @@ export class ExactModel {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#closing.abort()
     clearTimeout(this.#timer)
     clearTimeout(this.#tidying)
     const ending = [...this.#followed].map(([handle, followed]) => this.#forget(handle, followed))
@@ -141,16 +141,16 @@ export class ExactModel {
     const ready = this.#handles.filter(({ isReady }) => isReady)
     const handle = ready.find(({ replica }) => eventsPlaceOf(this.#options.model, replica) !== null)
     if (ready.length > 0) this.#reason = 'no replica says where it publishes its KV events'
-    if (handle === undefined || this.#isBusy || this.#isClosed) return
+    if (handle === undefined || this.#isBusy || this.#closing.signal.aborted) return
     this.#reason = 'its engine is asked how it renders'
     this.#isBusy = true
     try {
       const problem = await this.#prepare(handle)
-      if (this.#isClosed) return
+      if (this.#closing.signal.aborted) return
       if (problem === null) this.#turnOn()
       else this.#turnOff(problem)
     } catch (error) {
-      if (this.#isClosed) return
+      if (this.#closing.signal.aborted) return
       this.#reason = error instanceof Error ? error.message : String(error)
       this.#timer = setTimeout(() => void this.#begin(), againMs)
       this.#timer.unref()
@@ -164,9 +164,8 @@ export class ExactModel {
     const { model, engineName, files } = this.#options
     const read = await readPrompting(model, files)
     if (typeof read === 'string') return read
-    const outcome = await compareRendering(read.prompting, read.tokens, askTokensOf(handle, engineName), () =>
-      Date.now(),
-    )
+    const askTokens = askTokensOf(handle, engineName, this.#closing.signal)
+    const outcome = await compareRendering(read.prompting, read.tokens, askTokens, () => Date.now())
     if (outcome.kind === 'unanswered')
       throw new Error(`its engine could not be asked how it renders: ${outcome.reason}`)
     if (outcome.kind === 'different') return outcome.reason
@@ -201,7 +200,7 @@ export class ExactModel {
   /** Follows the events of a replica, each of its ranks; nothing where they are followed already. */
   async #follow(handle: ReplicaHandle, { writer, tokens }: Ready): Promise<void> {
     const kvEvents = eventsPlaceOf(this.#options.model, handle.replica)
-    if (kvEvents === null || this.#followed.has(handle) || this.#isClosed) return
+    if (kvEvents === null || this.#followed.has(handle) || this.#closing.signal.aborted) return
     const followed: Followed = { place: kvEvents, subscriptions: [], isGone: false }
     this.#followed.set(handle, followed)
     const number = this.#freeNumbers.length > 32 ? this.#freeNumbers.shift() : undefined
@@ -233,7 +232,7 @@ export class ExactModel {
   #lose(forget: () => void): void {
     forget()
     clearTimeout(this.#tidying)
-    if (this.#ready === null || this.#ready.writer.isTidy || this.#isClosed) return
+    if (this.#ready === null || this.#ready.writer.isTidy || this.#closing.signal.aborted) return
     this.#ready.writer.tidy(tidiedAtOnce)
     this.#tidying = setTimeout(() => this.#lose(() => {}), tidyEveryMs)
     this.#tidying.unref()

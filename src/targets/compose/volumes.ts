@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { Fleet } from '../../fleet/index.ts'
+import { diskTierOf, type Fleet } from '../../fleet/index.ts'
 import { modelCachePath, type EngineService } from '../rendering/index.ts'
 import type { Mount } from './types.ts'
 
@@ -43,7 +43,7 @@ export function mountsOf(engine: EngineService, fleet: Fleet): Mount[] {
 function kvMounts({ model, pool }: EngineService): Mount[] {
   const target = pool.settings?.kvOffloadFolder
   if (target === undefined) return []
-  const path = model.kvCache.tiers.find(({ medium }) => medium === 'disk')?.path
+  const path = diskTierOf(model.kvCache)?.path
   return path === undefined
     ? [{ type: 'volume', source: volumes.kvCache, target }]
     : [{ type: 'bind', source: hostPath(path), target, bind: { create_host_path: false } }]

@@ -1,4 +1,4 @@
-import type { Fleet, Model, SecretReference } from '../../fleet/index.ts'
+import { diskTierOf, type Fleet, type Model, type SecretReference } from '../../fleet/index.ts'
 import { modelCachePath, type WeightsPlace } from './weights-place.ts'
 
 /** A variable of a container: a plain value, a secret by reference, or what the platform knows of the container. */
@@ -34,7 +34,7 @@ export function engineEnvironment(
         ]
       : []),
     // Names of blocks on disk: alike in each replica and after each start, so that what lies there is found again.
-    ...(model.engine === 'vllm' && model.kvCache.tiers.some(({ medium }) => medium === 'disk')
+    ...(model.engine === 'vllm' && diskTierOf(model.kvCache) !== undefined
       ? [{ name: 'PYTHONHASHSEED', value: '0' }]
       : []),
     ...(model.engine === 'vllm' && model.adapters.some(({ preload }) => !preload)

@@ -29,6 +29,8 @@ export interface ControlPlaneOptions {
   readonly controllers?: boolean
   /** Whether the custom resource definitions of test/cluster/crds are there. */
   readonly definitions?: boolean
+  /** Whether it holds thousands of Pods: its parts may ask more of the API server, and horizontal scaling looks as seldom as usual. */
+  readonly isLarge?: boolean
   /** Where data and logs go, a folder of the caller's; without, one that the control plane makes and removes. */
   readonly folder?: string
   /** The server's own address in the network of its Pods; without, it is on loopback alone, and Pods could not ask it. */
@@ -116,7 +118,10 @@ function apiServerArguments(folder: string, etcd: number, port: number, address:
   ]
 }
 
-function controllerArguments(folder: string, kubeconfig: string): string[] {
+/** The defaults (20 and 50 requests a second) are for small clusters: they take minutes for a thousand Pods. */
+const largeArguments = ['--kube-api-qps=300', '--kube-api-burst=600']
+
+function controllerArguments(folder: string, kubeconfig: string, isLarge: boolean): string[] {
   return [
     `--kubeconfig=${kubeconfig}`,
     '--leader-elect=false',
@@ -125,16 +130,21 @@ function controllerArguments(folder: string, kubeconfig: string): string[] {
     `--root-ca-file=${join(folder, 'pki', 'apiserver.crt')}`,
     // These ask a cloud for routes, balancers and addresses.
     '--controllers=*,-node-route-controller,-service-lb-controller,-node-ipam-controller',
-    '--horizontal-pod-autoscaler-sync-period=1s',
+    ...(isLarge ? largeArguments : ['--horizontal-pod-autoscaler-sync-period=1s']),
     // Nodes beat every second here. The defaults (5 s, 50 s) are for nodes that beat every 10 s.
     '--node-monitor-period=1s',
     `--node-monitor-grace-period=${silentNodeSeconds}s`,
   ]
 }
 
-function schedulerArguments(kubeconfig: string): string[] {
+function schedulerArguments(kubeconfig: string, isLarge: boolean): string[] {
   const access = ['kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig']
-  return [...access.map((name) => `--${name}=${kubeconfig}`), '--leader-elect=false', '--secure-port=0']
+  return [
+    ...access.map((name) => `--${name}=${kubeconfig}`),
+    '--leader-elect=false',
+    '--secure-port=0',
+    ...(isLarge ? largeArguments : []),
+  ]
 }
 
 /** Waits until a path answers 200; fails at once when a component has ended. */
@@ -162,7 +172,7 @@ async function storeDefinitionsIn(etcdUrl: string, components: readonly Componen
 }
 
 async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { binaries, address } = options
+  const { binaries, address, isLarge = false } = options
   const folder = options.folder ?? makeScratchFolder()
   const components: Component[] = []
   const run = (name: string, args: readonly string[]) => components.push(new Component(binaries, folder, name, args))
@@ -193,8 +203,8 @@ async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
     if (options.controllers === true) {
       const as = (name: 'controllers' | 'scheduler') =>
         writeKubeconfig(folder, name, { ...access, token: tokens[name] })
-      run('kube-controller-manager', controllerArguments(folder, as('controllers')))
-      run('kube-scheduler', schedulerArguments(as('scheduler')))
+      run('kube-controller-manager', controllerArguments(folder, as('controllers'), isLarge))
+      run('kube-scheduler', schedulerArguments(as('scheduler'), isLarge))
       await untilServed(client, components, '/api/v1/namespaces/default/serviceaccounts/default')
     }
     return { ...access, kubeconfig, folder, auditFile: auditFileIn(folder), stop }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { RuntimeAdapters } from '../../../engines/index.ts'
 import type { Logger } from '../../../observe/index.ts'
 import type { ReplicaHandle } from '../../data-plane/replica-handle.ts'
-import { askEngine } from './ask-engine.ts'
+import { askEngine } from '../../data-plane/ask-engine.ts'
 import { decideAdapters, type DeclaredAdapter } from './decide-adapters.ts'
 
 /** A list of models is at hand. */

@@ -1,3 +1,4 @@
+import { diskTierOf } from '../../../fleet/index.ts'
 import type { Volume, VolumeMount } from '../../../kubernetes/index.ts'
 import type { EngineService } from '../engine-service.ts'
 import { byteQuantity } from './quantities.ts'
@@ -10,7 +11,7 @@ const name = 'kv-cache'
  */
 export function kvVolume({ model, pool }: EngineService): { volumes: Volume[]; mounts: VolumeMount[] } {
   const folder = pool.settings?.kvOffloadFolder
-  const tier = model.kvCache.tiers.find(({ medium }) => medium === 'disk')
+  const tier = diskTierOf(model.kvCache)
   if (folder === undefined || tier === undefined) return { volumes: [], mounts: [] }
   const source: Omit<Volume, 'name'> =
     tier.path === undefined

@@ -1,4 +1,4 @@
-import type { ReplicaHandle } from '../../data-plane/replica-handle.ts'
+import type { ReplicaHandle } from './replica-handle.ts'
 
 /** An answer to a question of the gateway's own. */
 export interface EngineAnswer {
@@ -6,7 +6,7 @@ export interface EngineAnswer {
   readonly text: string
 }
 
-/** More than any list of models; what comes beyond it is not read. */
+/** More than any list of models, or tokens of a short chat; what comes beyond it is not read. */
 const mostBytes = 1_000_000
 
 /** Asks a replica something small; it takes no place of a client's request. Rejects when it does not answer, or in time. */
