@@ -86,12 +86,17 @@ describe('what is sent again', () => {
     expect(server.asked).toHaveLength(2)
   })
 
-  it('an apply to a server that has just started and does not know its addresses of Services yet', async () => {
-    const message = 'Internal error occurred: failed to allocate a serviceIP for Service "lab": range is full'
-    server.answer(status(500, message), json(stored('a', 1)))
-    expect(await client.apply(one)).toMatchObject({ metadata: { name: 'a' } })
-    expect(server.asked).toHaveLength(2)
-  })
+  it.each([
+    [500, 'Internal error occurred: failed to allocate a serviceIP for Service "lab": range is full'],
+    [422, 'Service "lab" is invalid: spec.clusterIPs: Invalid value: [""]: failed to allocate IP: allocator not ready'],
+  ])(
+    'an apply to a server that has just started and does not know its addresses of Services yet (%s)',
+    async (code, message) => {
+      server.answer(status(code, message), json(stored('a', 1)))
+      expect(await client.apply(one)).toMatchObject({ metadata: { name: 'a' } })
+      expect(server.asked).toHaveLength(2)
+    },
+  )
 
   it('not what answers 500 to a wrong type', async () => {
     const message = 'failed to create typed patch object (lab/a; v1, Kind=ConfigMap): .data: expected map, got &{x}'

@@ -214,13 +214,13 @@ export class ApiTransport {
 
 const isUserError = (error: unknown): boolean => error instanceof Error && error.name === 'UserError'
 
-/** A server that has just started calls its range of Service addresses full until it knows the range (pkg/registry/core/service). */
-const allocatesNothingYet = /failed to allocate a service ?(?:IP|nodePort)/i
+/** A server that has just started calls its range of Service addresses full, or not ready, until it knows the range (pkg/registry/core/service). */
+const allocatesNothingYet = /failed to allocate a service ?(?:IP|nodePort)|allocator not ready/i
 
 /** Whether the same request may succeed a little later. */
 function isRepeatable({ reason, status, message, retryAfterMs }: ClusterError, { method }: ApiRequest): boolean {
   if (reason === 'unreachable' || reason === 'timeout') return true
-  if (status === 500 && allocatesNothingYet.test(message)) return true
+  if ((status === 500 || status === 422) && allocatesNothingYet.test(message)) return true
   // A 500 may come of what was sent; only reads are asked again, and only a server that says so itself.
   return status === 500 && method === 'GET' && retryAfterMs !== undefined
 }
