@@ -1,4 +1,4 @@
-import { doctorChecks, prerequisites, type CheckDescription, type Prerequisite } from '../src/operate/index.ts'
+import { doctorChecks, prerequisites, type CheckDescription, type Prerequisite } from '../src/operate/doctor/index.ts'
 
 const titles: Readonly<Record<string, string>> = {
   prove: 'Proofs by real requests (`--prove`)',

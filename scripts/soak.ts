@@ -16,7 +16,7 @@ import { engineFor } from '../src/engines/index.ts'
 import { loadFleet } from '../src/fleet/index.ts'
 import { startGatewayProcess, type GatewayProcess } from '../src/gateway/testing/gateway-process.ts'
 import { ask, until } from '../src/gateway/testing/harness.ts'
-import { loadReportSchema } from '../src/observe/index.ts'
+import { loadReportSchema } from '../src/observe/report/index.ts'
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
 const minutes = Number(values.minutes)

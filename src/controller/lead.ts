@@ -132,7 +132,7 @@ class TermClients {
   readonly #connect: LeadParts['connect']
   readonly #term: Term
   readonly #clients = new Map<string, Promise<ClusterClient>>()
-  readonly #targets = new Map<string, Target>()
+  readonly #targets = new Map<string, Promise<Target>>()
 
   constructor(connect: LeadParts['connect'], term: Term) {
     this.#connect = connect
@@ -149,7 +149,7 @@ class TermClients {
     return connecting
   }
 
-  targetIn(name: string, namespace: string, environment: Environment): Target {
+  targetIn(name: string, namespace: string, environment: Environment): Promise<Target> {
     const key = `${name} ${namespace}`
     const known = this.#targets.get(key)
     if (known !== undefined) return known

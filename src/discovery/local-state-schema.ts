@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { engineNames } from '../fleet/index.ts'
-import { poolScalingSchema } from '../observe/index.ts'
+import { poolScalingSchema } from '../observe/report/index.ts'
 
 /** A process by pid and start time (clock ticks since boot, /proc/pid/stat field 22), so that a reused pid is not mistaken for it. */
 const processIdentity = z.object({ pid: z.int().positive(), startTime: z.string() })

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ReplicaSource } from '../discovery/index.ts'
-import { loadReportSchema } from '../observe/index.ts'
+import { loadReportSchema } from '../observe/report/index.ts'
 import { ask, startTestGateway, until } from './testing/harness.ts'
 import { startSimulatedHere } from './testing/simulated-process.ts'
 

@@ -1,6 +1,7 @@
 /**
  * What Fairlead tells about itself: the table of metrics and their registry, the logger, the access log, the load report;
- * and what is made of it for people: Grafana dashboards, Prometheus alerts.
+ * and what is made of it for people: Grafana dashboards, Prometheus alerts. `report` has a door of its own: who only reads
+ * what a gateway reports does without the libraries that export metrics.
  */
 export {
   alertRules,
@@ -14,9 +15,6 @@ export {
 } from './alerts/index.ts'
 export { createAccessLog, type AccessLog } from './access-log.ts'
 export { dashboards, type DashboardOptions, type GrafanaDashboard } from './dashboards/index.ts'
-export { histogramQuantile, sumHistograms, type Histogram } from './histogram-quantile.ts'
-export { loadReportSchema, type LoadReport } from './load-report.ts'
-export { poolScalingSchema, type PoolScaling } from './scaling-report.ts'
 export { createLogger, destinationOf, logLevels, type Logger } from './logger.ts'
 export { metricTable, type MetricRow } from './metric-table.ts'
 export { createMetrics, type Metrics } from './metrics.ts'

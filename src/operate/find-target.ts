@@ -1,13 +1,9 @@
 import { exitCodes, UserError } from '../errors/index.ts'
 import type { Environment } from '../files/index.ts'
+import { targetNames, type TargetName } from '../fleet/index.ts'
 import { connectToCluster, type ClusterChoice, type ClusterClient } from '../kubernetes/index.ts'
-import {
-  clusterTargetNames,
-  createClusterTarget,
-  createComposeTarget,
-  localTarget,
-  type Target,
-} from '../targets/index.ts'
+import type { ClusterTargetName } from '../targets/cluster/index.ts'
+import type { Target } from '../targets/contract.ts'
 
 /** Where a target is, for those that are not this machine. */
 export interface TargetPlace extends ClusterChoice {
@@ -18,27 +14,35 @@ export interface TargetPlace extends ClusterChoice {
   readonly connect?: (choice: ClusterChoice, environment: Environment) => Promise<ClusterClient>
 }
 
-const known = ['local', 'compose', ...clusterTargetNames]
+/** How each target is made. Each is loaded when it is wanted: a command pays for the platform that it works on alone. */
+const makers: Readonly<Record<TargetName, (place: TargetPlace) => Promise<Target>>> = {
+  local: async () => (await import('../targets/local/index.ts')).localTarget,
+  compose: async ({ environment, folder }) => {
+    const { createComposeTarget } = await import('../targets/compose/index.ts')
+    return createComposeTarget(folder === undefined ? { environment } : { environment, folder })
+  },
+  kubernetes: (place) => onCluster('kubernetes', place),
+  kserve: (place) => onCluster('kserve', place),
+  llmd: (place) => onCluster('llmd', place),
+}
+
+async function onCluster(name: ClusterTargetName, place: TargetPlace): Promise<Target> {
+  const { environment, connect = connectToCluster, folder: _folder, ...choice } = place
+  const { createClusterTarget } = await import('../targets/cluster/index.ts')
+  return createClusterTarget(name, { connect: () => connect(choice, environment) })
+}
 
 /**
  * A target by its name. One on a cluster connects when its first verb needs it, and is to be closed.
  * @param place which cluster, for the targets that are on one
  * @throws UserError for a name that is none of them
  */
-export function findTarget(name: string, place: TargetPlace = { environment: process.env }): Target {
-  if (name === localTarget.name) return localTarget
-  if (name === 'compose') {
-    const { environment, folder } = place
-    return createComposeTarget(folder === undefined ? { environment } : { environment, folder })
-  }
-  const cluster = clusterTargetNames.find((each) => each === name)
-  if (cluster !== undefined) {
-    const { environment, connect = connectToCluster, folder: _folder, ...choice } = place
-    return createClusterTarget(cluster, { connect: () => connect(choice, environment) })
-  }
+export async function findTarget(name: string, place: TargetPlace = { environment: process.env }): Promise<Target> {
+  const known = targetNames.find((each) => each === name)
+  if (known !== undefined) return makers[known](place)
   throw new UserError({
     what: `There is no target “${name}”`,
-    why: `This version of Fairlead runs Fleets on ${known.join(', ')}.`,
+    why: `This version of Fairlead runs Fleets on ${targetNames.join(', ')}.`,
     mend: 'Use `--target local`, or leave it out.',
     exitCode: exitCodes.usage,
   })

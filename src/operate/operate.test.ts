@@ -41,14 +41,14 @@ describe('reading a Fleet file', () => {
 })
 
 describe('targets by name', () => {
-  it('has local', () => expect(findTarget('local').name).toBe('local'))
+  it('has local', async () => expect((await findTarget('local')).name).toBe('local'))
   it.each(['kubernetes', 'kserve', 'llmd'])('has %s, and connects only when a verb needs it', async (name) => {
-    const target = findTarget(name, { environment: {} })
+    const target = await findTarget(name, { environment: {} })
     expect(target.name).toBe(name)
     await target.close()
   })
-  it('says which there are', () => {
-    expect(() => findTarget('nomad')).toThrow('There is no target “nomad”')
+  it('says which there are', async () => {
+    await expect(findTarget('nomad')).rejects.toThrow('There is no target “nomad”')
   })
 })
 

@@ -11,12 +11,12 @@ import {
   fleetStatus,
   forwardPort,
   planFleet,
-  renderSource,
   restartFleet,
   rollbackFleet,
   rolloutFleet,
   scaleFleet,
 } from './index.ts'
+import { renderSource } from './planning/index.ts'
 import type { ReadFleet } from './read-fleet.ts'
 
 const fleet = fleetSchema.parse({ name: 'lab', models: [{ name: 'small', engine: 'simulated' }] })
@@ -54,7 +54,7 @@ describe('verbs', () => {
     ['compose', /a name of its own/, /--target compose$/],
     ['kserve', /mode: Knative .*canaryShare/, /--target kserve$/],
     ['llmd', /without --canary/, /--target llmd$/],
-  ] as const)('say what comes nearest to a canary on target %s', (name, mend, command) => {
+  ] as const)('say what comes nearest to a canary on target %s', async (name, mend, command) => {
     const canary = {
       shares: [5],
       replicas: 1,
@@ -65,23 +65,17 @@ describe('verbs', () => {
       promotes: true,
     }
     const target = { ...recordingTarget(), name }
-    let problem: unknown
-    try {
-      void rolloutFleet('lab', { action: 'start', source, canary }, context, target)
-    } catch (error) {
-      problem = error
-    }
-    expect(problem).toMatchObject({
+    await expect(rolloutFleet('lab', { action: 'start', source, canary }, context, target)).rejects.toMatchObject({
       parts: { mend: expect.stringMatching(mend), command: expect.stringMatching(command) },
     })
   })
 
-  it('hand the Fleet as its plan sizes it to plan, apply and the start of a rollout', () => {
+  it('hand the Fleet as its plan sizes it to plan, apply and the start of a rollout', async () => {
     const target = recordingTarget()
     const planned = { ...source, fleet: plannedFleet(fleet) }
-    void planFleet(source, {}, target)
-    void applyFleet(source, context, target)
-    void rolloutFleet('lab', { action: 'start', source }, context, target)
+    await planFleet(source, {}, target)
+    await applyFleet(source, context, target)
+    await rolloutFleet('lab', { action: 'start', source }, context, target)
     expect(target.asked).toEqual([
       ['plan', planned, {}],
       ['apply', planned, context],
@@ -89,20 +83,20 @@ describe('verbs', () => {
     ])
   })
 
-  it('ask the target for what is named by the Fleet alone', () => {
+  it('ask the target for what is named by the Fleet alone', async () => {
     const target = recordingTarget()
     const query = { follow: false, tail: 1, signal }
     const forward = { signal, onListening: () => undefined }
-    void fleetStatus('lab', {}, target)
-    void fleetLogs('lab', {}, query, target)
-    void fleetEvents('lab', {}, query, target)
-    void scaleFleet('lab', { model: 'small', replicas: 2 }, context, target)
-    void restartFleet('lab', {}, context, target)
-    void rolloutFleet('lab', { action: 'pause' }, context, target)
-    void fleetRevisions('lab', {}, target)
-    void rollbackFleet('lab', { revision: 2 }, context, target)
-    void forwardPort('lab', {}, forward, target)
-    void deleteFleet('lab', {}, context, target)
+    await fleetStatus('lab', {}, target)
+    await fleetLogs('lab', {}, query, target)
+    await fleetEvents('lab', {}, query, target)
+    await scaleFleet('lab', { model: 'small', replicas: 2 }, context, target)
+    await restartFleet('lab', {}, context, target)
+    await rolloutFleet('lab', { action: 'pause' }, context, target)
+    await fleetRevisions('lab', {}, target)
+    await rollbackFleet('lab', { revision: 2 }, context, target)
+    await forwardPort('lab', {}, forward, target)
+    await deleteFleet('lab', {}, context, target)
     expect(target.asked).toEqual([
       ['status', 'lab', {}],
       ['logs', 'lab', {}],

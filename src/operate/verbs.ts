@@ -1,5 +1,4 @@
 import type { Environment } from '../files/index.ts'
-import { plannedFleet } from '../plan/index.ts'
 import type {
   ApplyContext,
   DeleteOptions,
@@ -25,16 +24,20 @@ import type {
 import { noCanaryError } from './canary-elsewhere.ts'
 
 /** The Fleet as its plan has sized it. */
-const asPlanned = (source: FleetSource): FleetSource => ({ ...source, fleet: plannedFleet(source.fleet) })
+async function asPlanned(source: FleetSource): Promise<FleetSource> {
+  // Verbs that only look do without sizing.
+  const { plannedFleet } = await import('../plan/index.ts')
+  return { ...source, fleet: plannedFleet(source.fleet) }
+}
 
 /** What `applyFleet` would do now, in order; changes nothing. */
-export function planFleet(source: FleetSource, environment: Environment, target: Target): Promise<TargetPlan> {
-  return target.plan(asPlanned(source), environment)
+export async function planFleet(source: FleetSource, environment: Environment, target: Target): Promise<TargetPlan> {
+  return target.plan(await asPlanned(source), environment)
 }
 
 /** Brings a Fleet up; on target `local` it stays until the context's signal fires and everything has stopped. */
-export function applyFleet(source: FleetSource, context: ApplyContext, target: Target): Promise<void> {
-  return target.apply(asPlanned(source), context)
+export async function applyFleet(source: FleetSource, context: ApplyContext, target: Target): Promise<void> {
+  return target.apply(await asPlanned(source), context)
 }
 
 /** What a Fleet is doing; also answers for one that does not run. */
@@ -83,7 +86,7 @@ export function restartFleet(
 }
 
 /** Begins, watches, holds or ends the update of a Fleet. */
-export function rolloutFleet(
+export async function rolloutFleet(
   name: string,
   request: RolloutRequest,
   context: ApplyContext,
@@ -91,7 +94,7 @@ export function rolloutFleet(
 ): Promise<readonly RolloutStatus[]> {
   if (request.action === 'start' && request.canary !== undefined && target.name !== 'kubernetes')
     throw noCanaryError(name, target.name)
-  const asked = request.action === 'start' ? { ...request, source: asPlanned(request.source) } : request
+  const asked = request.action === 'start' ? { ...request, source: await asPlanned(request.source) } : request
   return target.rollout(name, asked, context)
 }
 

@@ -1,6 +1,6 @@
 import { request } from 'undici'
 import type { Milliseconds } from '../fleet/index.ts'
-import { loadReportSchema, type LoadReport } from '../observe/index.ts'
+import { loadReportSchema, type LoadReport } from '../observe/report/index.ts'
 
 /** A thousand replicas take about 0.5 MB. */
 const limitBytes = 8 * 2 ** 20

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LoadReport } from '../observe/index.ts'
+import type { LoadReport } from '../observe/report/index.ts'
 import { fleetLoadOf, replicaLoadOf } from './fleet-load.ts'
 
 const entry = (more: Partial<LoadReport['replicas'][number]>): LoadReport['replicas'][number] => ({

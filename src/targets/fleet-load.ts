@@ -1,4 +1,4 @@
-import { histogramQuantile, sumHistograms, type LoadReport } from '../observe/index.ts'
+import { histogramQuantile, sumHistograms, type LoadReport } from '../observe/report/index.ts'
 import type { FleetLoad, ModelLoad, ReplicaStatus } from './contract.ts'
 
 /** What a load report says of a replica, as a status has it. */

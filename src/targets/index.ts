@@ -3,8 +3,7 @@
  */
 export type * from './contract.ts'
 export { askLoadReport } from './ask-load-report.ts'
-export { clusterTargetNames, createClusterTarget, type ClusterTargetName } from './cluster/index.ts'
-export { createComposeTarget } from './compose/index.ts'
+export { clusterTargetNames, type ClusterTargetName } from './cluster/index.ts'
 export { localTarget, readLocalScaling } from './local/index.ts'
 export { findRenderer, renderers } from './renderers.ts'
 export {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClusterClient } from '../../src/kubernetes/index.ts'
-import { ClusterScaler } from '../../src/operate/index.ts'
+import { ClusterScaler } from '../../src/operate/autoscale/index.ts'
 import type { FleetSource, Target } from '../../src/operate/index.ts'
 import { useCluster } from './harness/use-cluster.ts'
 import { connectAs, contextOf, smallFleet, sourceOf, targetOver } from './operate/operator.ts'

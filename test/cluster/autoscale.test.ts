@@ -8,8 +8,8 @@ import {
   type ClusterClient,
   type KubernetesObject,
 } from '../../src/kubernetes/index.ts'
-import { loadReportSchema } from '../../src/observe/index.ts'
-import { ClusterScaler, readLoadOf, scaleCluster, whoScales } from '../../src/operate/index.ts'
+import { loadReportSchema } from '../../src/observe/report/index.ts'
+import { ClusterScaler, readLoadOf, scaleCluster, whoScales } from '../../src/operate/autoscale/index.ts'
 import { until } from '../harness/until.ts'
 import { useCluster } from './harness/use-cluster.ts'
 

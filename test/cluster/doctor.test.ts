@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectToCluster, type ClusterClient } from '../../src/kubernetes/index.ts'
-import { examine, readFleet, type CheckResult } from '../../src/operate/index.ts'
+import { readFleet } from '../../src/operate/index.ts'
+import { examine, type CheckResult } from '../../src/operate/doctor/index.ts'
 import { useCluster } from './harness/use-cluster.ts'
 
 const cluster = useCluster()

@@ -1,7 +1,7 @@
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parsePrometheusText } from '../../src/engines/prometheus-text.ts'
-import type { LoadReport } from '../../src/observe/index.ts'
+import type { LoadReport } from '../../src/observe/report/index.ts'
 import { getJson } from '../harness/fleet.ts'
 import { until } from '../harness/until.ts'
 import { freePort, openWorld, type World } from '../harness/world.ts'

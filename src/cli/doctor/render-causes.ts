@@ -1,4 +1,4 @@
-import type { Cause } from '../../operate/index.ts'
+import type { Cause } from '../../operate/doctor/index.ts'
 import type { Paint } from '../output.ts'
 import { fitText } from './fit-text.ts'
 

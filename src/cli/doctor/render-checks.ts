@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../operate/index.ts'
+import type { CheckResult } from '../../operate/doctor/index.ts'
 import { fitText } from './fit-text.ts'
 import type { Paint } from '../output.ts'
 

@@ -1,4 +1,4 @@
-import type { InstallPlan } from '../../operate/index.ts'
+import type { InstallPlan } from '../../operate/doctor/index.ts'
 import type { Paint } from '../output.ts'
 import { fitText } from './fit-text.ts'
 

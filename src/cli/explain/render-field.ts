@@ -1,5 +1,5 @@
 import { describeField, type FleetField } from '../../fleet/index.ts'
-import type { EngineDestination, FieldExplanation, TargetDestination } from '../../operate/index.ts'
+import type { EngineDestination, FieldExplanation, TargetDestination } from '../../operate/explain/index.ts'
 import { renderTerms, wrap } from '../help/wrap.ts'
 import type { Paint } from '../output.ts'
 

@@ -7,7 +7,7 @@ import { usageError } from '../parse/index.ts'
 
 async function runningGateway(fleet: string | undefined, context: CommandContext): Promise<string> {
   const { environment, workingFolder } = context
-  const target = findTarget('local')
+  const target = await findTarget('local')
   const name = await resolveFleetName(fleet, environment, target, workingFolder)
   const { running, gateway } = await fleetStatus(name, environment, target)
   if (running && gateway !== null) return gateway.address

@@ -2,19 +2,17 @@ import { resolve } from 'node:path'
 import { exitCodes, UserError, type ExitCode } from '../../errors/index.ts'
 import { targetNames, type TargetName } from '../../fleet/index.ts'
 import { version } from '../../observe/index.ts'
+import { findTarget, fleetStatus, type ReadFleet } from '../../operate/index.ts'
 import {
   examine,
   explainWhy,
-  findTarget,
-  fleetStatus,
   planPrerequisites,
   proveOptimisations,
   type CheckResult,
   type ExamineContext,
   type GatewayAddress,
-  type ReadFleet,
   type WhyQuestion,
-} from '../../operate/index.ts'
+} from '../../operate/doctor/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
 import { renderCauses, renderCheck, renderInstallPlan, renderSummary } from '../doctor/index.ts'
 import { openFleet, purposeOf } from '../fleets/index.ts'
@@ -79,7 +77,7 @@ async function tellWhy(
   context: CommandContext,
 ): Promise<ExitCode> {
   const { output } = context
-  const target = openTarget(name, options, context, read.fleet)
+  const target = await openTarget(name, options, context, read.fleet)
   try {
     const causes = await explainWhy(read, question, target, context)
     if (output.json) output.document({ fleet: read.fleet.name, target: name, question, causes })
@@ -103,7 +101,7 @@ async function gatewayOf(
   const admin = readText(options['admin'])?.replace(/\/+$/, '')
   if (named !== undefined) return { address: named, admin: admin ?? adminOf(named), ...keyed }
   const { gateway } =
-    target === 'local' ? await fleetStatus(read.fleet.name, environment, findTarget('local')) : { gateway: null }
+    target === 'local' ? await fleetStatus(read.fleet.name, environment, await findTarget('local')) : { gateway: null }
   if (gateway === null) {
     throw new UserError({
       what:

@@ -5,7 +5,7 @@ import { createProgress } from '../progress/index.ts'
 
 /** Acts for `fairlead down`. */
 export const down: CommandHandler = async ({ args: [argument] }, { output, environment, workingFolder, signal }) => {
-  const target = findTarget('local')
+  const target = await findTarget('local')
   if (argument === undefined && (await target.list(environment)).length === 0) {
     if (output.json) output.document({ fleet: null, stopped: false })
     else output.line('No Fleet runs on this machine.')

@@ -1,5 +1,5 @@
 import { exitCodes } from '../../errors/index.ts'
-import { explainScaling as explain } from '../../operate/index.ts'
+import { explainScaling as explain } from '../../operate/scaling/index.ts'
 import type { CommandHandler } from '../command.ts'
 import { readText } from '../option-values.ts'
 import { renderScaling } from '../scaling/index.ts'

@@ -1,6 +1,6 @@
 import { exitCodes } from '../../errors/index.ts'
 import { fleetReference, nearFields } from '../../fleet/index.ts'
-import { explainField, targetPlaces, type TargetPlaces } from '../../operate/index.ts'
+import { explainField, targetPlaces, type TargetPlaces } from '../../operate/explain/index.ts'
 import type { CommandHandler } from '../command.ts'
 import { renderField, renderSections } from '../explain/index.ts'
 import { usageError } from '../parse/index.ts'

@@ -17,7 +17,7 @@ import {
 } from '../../lint/index.ts'
 import { readManifests, type ManifestSet, type SourceFile } from '../../manifests/index.ts'
 import { version } from '../../observe/index.ts'
-import { askNames } from '../../operate/index.ts'
+import { askNames } from '../../operate/online/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
 import { renderTable } from '../console/index.ts'
 import { collectManifestFiles } from '../manifests/index.ts'

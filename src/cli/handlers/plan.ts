@@ -2,14 +2,14 @@ import { relative } from 'node:path'
 import { exitCodes, UserError, type ExitCode } from '../../errors/index.ts'
 import { formatDiagnostics, targetNames, type TargetName } from '../../fleet/index.ts'
 import { version } from '../../observe/index.ts'
+import type { ReadFleet } from '../../operate/index.ts'
 import {
   planActions,
   readChatTemplates,
   readGeometries,
   renderSource,
   type PlannedActions,
-  type ReadFleet,
-} from '../../operate/index.ts'
+} from '../../operate/planning/index.ts'
 import { makePlan, type PlanFacts } from '../../plan/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
 import { openFleet, purposeOf } from '../fleets/index.ts'
@@ -77,7 +77,7 @@ async function stepsOn(
   context: CommandContext,
 ): Promise<PlannedActions> {
   const { environment, output } = context
-  const target = openTarget(name, options, context, read.fleet)
+  const target = await openTarget(name, options, context, read.fleet)
   try {
     if (name === 'local') return await planActions(read, environment, target)
     if (offline) return { actions: [], hasChanges: false, reason: `Target ${name} was not asked (--offline).` }

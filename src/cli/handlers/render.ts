@@ -3,13 +3,8 @@ import { resolve } from 'node:path'
 import { exitCodes, type ExitCode } from '../../errors/index.ts'
 import { formatDiagnostics, targetNames, type TargetName } from '../../fleet/index.ts'
 import { version } from '../../observe/index.ts'
-import {
-  readChatTemplates,
-  readGeometries,
-  renderFleet,
-  type ReadFleet,
-  type RenderedFleet,
-} from '../../operate/index.ts'
+import type { ReadFleet } from '../../operate/index.ts'
+import { readChatTemplates, readGeometries, renderFleet, type RenderedFleet } from '../../operate/planning/index.ts'
 import {
   filesOf,
   helmOf,

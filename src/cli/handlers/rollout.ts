@@ -4,7 +4,8 @@ import type { CommandHandler } from '../command.ts'
 import { renderTable } from '../console/index.ts'
 import { readText } from '../option-values.ts'
 import type { Output } from '../output.ts'
-import { chooseFleet, openForTarget, openTarget, readApplyOptions, readCanary, withProgress } from '../targets/index.ts'
+import { openForTarget } from '../fleets/index.ts'
+import { chooseFleet, openTarget, readApplyOptions, readCanary, withProgress } from '../targets/index.ts'
 
 const columns = [
   { title: 'MODEL' },
@@ -36,7 +37,7 @@ function tell(statuses: readonly RolloutStatus[], output: Output): ExitCode {
 export const rolloutStart: CommandHandler = async ({ args, options }, context) => {
   const { target: targetName, source } = await openForTarget(args[0], options, context)
   const canary = readCanary(options, source.fleet, targetName)
-  const target = openTarget(targetName, options, context, source.fleet)
+  const target = await openTarget(targetName, options, context, source.fleet)
   try {
     const { killSignal, output } = context
     const statuses = await withProgress(options, context, (work) =>

@@ -1,6 +1,6 @@
 import { exitCodes } from '../../errors/index.ts'
 import { writeFileAtomic } from '../../files/index.ts'
-import { readGeometries } from '../../operate/index.ts'
+import { readGeometries } from '../../operate/planning/index.ts'
 import { makePlan, planStorage } from '../../plan/index.ts'
 import type { CommandHandler } from '../command.ts'
 import { openFleet } from '../fleets/index.ts'

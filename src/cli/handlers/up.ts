@@ -17,7 +17,7 @@ const typedAs = (environment: Environment) =>
 export const up: CommandHandler = async ({ args: [argument], options }, context) => {
   const { output, environment, signal, killSignal } = context
   const startedAtMs = performance.now()
-  const target = findTarget(readText(options['target']) ?? 'local')
+  const target = await findTarget(readText(options['target']) ?? 'local')
   const opened = await openFleet(argument, context)
   const ports = { port: readInteger(options['port']), adminPort: readInteger(options['admin-port']) }
   const source = { ...opened, fleet: overridePorts(opened.fleet, ports) }

@@ -1,4 +1,6 @@
-import { whoScales, type LeftPool, type ScalingExplanation, type UnscaledPool } from '../../operate/index.ts'
+import type { LeftPool } from '../../operate/index.ts'
+import { whoScales } from '../../operate/autoscale/index.ts'
+import type { ScalingExplanation, UnscaledPool } from '../../operate/scaling/index.ts'
 
 /** Who scales a pool that Fairlead tells no decision of, as a sentence after its name, and a command to look or to mend. */
 export function leftText(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PoolScaling } from '../../operate/index.ts'
+import type { PoolScaling } from '../../operate/scaling/index.ts'
 import { explainedOf, toldOf } from '../../targets/index.ts'
 import { createPaint } from '../console/index.ts'
 import { renderScaling } from './index.ts'

@@ -1,4 +1,4 @@
-import { scalingReasonText, type ExplainedScaling, type ScalingExplanation } from '../../operate/index.ts'
+import { scalingReasonText, type ExplainedScaling, type ScalingExplanation } from '../../operate/scaling/index.ts'
 import { formatDuration } from '../console/index.ts'
 import type { Paint } from '../output.ts'
 import { leftText } from './left-texts.ts'

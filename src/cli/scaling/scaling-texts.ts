@@ -1,4 +1,4 @@
-import type { ExplainedScaling } from '../../operate/index.ts'
+import type { ExplainedScaling } from '../../operate/scaling/index.ts'
 import { formatDuration } from '../console/index.ts'
 
 type Decision = ExplainedScaling['decision']

@@ -1,6 +1,6 @@
 import { exitCodes, UserError } from '../../errors/index.ts'
 import { didYouMean, type Fleet } from '../../fleet/index.ts'
-import { readGeometries } from '../../operate/index.ts'
+import { readGeometries } from '../../operate/planning/index.ts'
 import { makePlan, priceOf, type ModelPlan, type PoolPlan } from '../../plan/index.ts'
 import type { ScalingSettings } from '../../scheduling/index.ts'
 import type { FlowLimits } from '../../simulate/index.ts'

@@ -1,4 +1,4 @@
-import { histogramQuantile, type Histogram } from '../../observe/index.ts'
+import { histogramQuantile, type Histogram } from '../../observe/report/index.ts'
 import type { FleetStatus, ModelLoad } from '../../operate/index.ts'
 
 /** Times to first token are looked at over so long: in less there may be none. */

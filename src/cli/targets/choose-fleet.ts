@@ -49,7 +49,7 @@ export async function chooseFleet(
   const asked = targetNames.find((name) => name === options['target'])
   const meant = asked === 'local' && argument === undefined ? undefined : await readMeant(argument, context)
   const targetName = asked ?? meant?.fleet.targets.default ?? 'local'
-  const target = openTarget(targetName, options, context, meant?.fleet)
+  const target = await openTarget(targetName, options, context, meant?.fleet)
   try {
     // On this machine what runs is meant, whatever file lies here.
     const isByFile = argument !== undefined || targetName !== 'local'

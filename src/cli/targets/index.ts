@@ -3,7 +3,6 @@
  */
 export { askBefore } from './ask-before.ts'
 export { chooseFleet, type ChosenFleet } from './choose-fleet.ts'
-export { openForTarget } from './open-for-target.ts'
 export { openTarget } from './open-target.ts'
 export { readCanary } from './read-canary.ts'
 export { readApplyOptions } from './read-work-options.ts'

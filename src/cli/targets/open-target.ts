@@ -39,12 +39,12 @@ function placeOf(
  * @param fleet the one that is meant, where its file is known: it is looked for in its own namespace first
  * @throws UserError for options that the target has no use for: who names a cluster means one
  */
-export function openTarget(
+export async function openTarget(
   name: TargetName,
   options: Options,
   context: CommandContext,
   fleet: Fleet | undefined,
-): Target {
+): Promise<Target> {
   const strange = withoutCluster.has(name) ? ofClusters.find((option) => options[option] !== undefined) : undefined
   if (strange !== undefined) {
     throw usageError({

@@ -7,7 +7,7 @@ export interface FakeTarget {
   /** Where command lines looked for it. */
   readonly places: { readonly name: string; readonly place: TargetPlace | undefined }[]
   isClosed(): boolean
-  readonly find: (name: string, place?: TargetPlace) => Target
+  readonly find: (name: string, place?: TargetPlace) => Promise<Target>
 }
 
 /** A Fleet in a cluster, everything of which is ready. */
@@ -71,7 +71,7 @@ export function fakeTarget(answers: Partial<Target> = {}): FakeTarget {
     asked,
     places,
     isClosed: () => closed,
-    find: (name, place) => {
+    find: async (name, place) => {
       places.push({ name, place })
       return { ...verbs, name } as unknown as Target
     },

@@ -1,7 +1,7 @@
 import type { Environment } from '../../files/index.ts'
 import { resourceOf } from '../../kubernetes/index.ts'
 import { version } from '../../observe/index.ts'
-import { readGeometries, renderSource } from '../../operate/index.ts'
+import { readGeometries, renderSource } from '../../operate/planning/index.ts'
 import type { Artifact, FleetSource } from '../../targets/index.ts'
 import type { ReadFleetObject } from './read-fleet-object.ts'
 

@@ -23,7 +23,7 @@ export interface ReconcilerParts {
   /** Of this term: it ends with it. */
   readonly client: ClusterClient
   /** A target that works in a namespace. */
-  readonly targetIn: (target: string, namespace: string) => Target
+  readonly targetIn: (target: string, namespace: string) => Promise<Target>
   /** Targets that Fleets may run on. */
   readonly targets: readonly ClusterTargetName[]
   readonly clock: Clock
@@ -92,7 +92,7 @@ export class Reconciler {
       return { kind: 'refused', reason: reason === 'Blocked' ? 'InvalidFleet' : reason, message }
     }
     const { read, source, leftOut } = prepared
-    const target = this.#parts.targetIn(read.target, namespace)
+    const target = await this.#parts.targetIn(read.target, namespace)
     try {
       const isNew = fleet.status?.observedGeneration !== generation
       await scalers.prepare(fleet, source.fleet, read.target)
@@ -163,7 +163,7 @@ export class Reconciler {
     if (!hasFinaliser(fleet)) return { result: 'gone' }
     const { client, environment } = this.#parts
     const { name, namespace = 'default', annotations } = fleet.metadata
-    const target = this.#parts.targetIn(fleet.status?.target ?? 'kubernetes', namespace)
+    const target = await this.#parts.targetIn(fleet.status?.target ?? 'kubernetes', namespace)
     await this.#parts.scalers.forget(`${namespace}/${name}`)
     try {
       await this.#tell(fleet, { kind: 'deleting', message: 'What the Fleet has become is removed.' })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { ClusterClient } from '../../kubernetes/index.ts'
-import type { PoolScaling } from '../../operate/index.ts'
+import type { PoolScaling } from '../../operate/scaling/index.ts'
 import type { ToldScaling } from '../../targets/index.ts'
 import { DecisionTeller } from './decision-teller.ts'
 

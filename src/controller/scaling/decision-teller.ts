@@ -1,5 +1,5 @@
 import type { ClusterClient, ObjectRef } from '../../kubernetes/index.ts'
-import type { PoolScaling } from '../../operate/index.ts'
+import type { PoolScaling } from '../../operate/scaling/index.ts'
 import { toldOf, type ToldScaling } from '../../targets/index.ts'
 
 /** Who owns the decisions in the status of a Fleet, apart from the owner of the rest of it. */

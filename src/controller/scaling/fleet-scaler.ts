@@ -1,6 +1,7 @@
 import type { Fleet } from '../../fleet/index.ts'
 import type { ClusterClient } from '../../kubernetes/index.ts'
-import { ClusterScaler, readLoadOf, scaleCluster, type PoolScaling } from '../../operate/index.ts'
+import { ClusterScaler, readLoadOf, scaleCluster } from '../../operate/autoscale/index.ts'
+import type { PoolScaling } from '../../operate/scaling/index.ts'
 import type { Clock } from '../clock.ts'
 import { fleetReference, type FleetObject } from '../fleet-object/index.ts'
 import { DecisionTeller } from './decision-teller.ts'

@@ -1,7 +1,7 @@
 import type { Fleet } from '../../fleet/index.ts'
 import type { ClusterClient } from '../../kubernetes/index.ts'
 import type { Logger } from '../../observe/index.ts'
-import { scalingReasonText, type PoolScaling } from '../../operate/index.ts'
+import { scalingReasonText, type PoolScaling } from '../../operate/scaling/index.ts'
 import { poolsToScale, type clusterTargetNames } from '../../targets/index.ts'
 import type { Clock } from '../clock.ts'
 import type { EventRecorder } from '../events/index.ts'

@@ -1,4 +1,4 @@
-import { whoScales, type GatewaysAsked } from '../../operate/index.ts'
+import { whoScales, type GatewaysAsked } from '../../operate/autoscale/index.ts'
 import type { clusterTargetNames, ScaledPool, UnscaledPool } from '../../targets/index.ts'
 import type { ConditionClaim } from '../status/index.ts'
 import { keyFileOf } from './load-key.ts'

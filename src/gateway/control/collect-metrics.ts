@@ -1,4 +1,5 @@
-import { version, type Metrics, type PoolScaling } from '../../observe/index.ts'
+import { version, type Metrics } from '../../observe/index.ts'
+import type { PoolScaling } from '../../observe/report/index.ts'
 import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
 import type { ExactReport } from '../exact/index.ts'
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'

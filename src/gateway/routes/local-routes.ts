@@ -1,6 +1,6 @@
 import type { KeyOwner } from '../../access/index.ts'
 import type { MetricsText } from '../../observe/contract.ts'
-import type { LoadReport } from '../../observe/index.ts'
+import type { LoadReport } from '../../observe/report/index.ts'
 import { fleetHealth } from '../control/fleet-health.ts'
 import type { ExactReport } from '../exact/index.ts'
 import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'

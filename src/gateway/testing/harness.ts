@@ -1,7 +1,8 @@
 import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { loadFleet } from '../../fleet/index.ts'
-import { createLogger, loadReportSchema, type LoadReport } from '../../observe/index.ts'
+import { createLogger } from '../../observe/index.ts'
+import { loadReportSchema, type LoadReport } from '../../observe/report/index.ts'
 import { runGateway, type GatewayOptions, type RunningGateway } from '../run-gateway.ts'
 
 /** An answer, whole. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { fleetSchema } from '../../fleet/index.ts'
 import type { ClusterClient } from '../../kubernetes/index.ts'
-import { loadReportSchema } from '../../observe/index.ts'
+import { loadReportSchema } from '../../observe/report/index.ts'
 import { ClusterScaler } from './cluster-scaler.ts'
 
 const fleet = fleetSchema.parse({ name: 'lab', models: [{ name: 'm', engine: 'simulated' }] })

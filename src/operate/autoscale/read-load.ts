@@ -1,4 +1,4 @@
-import type { LoadReport } from '../../observe/index.ts'
+import type { LoadReport } from '../../observe/report/index.ts'
 import { askLoadReport, gatewayPorts } from '../../targets/index.ts'
 
 /** Asks one gateway for its load; null when it does not answer in time or not as expected. */

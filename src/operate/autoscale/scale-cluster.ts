@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Fleet, TargetName } from '../../fleet/index.ts'
-import type { PoolScaling } from '../../observe/index.ts'
+import type { PoolScaling } from '../../observe/report/index.ts'
 import { poolsToScale, ScalingLoop, type Scaler } from '../../targets/index.ts'
 
 /** Between two rounds. */

@@ -1,5 +1,5 @@
 import type { TargetName } from '../../fleet/index.ts'
-import type { Histogram } from '../../observe/index.ts'
+import type { Histogram } from '../../observe/report/index.ts'
 
 /** What a replica is doing, as people see it. */
 export interface ReplicaStatus {

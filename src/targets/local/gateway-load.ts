@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../fleet/index.ts'
-import type { LoadReport } from '../../observe/index.ts'
+import type { LoadReport } from '../../observe/report/index.ts'
 import { askForLoad, askLoadReport, type LoadAnswer } from '../ask-load-report.ts'
 import { reachable, urlOf, type Listen } from './ports.ts'
 

@@ -1,5 +1,5 @@
 import type { Environment } from '../../files/index.ts'
-import type { PoolScaling } from '../../observe/index.ts'
+import type { PoolScaling } from '../../observe/report/index.ts'
 import { findSupervisor } from './running.ts'
 import { stateFolderOf } from './state-folder.ts'
 

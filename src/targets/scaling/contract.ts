@@ -1,4 +1,4 @@
-import type { LoadReport } from '../../observe/index.ts'
+import type { LoadReport } from '../../observe/report/index.ts'
 import type { PoolName, ReplicaCounts, ScalingDecision } from '../../scheduling/index.ts'
 
 /** A pool with the replicas that the platform has of it. */

@@ -1,4 +1,4 @@
-import { histogramQuantile, sumHistograms, type Histogram, type LoadReport } from '../../observe/index.ts'
+import { histogramQuantile, sumHistograms, type Histogram, type LoadReport } from '../../observe/report/index.ts'
 import type { PoolLoad, PoolName } from '../../scheduling/index.ts'
 import type { GatewayReading } from './contract.ts'
 import type { ScaledPool } from './scaled-pools.ts'

@@ -1,4 +1,4 @@
-import type { PoolScaling } from '../../observe/index.ts'
+import type { PoolScaling } from '../../observe/report/index.ts'
 import {
   decidePools,
   emptyMemory,

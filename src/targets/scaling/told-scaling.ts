@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { poolScalingSchema, type PoolScaling } from '../../observe/index.ts'
+import { poolScalingSchema, type PoolScaling } from '../../observe/report/index.ts'
 
 const { model, role, decision } = poolScalingSchema.shape
 const { reason, signals, limits } = decision.shape

@@ -1,12 +1,8 @@
 import { loadFleet, requireFleet } from '../../../src/fleet/index.ts'
 import { connectToCluster, type ClusterClient } from '../../../src/kubernetes/index.ts'
-import {
-  findTarget,
-  renderSource,
-  type ApplyContext,
-  type FleetSource,
-  type Target,
-} from '../../../src/operate/index.ts'
+import type { ApplyContext, FleetSource, Target } from '../../../src/operate/index.ts'
+import { renderSource } from '../../../src/operate/planning/index.ts'
+import { createClusterTarget, type ClusterTargetName } from '../../../src/targets/cluster/index.ts'
 import type { Cluster } from '../harness/use-cluster.ts'
 
 /** A Fleet that needs no GPU, no key and no operator, and has few objects. */
@@ -79,8 +75,8 @@ export function contextOf(options: ApplyContext['options'] = {}): ApplyContext &
 }
 
 /** A target over a client. */
-export const targetOver = (client: ClusterClient, name = 'kubernetes'): Target =>
-  findTarget(name, { environment: {}, connect: async () => client })
+export const targetOver = (client: ClusterClient, name: ClusterTargetName = 'kubernetes'): Target =>
+  createClusterTarget(name, { connect: async () => client })
 
 /** Connects to the cluster of a file as its administrator; ends with the file. */
 export async function connectAs(cluster: Pick<Cluster, 'kubeconfig'>, namespace = 'default'): Promise<ClusterClient> {

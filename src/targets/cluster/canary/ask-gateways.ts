@@ -1,6 +1,6 @@
 import type { Environment } from '../../../files/index.ts'
 import type { ClusterClient, Pod } from '../../../kubernetes/index.ts'
-import type { LoadReport } from '../../../observe/index.ts'
+import type { LoadReport } from '../../../observe/report/index.ts'
 import type { FoundFleet } from '../fleets/find-fleet.ts'
 import { labelOf, listOfFleet, type Live } from '../fleets/parts.ts'
 import { componentLabel } from '../fleets/subjects.ts'

@@ -1,4 +1,4 @@
-import type { Histogram } from '../../../observe/index.ts'
+import type { Histogram } from '../../../observe/report/index.ts'
 
 /** Observations in all. */
 export const sizeOf = ({ counts }: Histogram): number => counts.reduce((sum, count) => sum + count, 0)

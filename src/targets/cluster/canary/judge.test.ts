@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Histogram } from '../../../observe/index.ts'
+import type { Histogram } from '../../../observe/report/index.ts'
 import { atLeast } from './binomial.ts'
 import { judgeCanary, type VariantOutcome, type WatchedCanary } from './judge.ts'
 

@@ -1,4 +1,4 @@
-import { histogramQuantile, type Histogram } from '../../../observe/index.ts'
+import { histogramQuantile, type Histogram } from '../../../observe/report/index.ts'
 import { atLeast } from './binomial.ts'
 import { countAbove, sizeOf } from './histogram.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LoadReport } from '../../../observe/index.ts'
+import type { LoadReport } from '../../../observe/report/index.ts'
 import { Outcomes } from './outcomes.ts'
 
 type Report = Pick<LoadReport, 'models'>

@@ -1,4 +1,4 @@
-import type { Histogram, LoadReport } from '../../../observe/index.ts'
+import type { Histogram, LoadReport } from '../../../observe/report/index.ts'
 import { addTo } from './histogram.ts'
 import type { VariantOutcome } from './judge.ts'
 

@@ -1,6 +1,6 @@
 import type { Environment } from '../../../files/index.ts'
 import type { ClusterClient, Pod } from '../../../kubernetes/index.ts'
-import type { LoadReport } from '../../../observe/index.ts'
+import type { LoadReport } from '../../../observe/report/index.ts'
 import { askForLoad, type LoadAnswer } from '../../ask-load-report.ts'
 import type { FoundFleet } from '../fleets/find-fleet.ts'
 import { labelOf, type Live } from '../fleets/parts.ts'

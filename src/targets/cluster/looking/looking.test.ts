@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LiveObject } from '../../../kubernetes/index.ts'
-import type { LoadReport } from '../../../observe/index.ts'
+import type { LoadReport } from '../../../observe/report/index.ts'
 import { condition, container, deployment, enginePod, live } from '../testing/pods.ts'
 import { addressesOf } from './addresses.ts'
 import type { GatewayReports } from './gateway-load.ts'

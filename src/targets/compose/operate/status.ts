@@ -1,7 +1,7 @@
 import type { EngineName } from '../../../fleet/index.ts'
 import { engineNames } from '../../../fleet/index.ts'
 import { explainFailure } from '../../../engines/index.ts'
-import type { LoadReport } from '../../../observe/index.ts'
+import type { LoadReport } from '../../../observe/report/index.ts'
 import type { FleetProblem, FleetStatus, ReplicaStatus } from '../../contract.ts'
 import { askForLoad } from '../../ask-load-report.ts'
 import { fleetLoadOf, replicaLoadOf } from '../../fleet-load.ts'

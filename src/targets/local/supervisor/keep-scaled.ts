@@ -1,4 +1,4 @@
-import type { PoolScaling } from '../../../observe/index.ts'
+import type { PoolScaling } from '../../../observe/report/index.ts'
 import type { ProgressReporter } from '../../../progress/index.ts'
 import type { PoolName } from '../../../scheduling/index.ts'
 import { ScalingLoop, type ScaledPool, type Scaler } from '../../scaling/index.ts'

@@ -1,8 +1,8 @@
-import { engines } from '../engines/index.ts'
-import { UserError } from '../errors/index.ts'
-import type { Environment } from '../files/index.ts'
-import type { FleetSource, PlannedAction, Target } from '../targets/index.ts'
-import { planFleet } from './verbs.ts'
+import { engines } from '../../engines/index.ts'
+import { UserError } from '../../errors/index.ts'
+import type { Environment } from '../../files/index.ts'
+import type { FleetSource, PlannedAction, Target } from '../../targets/index.ts'
+import { planFleet } from '../verbs.ts'
 
 /** The steps that `apply` would take now, or why they are not known. */
 export interface PlannedActions {

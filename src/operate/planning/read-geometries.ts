@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import { UserError } from '../errors/index.ts'
-import type { Environment } from '../files/index.ts'
-import type { Fleet, Model } from '../fleet/index.ts'
-import { inspectHubModel, inspectModel, openModelStore, type ModelFiles } from '../models/index.ts'
-import { GeometryProblem, geometryFromConfig, geometryFromGguf, type ModelGeometry } from '../sizing/index.ts'
-import { factsEngine, geometryOf } from '../plan/index.ts'
+import { UserError } from '../../errors/index.ts'
+import type { Environment } from '../../files/index.ts'
+import type { Fleet, Model } from '../../fleet/index.ts'
+import { inspectHubModel, inspectModel, openModelStore, type ModelFiles } from '../../models/index.ts'
+import { GeometryProblem, geometryFromConfig, geometryFromGguf, type ModelGeometry } from '../../sizing/index.ts'
+import { factsEngine, geometryOf } from '../../plan/index.ts'
 
 /** Where models are looked for. */
 export interface ReadGeometriesContext {

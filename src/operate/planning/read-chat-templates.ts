@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
-import { readBoundedFile } from '../files/index.ts'
-import type { FleetSource } from '../targets/index.ts'
+import { readBoundedFile } from '../../files/index.ts'
+import type { FleetSource } from '../../targets/index.ts'
 
 /** Chat templates are some kilobytes; what is larger is none. */
 const templateLimitBytes = 512 * 1024

@@ -1,7 +1,7 @@
-import type { FleetSource } from '../targets/index.ts'
-import type { ReadFleet } from './read-fleet.ts'
+import type { FleetSource } from '../../targets/index.ts'
+import type { ReadFleet } from '../read-fleet.ts'
 import { renderFleet, type RenderFleetOptions } from './render-fleet.ts'
-import type { Diagnostic } from '../fleet/index.ts'
+import type { Diagnostic } from '../../fleet/index.ts'
 
 /** A Fleet as a cluster target plans and applies it, and what a person should know of its rendering. */
 export interface RenderedFleetSource {

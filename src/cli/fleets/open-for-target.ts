@@ -1,15 +1,9 @@
 import { formatDiagnostics, targetNames, type TargetName } from '../../fleet/index.ts'
 import { version } from '../../observe/index.ts'
-import {
-  readChatTemplates,
-  readFleet,
-  readGeometries,
-  renderSource,
-  type FleetSource,
-  type ReadFleet,
-} from '../../operate/index.ts'
+import { readFleet, type FleetSource, type ReadFleet } from '../../operate/index.ts'
+import { readChatTemplates, readGeometries, renderSource } from '../../operate/planning/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { openFleet } from '../fleets/index.ts'
+import { openFleet } from './open-fleet.ts'
 
 /** A Fleet file as it is applied. */
 export interface OpenedForTarget {

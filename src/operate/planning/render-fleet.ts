@@ -1,9 +1,9 @@
-import { exitCodes, UserError } from '../errors/index.ts'
-import type { Environment } from '../files/index.ts'
-import { formatDiagnostics, type Diagnostic, type TargetName } from '../fleet/index.ts'
-import { makePlan, type PlanFacts, type PlanWarning } from '../plan/index.ts'
-import { findRenderer, renderers, type Rendering } from '../targets/index.ts'
-import type { ReadFleet } from './read-fleet.ts'
+import { exitCodes, UserError } from '../../errors/index.ts'
+import type { Environment } from '../../files/index.ts'
+import { formatDiagnostics, type Diagnostic, type TargetName } from '../../fleet/index.ts'
+import { makePlan, type PlanFacts, type PlanWarning } from '../../plan/index.ts'
+import { findRenderer, renderers, type Rendering } from '../../targets/index.ts'
+import type { ReadFleet } from '../read-fleet.ts'
 
 /** What a Fleet is rendered with. */
 export interface RenderFleetOptions {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { fleetSchema } from '../fleet/index.ts'
-import { makePlan } from '../plan/index.ts'
+import { fleetSchema } from '../../fleet/index.ts'
+import { makePlan } from '../../plan/index.ts'
 import { readGeometries } from './index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-geometries-'))

@@ -1,0 +1,8 @@
+/**
+ * What a Fleet becomes before anything is applied: what is known of its models, what is rendered, what an apply would do.
+ */
+export { planActions, type PlannedActions } from './plan-actions.ts'
+export { readChatTemplates } from './read-chat-templates.ts'
+export { readGeometries } from './read-geometries.ts'
+export { renderFleet, type RenderedFleet } from './render-fleet.ts'
+export { renderSource, type RenderedFleetSource } from './render-source.ts'
