@@ -17,6 +17,7 @@ import { explain } from './explain.ts'
 import { explainScaling } from './explain-scaling.ts'
 import { gateway } from './gateway.ts'
 import { health } from './health.ts'
+import { imagesList } from './images-list.ts'
 import { importCommand } from './import.ts'
 import { init } from './init.ts'
 import { lint } from './lint.ts'
@@ -72,6 +73,7 @@ export const commands: readonly Command[] = [
   modelsList,
   modelsVerify,
   storagePlan,
+  imagesList,
   init,
   importCommand,
   size,
@@ -89,5 +91,6 @@ export const commandGroups: readonly CommandGroup[] = [
   { name: 'engine', summary: 'Run our own engine servers alone, as containers do' },
   { name: 'rollout', summary: 'Update a Fleet that serves, and hold, end or take back the update' },
   { name: 'models', summary: 'Fetch, list and check models in the cache' },
+  { name: 'images', summary: 'List and copy the container images that a Fleet needs' },
   { name: 'storage', summary: 'Plan how a cluster keeps models' },
 ]

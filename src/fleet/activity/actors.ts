@@ -424,6 +424,7 @@ export const actors: readonly Actor[] = [
       'storage.state.url',
       'storage.state.password.*',
       'storage.images.registry',
+      'storage.images.digests',
       'storage.images.pullPolicy',
       'observe.dashboards',
       'observe.alerts',

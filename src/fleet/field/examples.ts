@@ -182,6 +182,9 @@ export const examples: Readonly<Record<string, unknown>> = {
   'storage.models.region': 'eu-central-1',
   'storage.state.url': 'redis://redis.example.org:6379',
   'storage.images.registry': 'registry.example.org/mirror',
+  'storage.images.digests': {
+    'docker.io/vllm/vllm-openai:v0.32.0': 'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  },
   'storage.images.pullSecrets': ['registry-login'],
   'storage.backup.to': 's3://backups/models',
   'prices.gpus[].name': 'l40s',

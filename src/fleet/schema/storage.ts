@@ -35,9 +35,20 @@ const state = z.strictObject({
   prefix: text(63).default('fairlead:').describe('For redis: what every name in it starts with.'),
 })
 
+/** Images by the name that they have without a registry of the Fleet, with the digest that each is taken by. */
+const digests = z
+  .record(text(512), text(71).regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits'))
+  .refine((map) => Object.keys(map).length <= 512, 'expected at most 512 entries')
+  .meta({ maxProperties: 512 })
+
 /** Where container images come from. */
 const images = z.strictObject({
   registry: text(253).optional().describe('Prefix of every image, such as registry.example.org/mirror.'),
+  digests: digests
+    .default({})
+    .describe(
+      'Digests that images are pinned by; one of models[].image that is named here comes from the registry too. `fairlead images mirror --write` fills it.',
+    ),
   pullSecrets: list(dnsLabel(), 16).default([]).describe('Kubernetes Secrets to pull with.'),
   pullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent').describe('When images are pulled.'),
   prePull: z

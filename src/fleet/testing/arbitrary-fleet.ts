@@ -123,6 +123,7 @@ export const arbitraryFleet: fc.Arbitrary<FleetInput> = fc.record(
         images: fc.record(
           {
             registry: fc.constant('registry.example.org/mirror'),
+            digests: fc.constant({ 'docker.io/library/redis:7.4-bookworm': `sha256:${'0'.repeat(64)}` }),
             pullPolicy: fc.constantFrom('Always' as const, 'Never' as const),
           },
           { requiredKeys: [] },

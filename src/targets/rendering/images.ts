@@ -6,27 +6,34 @@ export const ownImage = 'ghcr.io/fairlead/fairlead'
 
 /**
  * An image as the Fleet’s registry has it: `storage.images.registry` takes the place of the registry’s host, so that
- * `docker.io/vllm/vllm-openai:v1` becomes `registry.example.org/mirror/vllm/vllm-openai:v1`, as mirrors lay them out.
+ * `docker.io/vllm/vllm-openai:v1` becomes `registry.example.org/mirror/vllm/vllm-openai:v1`, as mirrors lay them out. One of
+ * `storage.images.digests` is pinned by it; the tag stays for people, and nothing reads it (distribution/reference, `name:tag@digest`).
  */
 export function imageAt(image: string, { storage }: Pick<Fleet, 'storage'>): string {
   const { registry } = storage.images
-  if (registry === undefined) return image
-  const [host = '', ...rest] = image.split('/')
+  const digest = pinOf(image, storage)
+  const pinned = digest === undefined ? image : `${image.split('@')[0]}@${digest}`
+  if (registry === undefined) return pinned
+  const [host = '', ...rest] = pinned.split('/')
   const isHost = rest.length > 0 && (/[.:]/.test(host) || host === 'localhost')
-  return `${registry.replace(/\/+$/, '')}/${isHost ? rest.join('/') : image}`
+  return `${registry.replace(/\/+$/, '')}/${isHost ? rest.join('/') : pinned}`
 }
+
+const pinOf = (image: string, { images: { digests } }: Fleet['storage']): string | undefined =>
+  Object.hasOwn(digests, image) ? digests[image] : undefined
 
 /** Fairlead’s own image. */
 export const gatewayImage = (fleet: Pick<Fleet, 'storage'>, version: string): string =>
   imageAt(`${ownImage}:${version}`, fleet)
 
 /**
- * The image of a model’s engine: the Fleet’s own word, as it is; else the engine’s release of the version whose command line
+ * The image of a model’s engine: the Fleet’s own word, as it is unless `storage.images.digests` names it; else the engine’s release of the version whose command line
  * is known. Tags by the projects’ release pages: vllm/vllm-openai `v0.32.0`, lmsysorg/sglang `v0.5.3`, llama.cpp
  * `server-b10434` for processors and `server-cuda-b10434` for NVIDIA GPUs.
  */
 export function engineImage(model: Model, gpus: number, fleet: Pick<Fleet, 'storage'>, version: string): string {
-  if (model.image !== undefined) return model.image
+  if (model.image !== undefined)
+    return pinOf(model.image, fleet.storage) === undefined ? model.image : imageAt(model.image, fleet)
   const { engine, engineVersion } = model
   switch (engine) {
     case 'vllm':

@@ -35,6 +35,33 @@ describe('images', () => {
     ['localhost:5000/a@sha256:0', 'registry.example.org/mirror/a@sha256:0'],
   ])('come from the registry of the Fleet: %s', (image, expected) => expect(imageAt(image, mirrored)).toBe(expected))
 
+  it('are pinned by the digest that the Fleet says, also where a model names its own', () => {
+    const digest = `sha256:${'a'.repeat(64)}`
+    const digests = { 'docker.io/vllm/vllm-openai:v0.32.0': digest, 'mine.example/engine:1': digest }
+    const models = [
+      vllm,
+      { ...vllm, name: 'b', image: 'mine.example/engine:1' },
+      { ...vllm, name: 'c', image: 'mine.example/engine:2' },
+    ]
+    const imagesOf = (images: object) => {
+      const fleet = fleetOf({ models, storage: { images } })
+      return fleet.models.map((model) => engineImage(model, 1, fleet, '1.2.3'))
+    }
+    expect(imagesOf({ digests })).toEqual([
+      `docker.io/vllm/vllm-openai:v0.32.0@${digest}`,
+      `mine.example/engine:1@${digest}`,
+      'mine.example/engine:2',
+    ])
+    expect(imagesOf({ digests, registry: 'registry.example.org/mirror' })).toEqual([
+      `registry.example.org/mirror/vllm/vllm-openai:v0.32.0@${digest}`,
+      `registry.example.org/mirror/engine:1@${digest}`,
+      'mine.example/engine:2',
+    ])
+    expect(imageAt('a/b@sha256:0', fleetOf({ storage: { images: { digests: { 'a/b@sha256:0': digest } } } }))).toBe(
+      `a/b@${digest}`,
+    )
+  })
+
   it('are the engine’s release of the version that is known, or the one that the Fleet asks for', () => {
     const fleet = fleetOf({
       models: [vllm, { ...vllm, name: 'b', engineVersion: 'v0.31.0' }, { ...vllm, name: 'c', image: 'mine:1' }],

@@ -1,0 +1,35 @@
+import type { Command } from '../command.ts'
+import { renderTargets } from './render-targets.ts'
+import { fleetFileArgument } from './shared.ts'
+
+/** `fairlead images list` */
+export const imagesList: Command = {
+  name: 'images list',
+  section: 'Set up',
+  summary: 'List every image and chart that a Fleet needs',
+  description:
+    'Renders the Fleet and lists every image in what comes out, with what uses it, and the charts and manifests that the ' +
+    'prerequisites of the target’s cluster are installed from (those of `fairlead doctor --install-plan`). Images inside of ' +
+    'those charts are not listed.',
+  arguments: [fleetFileArgument],
+  options: [
+    {
+      name: 'target',
+      short: 't',
+      value: 'NAME',
+      choices: renderTargets,
+      description: 'platform; the Fleet’s targets.default when absent',
+    },
+    { name: 'without-gateway', description: 'leave the gateway out: clients call the engines' },
+    { name: 'offline', description: 'do not ask the hub about models that the catalogue does not have' },
+  ],
+  examples: [
+    { command: 'fairlead images list --target kubernetes', what: 'what a cluster pulls' },
+    {
+      command: 'fairlead images list --target compose --json | jq -r .images[].image',
+      what: 'the images alone',
+    },
+  ],
+  reports: true,
+  load: async () => (await import('../handlers/images-list.ts')).imagesList,
+}
