@@ -29,7 +29,7 @@ export interface ControlPlaneOptions {
   readonly controllers?: boolean
   /** Whether the custom resource definitions of test/cluster/crds are there. */
   readonly definitions?: boolean
-  /** Whether it holds thousands of Pods: its parts may ask more of the API server, and horizontal scaling looks as seldom as usual. */
+  /** Whether it holds thousands of Pods: its parts may ask more of the API server, and nothing scales horizontally. */
   readonly isLarge?: boolean
   /** Where data and logs go, a folder of the caller's; without, one that the control plane makes and removes. */
   readonly folder?: string
@@ -121,6 +121,9 @@ function apiServerArguments(folder: string, etcd: number, port: number, address:
 /** The defaults (20 and 50 requests a second) are for small clusters: they take minutes for a thousand Pods. */
 const largeArguments = ['--kube-api-qps=300', '--kube-api-burst=600']
 
+/** These ask a cloud for routes, balancers and addresses. */
+const ofClouds = ['-node-route-controller', '-service-lb-controller', '-node-ipam-controller']
+
 function controllerArguments(folder: string, kubeconfig: string, isLarge: boolean): string[] {
   return [
     `--kubeconfig=${kubeconfig}`,
@@ -128,8 +131,7 @@ function controllerArguments(folder: string, kubeconfig: string, isLarge: boolea
     '--secure-port=0',
     `--service-account-private-key-file=${join(folder, 'pki', 'sa.key')}`,
     `--root-ca-file=${join(folder, 'pki', 'apiserver.crt')}`,
-    // These ask a cloud for routes, balancers and addresses.
-    '--controllers=*,-node-route-controller,-service-lb-controller,-node-ipam-controller',
+    `--controllers=${['*', ...ofClouds, ...(isLarge ? ['-horizontal-pod-autoscaler-controller'] : [])].join(',')}`,
     ...(isLarge ? largeArguments : ['--horizontal-pod-autoscaler-sync-period=1s']),
     // Nodes beat every second here. The defaults (5 s, 50 s) are for nodes that beat every 10 s.
     '--node-monitor-period=1s',

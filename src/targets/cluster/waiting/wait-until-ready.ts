@@ -11,6 +11,8 @@ import { findProblems, partTitle } from './problems.ts'
 import { workloadState } from './rollout-state.ts'
 
 const pollMs = 1_000
+/** To look at a large Fleet takes the API server a while, in which it readies nothing; it is looked at for a quarter of the time at most. */
+const restPerLook = 3
 /** Problems are looked for less often: logs are read for them. */
 const problemsEveryMs = 3_000
 
@@ -62,7 +64,9 @@ export async function waitUntilReady(
   let lookedAt = 0
   for (;;) {
     signal.throwIfAborted()
+    const lookedAtMs = performance.now()
     const parts = await readParts(client, found)
+    const tookMs = performance.now() - lookedAtMs
     const states = parts.workloads.map((workload) => ({ workload, ...workloadState(workload) }))
     const behind = states.filter(({ state }) => state !== 'complete')
     for (const { workload, state } of states) {
@@ -99,7 +103,7 @@ export async function waitUntilReady(
         hasFailed,
       )
     }
-    await delay(pollMs, undefined, { signal })
+    await delay(Math.max(pollMs, restPerLook * tookMs), undefined, { signal })
   }
 }
 
