@@ -79,6 +79,7 @@ const targetWith = (fleets: Readonly<Record<string, boolean>>): Target => {
     revisions: unused,
     rollback: unused,
     portForward: unused,
+    evidence: unused,
     close: unused,
     status,
     list: async () => Object.keys(fleets),

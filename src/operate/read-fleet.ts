@@ -42,12 +42,30 @@ export interface ReadFleetOptions {
 export async function readFleet(
   path: string,
   environment: Environment,
-  { workingFolder = process.cwd(), colour = false, purpose = 'run' }: ReadFleetOptions = {},
+  options: ReadFleetOptions = {},
 ): Promise<ReadFleet> {
+  const { workingFolder = process.cwd() } = options
   const file = resolve(workingFolder, path)
-  const loaded = loadFleet(await readBoundedFile(file, fleetFileLimitBytes), { file: path, environment, purpose })
+  return readFleetText(await readBoundedFile(file, fleetFileLimitBytes), path, environment, {
+    ...options,
+    workingFolder,
+  })
+}
+
+/**
+ * The same of a text that is at hand.
+ * @param shownAs what it is called in diagnostics
+ */
+export function readFleetText(
+  content: Uint8Array,
+  shownAs: string,
+  environment: Environment,
+  { workingFolder = process.cwd(), colour = false, purpose = 'run' }: ReadFleetOptions = {},
+): ReadFleet {
+  const file = resolve(workingFolder, shownAs)
+  const loaded = loadFleet(content, { file: shownAs, environment, purpose })
   const fleet = requireFleet(loaded, { colour })
   const warnings = loaded.diagnostics.filter(({ severity }) => severity === 'warning')
   const { text, overriddenBy, positionOf } = loaded
-  return { fleet, file, shownAs: path, warnings, text, overriddenBy, positionOf }
+  return { fleet, file, shownAs, warnings, text, overriddenBy, positionOf }
 }

@@ -13,6 +13,7 @@ import type {
   ScaleRequest,
   ScaleResult,
 } from './contract/changing.ts'
+import type { Evidence } from './contract/evidence.ts'
 import type { TargetPlan } from './contract/planning.ts'
 import type { FleetScaling } from './contract/scaling.ts'
 import type { FleetStatus } from './contract/status.ts'
@@ -20,6 +21,7 @@ import type { EventQuery, FleetEvent, LogLine, LogQuery } from './contract/watch
 
 export type * from './contract/applying.ts'
 export type * from './contract/changing.ts'
+export type * from './contract/evidence.ts'
 export {
   planOf,
   type ActionVerb,
@@ -65,6 +67,8 @@ export interface Target {
   delete(fleetName: string, options: DeleteOptions, context: WorkContext): Promise<DeleteResult>
   /** Stays until the request’s signal fires. */
   portForward(fleetName: string, environment: Environment, request: PortForwardRequest): Promise<void>
+  /** What it knows beside status, logs, events and revisions, for somebody who helps; each piece is read when it is wanted. */
+  evidence(fleetName: string, environment: Environment): Promise<readonly Evidence[]>
   /** Lets go of its connection. */
   close(): Promise<void>
 }

@@ -4,7 +4,7 @@
 export type * from './contract.ts'
 export { askLoadReport } from './ask-load-report.ts'
 export { clusterTargetNames, type ClusterTargetName } from './cluster/index.ts'
-export { localTarget, readLocalScaling } from './local/index.ts'
+export { fleetFileOf, localTarget, readLocalScaling } from './local/index.ts'
 export { findRenderer, renderers } from './renderers.ts'
 export {
   controllerName,

@@ -39,6 +39,7 @@ import { simulate } from './simulate.ts'
 import { size } from './size.ts'
 import { storagePlan } from './storage-plan.ts'
 import { status } from './status.ts'
+import { supportBundle } from './support-bundle.ts'
 import { up } from './up.ts'
 import { version } from './version.ts'
 
@@ -63,6 +64,7 @@ export const commands: readonly Command[] = [
   events,
   revisions,
   portForward,
+  supportBundle,
   chat,
   scale,
   restart,

@@ -18,7 +18,7 @@ import { renderCauses, renderCheck, renderInstallPlan, renderSummary } from '../
 import { openFleet, purposeOf } from '../fleets/index.ts'
 import { readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
-import { openTarget } from '../targets/index.ts'
+import { clusterIn, openTarget } from '../targets/index.ts'
 
 /** Lines longer than this are hard to read, however wide the terminal is. */
 const widest = 100
@@ -131,18 +131,6 @@ async function tellInstallPlan(target: TargetName, read: ReadFleet, context: Com
   if (output.json) output.document(plan)
   else for (const line of renderInstallPlan(plan, Math.min(output.columns(), widest), output.paint)) output.line(line)
   return exitCodes.done
-}
-
-/** Which cluster options name. */
-function clusterIn(options: Options, workingFolder: string): NonNullable<ExamineContext['cluster']> {
-  const context = readText(options['context'])
-  const namespace = readText(options['namespace'])
-  const kubeconfig = readText(options['kubeconfig'])
-  return {
-    ...(context === undefined ? {} : { context }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(kubeconfig === undefined ? {} : { kubeconfig: resolve(workingFolder, kubeconfig) }),
-  }
 }
 
 function stateOf(results: readonly CheckResult[]): 'ok' | 'warning' | 'failed' {

@@ -10,6 +10,8 @@ import { openTarget } from './open-target.ts'
 export interface ChosenFleet {
   readonly target: Target
   readonly name: string
+  /** Its file, where a file is meant or lies here. */
+  readonly read?: ReadFleet
 }
 
 /** What a command line says: its options, and a Fleet by its name or its file. */
@@ -54,7 +56,7 @@ export async function chooseFleet(
     // On this machine what runs is meant, whatever file lies here.
     const isByFile = argument !== undefined || targetName !== 'local'
     const known = isByFile ? (meant?.fleet.name ?? argument) : undefined
-    if (known !== undefined) return await work({ target, name: known })
+    if (known !== undefined) return await work({ target, name: known, ...(meant === undefined ? {} : { read: meant }) })
     const { environment, workingFolder } = context
     if (whenNone !== undefined && (await target.list(environment)).length === 0) {
       whenNone(targetName)

@@ -3,6 +3,7 @@
  */
 export { askBefore } from './ask-before.ts'
 export { chooseFleet, type ChosenFleet } from './choose-fleet.ts'
+export { clusterIn } from './cluster-in.ts'
 export { openTarget } from './open-target.ts'
 export { readCanary } from './read-canary.ts'
 export { readApplyOptions } from './read-work-options.ts'

@@ -44,6 +44,7 @@ export function fakeTarget(answers: Partial<Target> = {}): FakeTarget {
     list: async () => ['demo'],
     logs: () => each([{ source: 'llama-0', text: 'loaded' }]),
     events: () => each([]),
+    evidence: async () => [],
     scale: async (_fleet, { replicas }) => ({ subject: 'Deployment demo-llama', before: 1, after: replicas }),
     restart: async () => ['llama-0', 'llama-1'],
     rollout: async () => [],

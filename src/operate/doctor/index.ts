@@ -13,6 +13,7 @@ import { proofs } from './prove/index.ts'
 
 export type { CheckDescription, CheckResult } from './contract.ts'
 export { examine, explainWhy, planPrerequisites, proveOptimisations, type ExamineContext } from './examine.ts'
+export { realMachine } from './real-machine.ts'
 export type { Cause, WhyQuestion } from './why/index.ts'
 export type { GatewayAddress } from './prove/index.ts'
 export { prerequisites, type InstallPlan, type Prerequisite } from './install-plan/index.ts'

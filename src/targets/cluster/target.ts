@@ -72,6 +72,8 @@ export function createClusterTarget(name: ClusterTargetName, { connect }: Cluste
       cluster.each(async (client) => (await import('./looking/logs.ts')).readLogs(client, fleet, query)),
     events: (fleet, _environment: Environment, query) =>
       cluster.each(async (client) => (await import('./looking/events.ts')).readEvents(client, fleet, query)),
+    evidence: (fleet, environment) =>
+      cluster.do(async (client) => (await import('./looking/evidence.ts')).readEvidence(client, fleet, environment)),
     scale: (fleet, request) =>
       cluster.do(async (client) => (await import('./changing/scale.ts')).scaleFleet(client, fleet, request)),
     scaling: (fleet) =>

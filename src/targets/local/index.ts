@@ -10,4 +10,5 @@ import { createLocalTarget } from './target.ts'
 
 /** Target `local` with our own gateway, engines and stores. */
 export const localTarget = createLocalTarget(ownParts)
+export { fleetFileOf } from './evidence.ts'
 export { readLocalScaling } from './read-scaling.ts'

@@ -4,6 +4,7 @@ import { planOf, type ApplyContext, type FleetSource, type Target } from '../con
 import { describeAction } from './actions.ts'
 import { deleteLocal } from './delete.ts'
 import { readEvents } from './events.ts'
+import { readEvidence } from './evidence.ts'
 import { gatewayListenOf } from './gateway-listen.ts'
 import { listFleets } from './list-fleets.ts'
 import { readLogs } from './logs.ts'
@@ -52,6 +53,7 @@ export function createLocalTarget(parts: LocalParts): Target {
     list: listFleets,
     logs: readLogs,
     events: readEvents,
+    evidence: readEvidence,
     restart: (fleetName, request, context) => restartReplicas(fleetName, request, context, parts.clock),
     async delete(fleetName, _options, { environment }) {
       const wasThere = await deleteLocal(fleetName, environment, parts.clock)

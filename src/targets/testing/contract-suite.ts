@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../errors/index.ts'
 import type { Environment } from '../../files/index.ts'
-import type { ApplyContext, FleetSource, FleetStatus, Revision, Target, WorkContext } from '../contract.ts'
+import type { ApplyContext, FleetSource, FleetStatus, Target, WorkContext } from '../contract.ts'
 import { silentProgress } from '../local/testing/silent-progress.ts'
 
 /** A place of its own for a test, where a target runs Fleets. */
@@ -47,7 +47,7 @@ async function mistakeOf(work: Promise<unknown>): Promise<UserError> {
 }
 
 /** A target that knows that the Fleet is not there may say so in place of an empty list. */
-function noneForMistake(failure: unknown): readonly Revision[] {
+function noneForMistake(failure: unknown): readonly never[] {
   if (failure instanceof UserError) return []
   throw failure
 }
@@ -192,6 +192,11 @@ export function describeTargetContract(subject: ContractSubject): void {
           expect.arrayContaining([expect.objectContaining({ subject: expect.stringContaining(replica?.id ?? '') })]),
         )
 
+        const evidence = await target.evidence('lab', environment)
+        expect(evidence.map(({ path }) => path)).toContainEqual(expect.stringMatching(/^gateway\/(.+\/)?metrics\.txt$/))
+        const own = evidence.filter(({ path }) => !path.startsWith('gateway/'))
+        for (const { read } of own) expect(await read(signal)).toBeTruthy()
+
         await scaled()
         expect((await target.restart('lab', { subject: 'small' }, work())).length).toBeGreaterThan(0)
         await untilReady(1)
@@ -222,6 +227,7 @@ export function describeTargetContract(subject: ContractSubject): void {
         expect((await target.delete('nosuch', {}, work())).wasThere).toBe(false)
         expect(await target.revisions('nosuch', environment).catch(noneForMistake)).toEqual([])
         await mistakeOf(target.scale('nosuch', { model: 'small', replicas: 2 }, work()))
+        expect((await target.evidence('nosuch', environment).catch(noneForMistake)).length).toBeLessThan(3)
         await mistakeOf(target.restart('nosuch', {}, work()))
         await mistakeOf(target.rollback('nosuch', {}, work()))
         await mistakeOf(take(target.logs('nosuch', environment, query)))

@@ -84,6 +84,29 @@ describe('a Fleet on a cluster that runs it', () => {
     await expect(wrong).rejects.toMatchObject({ parts: { mend: expect.stringContaining('small, gateway') } })
   })
 
+  it('gives what it knows to those who help: everything as it is live, and what the gateway tells, no Secret', async () => {
+    const evidence = await target.evidence('day', {})
+    const found = new Map<string, unknown>()
+    for (const { path, read } of evidence) {
+      const content = await read(AbortSignal.timeout(30_000)).catch((problem: Error) => problem.message)
+      found.set(path, content)
+    }
+    expect(found.get('cluster.json')).toMatchObject({ namespace, server: expect.stringMatching(/^v1\./) })
+    expect(found.get('objects/deployment-day-small.yaml')).toMatchObject({
+      kind: 'Deployment',
+      status: { readyReplicas: 1 },
+      metadata: expect.not.objectContaining({ managedFields: expect.anything() }),
+    })
+    const paths = [...found.keys()]
+    expect(paths.filter((path) => /^pods\/day-small-.*\.yaml$/.test(path))).toHaveLength(1)
+    expect(paths.filter((path) => path.startsWith('nodes/')).length).toBeGreaterThan(0)
+    const metrics = paths.find((path) => /^gateway\/day-gateway-.*\/metrics\.txt$/.test(path))
+    expect(found.get(metrics ?? '')).toContain('llm_requests_total')
+    // Without a key, a gateway in a cluster tells its metrics and no more.
+    expect(found.get(metrics?.replace('metrics.txt', 'load.json') ?? '')).toContain('FAIRLEAD_API_KEY')
+    expect(paths.filter((path) => /secret/i.test(path))).toEqual([])
+  })
+
   it('follows logs of pods that come later', async () => {
     const ending = new AbortController()
     const sources = new Set<string>()

@@ -6,6 +6,7 @@ import { findProject, listProjects } from './containers.ts'
 import { deleteCompose } from './delete.ts'
 import { Docker } from './docker.ts'
 import { readComposeEvents } from './events.ts'
+import { readComposeEvidence } from './evidence.ts'
 import { readComposeLogs } from './logs.ts'
 import { planCompose } from './plan.ts'
 import { usualFolder } from './project-folder.ts'
@@ -45,6 +46,7 @@ export function createComposeTarget({ environment, folder: asked }: ComposeTarge
     list: () => listProjects(docker),
     logs: (fleet, _environment, query) => readComposeLogs(fleet, query, docker),
     events: (fleet, _environment, query) => readComposeEvents(fleet, query, docker),
+    evidence: (fleet) => readComposeEvidence(fleet, environment, docker),
     scale: (fleet, request, context) =>
       asOnlyOperator(fleet, context, () => scaleCompose(fleet, request, context, docker)),
     restart: (fleet, request, context) =>

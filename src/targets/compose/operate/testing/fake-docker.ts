@@ -352,4 +352,11 @@ else if (args[0] === 'volume') {
 } else if (args[0] === 'events') {
   await change(({ events }) => events.forEach((event) => out(eventLine(event))))
   if (!args.includes('--until')) await delay(600_000)
+} else if (args[0] === 'version') out('Client:\n Version:           28.2.2\n API version:       1.50')
+else if (args[0] === 'inspect') {
+  await change(({ containers }) =>
+    containers
+      .filter(({ name }) => args.includes(name))
+      .forEach(({ name, image }) => out(JSON.stringify({ name: `/${name}`, image }))),
+  )
 } else fail(`docker: '${args[0] ?? ''}' is not a docker command.`)
