@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Replica, ReplicaSource } from '../discovery/index.ts'
 import { startTestGateway, until, untilIdle, type TestGateway } from './testing/harness.ts'
+import { replicaAt, settableSource } from './testing/settable-source.ts'
 import { startSimulatedHere, type SimulatedUnderTest } from './testing/simulated-process.ts'
 
 const cleanUps: (() => Promise<unknown>)[] = []
@@ -38,16 +38,6 @@ async function engineThatLoadsNothing(): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-const replicaAt = (port: number, index: number): Replica => ({
-  id: `m-${index}`,
-  model: 'm',
-  engine: 'simulated',
-  address: { protocol: 'http', host: '127.0.0.1', port, basePath: '' },
-  phase: 'serving',
-  role: 'both',
-  generation: 1,
-})
-
 const adapter = (name: string, source = `hf://a/${name}`) => ({ name, source, preload: false })
 const fleetWith = (...adapters: readonly object[]) => ({
   name: 'test',
@@ -63,27 +53,18 @@ interface Stage {
   change(...adapters: readonly object[]): Promise<void>
 }
 
+const replicasAt = (ports: readonly number[]) => ports.map((port, index) => replicaAt(port, { id: `m-${index}` }))
+
 async function stage(workers: number, adapters: readonly object[], ...ports: readonly number[]): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-adapters-'))
   cleanUps.push(() => rm(folder, { recursive: true, force: true }))
   const fleetFile = join(folder, 'fleet.yaml')
   const change = (...wanted: readonly object[]) => writeFile(fleetFile, JSON.stringify(fleetWith(...wanted)))
   await change(...adapters)
-  const listeners = new Set<() => void>()
-  let replicas = ports.map(replicaAt)
-  const source: ReplicaSource = {
-    name: 'test',
-    start: async () => {},
-    snapshot: () => replicas,
-    subscribe: (listener) => (listeners.add(listener), () => void listeners.delete(listener)),
-    close: async () => {},
-  }
+  const { source, set } = settableSource(...replicasAt(ports))
   const gateway = await startTestGateway(fleetWith(...adapters), { fleetFile, source, workers })
   cleanUps.push(() => gateway.close())
-  const say = (...wanted: readonly number[]) => {
-    replicas = wanted.map(replicaAt)
-    for (const listener of listeners) listener()
-  }
+  const say = (...wanted: readonly number[]) => set(...replicasAt(wanted))
   return { gateway, say, change }
 }
 

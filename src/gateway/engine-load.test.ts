@@ -1,30 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { ReplicaSource } from '../discovery/index.ts'
 import { loadReportSchema } from '../observe/report/index.ts'
 import { ask, startTestGateway, until } from './testing/harness.ts'
+import { replicaAt, settableSource } from './testing/settable-source.ts'
 import { startSimulatedHere } from './testing/simulated-process.ts'
 
 const cleanUps: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp()
-})
-
-const sourceOf = (port: number): ReplicaSource => ({
-  name: 'test',
-  start: async () => {},
-  snapshot: () => [
-    {
-      id: 'm-0',
-      model: 'm',
-      engine: 'simulated',
-      address: { protocol: 'http', host: '127.0.0.1', port, basePath: '' },
-      phase: 'serving',
-      role: 'both',
-      generation: 1,
-    },
-  ],
-  subscribe: () => () => {},
-  close: async () => {},
 })
 
 describe('how full engines are', () => {
@@ -34,7 +16,7 @@ describe('how full engines are', () => {
     const models = [{ name: 'm', engine: 'simulated', replicas: 1 }]
     const gateway = await startTestGateway(
       { gateway: { health: { interval: '50ms' } }, models },
-      { source: sourceOf(engine.port), workers },
+      { source: settableSource(replicaAt(engine.port)).source, workers },
     )
     cleanUps.push(() => gateway.close())
     await until('the replica is ready', async () => (await gateway.load()).replicas[0]?.ready === true)

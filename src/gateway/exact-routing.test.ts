@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Publisher, Subscriber } from 'zeromq'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Replica, ReplicaSource } from '../discovery/index.ts'
+import type { Replica } from '../discovery/index.ts'
 import { loadZeromq } from './kv-events/load-zeromq.ts'
 import type { GatewayOptions } from './run-gateway.ts'
 import { startTestGateway, until, untilIdle, untilReady, type TestGateway } from './testing/harness.ts'
+import { replicaAt, settableSource, type SettableSource } from './testing/settable-source.ts'
 import { startSimulatedHere, startSimulatedProcess, type SimulatedUnderTest } from './testing/simulated-process.ts'
 
 const cleanUps: (() => unknown)[] = []
@@ -49,44 +50,20 @@ async function startEngine(name: string, start: Start = {}): Promise<SimulatedUn
   return { ...engine, ...place }
 }
 
-/** Replicas at places that a test changes. */
-function sourceOf(replicas: () => readonly Replica[]): ReplicaSource & { changed(): void } {
-  const listeners = new Set<() => void>()
-  return {
-    name: 'test',
-    start: async () => {},
-    snapshot: replicas,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    close: async () => {},
-    changed: () => listeners.forEach((listener) => listener()),
-  }
-}
-
-const replicaOf = (index: number, port: number, place: Place, generation = 1): Replica => ({
-  id: `m-${index}`,
-  model: 'm',
-  engine: 'simulated',
-  address: { protocol: 'http', host: '127.0.0.1', port, basePath: '' },
-  phase: 'serving',
-  role: 'both',
-  generation,
-  kvEvents: { endpoint: place.endpoint, replayEndpoint: place.replayEndpoint, ranks: 1 },
-})
+const replicaOf = (index: number, port: number, { endpoint, replayEndpoint }: Place, generation = 1): Replica =>
+  replicaAt(port, { id: `m-${index}`, generation, kvEvents: { endpoint, replayEndpoint, ranks: 1 } })
 
 interface Served {
   readonly gateway: TestGateway
   readonly engines: (SimulatedUnderTest & Place)[]
-  readonly replicas: Replica[]
-  readonly source: ReturnType<typeof sourceOf>
+  readonly replicas: readonly Replica[]
+  readonly set: SettableSource['set']
 }
 
 async function serve(workers: number, start: Start = {}, options: Partial<GatewayOptions> = {}): Promise<Served> {
   const engines = [await startEngine('a', start), await startEngine('b', start)]
   const replicas = engines.map((engine, index) => replicaOf(index, engine.port, engine))
-  const source = sourceOf(() => replicas)
+  const { source, set } = settableSource(...replicas)
   const models = [{ name: 'm', engine: 'simulated', replicas: 2, routing: { policy: 'prefixExact' } }]
   const gateway = await startTestGateway(
     { gateway: { workers, health: { interval: '100ms' } }, models },
@@ -94,7 +71,7 @@ async function serve(workers: number, start: Start = {}, options: Partial<Gatewa
   )
   cleanUps.push(() => gateway.close())
   await untilReady(gateway, 2)
-  return { gateway, engines, replicas, source }
+  return { gateway, engines, replicas, set }
 }
 
 const state = async (gateway: TestGateway) => (await gateway.load()).exact[0]
@@ -177,14 +154,13 @@ describe.each([1, 2])('routing by what engines say that they hold, with %i threa
   })
 
   it('forgets a replica whose process is another, and learns what that one holds', async () => {
-    const { gateway, engines, replicas, source } = await serve(workers, { isProcess: true })
+    const { gateway, engines, replicas, set } = await serve(workers, { isProcess: true })
     await untilOn(gateway)
     await engines[0]?.ask(chatPath, conversation('other', 1))
     await untilBlocks(gateway, (blocks) => blocks > 5)
     await engines[0]?.kill()
     const successor = await startEngine('a', { isProcess: true })
-    replicas[0] = replicaOf(0, successor.port, successor, 2)
-    source.changed()
+    set(replicaOf(0, successor.port, successor, 2), ...replicas.slice(1))
     await untilBlocks(gateway, (blocks) => blocks === 0)
     await untilReady(gateway, 2)
     await successor.ask(chatPath, conversation('new', 1))
@@ -211,10 +187,10 @@ describe.each([1, 2])('routing by what engines say that they hold, with %i threa
       }
     })()
     const other = await startEngine('b')
-    const source = sourceOf(() => [
+    const { source } = settableSource(
       replicaOf(0, other.port, other),
       replicaOf(1, engine.port, { endpoint, replayEndpoint: engine.replayEndpoint }),
-    ])
+    )
     const models = [{ name: 'm', engine: 'simulated', replicas: 2, routing: { policy: 'prefixExact' } }]
     const gateway = await startTestGateway({ gateway: { workers, health: { interval: '100ms' } }, models }, { source })
     cleanUps.push(() => gateway.close())

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Replica, ReplicaSource } from '../discovery/index.ts'
+import type { Replica } from '../discovery/index.ts'
 import { startTestGateway, until, untilIdle, untilReady, type TestGateway } from './testing/harness.ts'
+import { replicaAt, settableSource } from './testing/settable-source.ts'
 import { answerEvents, answerJson, startUpstream, type ProgrammableUpstream } from './testing/upstream.ts'
 
 const cleanUps: (() => Promise<unknown>)[] = []
@@ -20,54 +21,32 @@ interface Served {
   say(share: number | null): void
 }
 
+const replicaOf = ({ port }: ProgrammableUpstream, fields: Partial<Replica>) =>
+  replicaAt(port, { engine: 'vllm', generation: 0, ...fields })
+
 /** Two stable replicas and a canary with a share. */
 async function serve(share: number, model: object = {}, options: object = {}): Promise<Served> {
   const engines = await Promise.all(Array.from({ length: 3 }, () => startUpstream(answerJson({ ok: true }))))
   for (const engine of engines) cleanUps.push(() => engine.kill())
-  const listeners = new Set<() => void>()
-  let now: number | null = share
-  const replicas = (): Replica[] =>
-    engines.flatMap(({ port }, index): Replica[] => {
-      if (index === 2 && now === null) return []
-      return [
-        {
-          id: index === 2 ? 'm-canary' : `m-${index}`,
-          model: 'm',
-          engine: 'vllm',
-          address: { protocol: 'http', host: '127.0.0.1', port, basePath: '' },
-          phase: 'serving',
-          role: 'both',
-          generation: 0,
-          ...(index === 2 && now !== null ? { canaryShare: now } : {}),
-        },
-      ]
-    })
-  const source: ReplicaSource = {
-    name: 'test',
-    start: async () => {},
-    snapshot: replicas,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    close: async () => {},
-  }
+  const [first, second, canary] = engines
+  if (first === undefined || second === undefined || canary === undefined) throw new Error('an engine is missing')
+  const replicas = (now: number | null) => [
+    replicaOf(first, { id: 'm-0' }),
+    replicaOf(second, { id: 'm-1' }),
+    ...(now === null ? [] : [replicaOf(canary, { id: 'm-canary', canaryShare: now })]),
+  ]
+  const { source, set } = settableSource(...replicas(share))
   const gateway = await startTestGateway(
     { models: [{ name: 'm', engine: 'vllm', source: 'hf://owner/name', context: 4096, ...model }] },
     { source, ...options },
   )
   cleanUps.push(() => gateway.close())
   await untilReady(gateway, 3)
-  const [first, second, canary] = engines
-  if (first === undefined || second === undefined || canary === undefined) throw new Error('an engine is missing')
   return {
     gateway,
     stable: [first, second],
     canary,
-    say(next) {
-      now = next
-      for (const listener of listeners) listener()
-    },
+    say: (next) => set(...replicas(next)),
   }
 }
 

@@ -1,40 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Replica, ReplicaPhase, ReplicaSource } from '../discovery/index.ts'
+import type { Replica } from '../discovery/index.ts'
 import { startTestGateway, until, type TestGateway, type WholeAnswer } from './testing/harness.ts'
+import { replicaAt, settableSource } from './testing/settable-source.ts'
 import { startSimulatedHere, type SimulatedUnderTest } from './testing/simulated-process.ts'
 
 const chat = '/v1/chat/completions'
 const cleanUps: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp()
-})
-
-/** A source whose replicas a test sets. */
-function settableSource() {
-  const listeners = new Set<() => void>()
-  let replicas: readonly Replica[] = []
-  const source: ReplicaSource = {
-    name: 'test',
-    start: async () => {},
-    snapshot: () => replicas,
-    subscribe: (listener) => (listeners.add(listener), () => void listeners.delete(listener)),
-    close: async () => {},
-  }
-  const set = (...next: readonly Replica[]) => {
-    replicas = next
-    for (const listener of listeners) listener()
-  }
-  return { source, set }
-}
-
-const replicaAt = (port: number, phase: ReplicaPhase, id = 'm-0'): Replica => ({
-  id,
-  model: 'm',
-  engine: 'simulated',
-  address: { protocol: 'http', host: '127.0.0.1', port, basePath: '' },
-  phase,
-  role: 'both',
-  generation: 1,
 })
 
 interface Stage {
@@ -74,7 +47,7 @@ describe.each([1, 2])('a model without a replica, with %i threads', (workers) =>
     const { gateway, engine, set } = await stage(workers)
     const answers = Array.from({ length: 6 }, () => gateway.ask(chat, question()))
     await untilWaiting(gateway, 6)
-    set(replicaAt(engine.port, 'starting'))
+    set(replicaAt(engine.port, { phase: 'starting' }))
     const statuses = (await Promise.all(answers)).map(({ status }) => status)
     expect(statuses).toEqual(Array(6).fill(200))
     // A client has its last byte before the thread that sent it has noted the end.
@@ -87,14 +60,14 @@ describe.each([1, 2])('a model without a replica, with %i threads', (workers) =>
 
   it('has them wait while its last replica leaves, too, and no request reaches that one', async () => {
     const { gateway, engine, set } = await stage(workers)
-    set(replicaAt(engine.port, 'serving'))
+    set(replicaAt(engine.port, { phase: 'serving' }))
     expect((await gateway.ask(chat, question())).status).toBe(200)
-    set(replicaAt(engine.port, 'draining'))
+    set(replicaAt(engine.port, { phase: 'draining' }))
     const answer = gateway.ask(chat, question())
     await untilWaiting(gateway, 1)
     const next = await startSimulatedHere({}, 4096)
     cleanUps.push(() => next.kill())
-    set(replicaAt(engine.port, 'draining'), replicaAt(next.port, 'starting', 'm-1'))
+    set(replicaAt(engine.port, { phase: 'draining' }), replicaAt(next.port, { phase: 'starting', id: 'm-1' }))
     expect((await answer).status).toBe(200)
     const { replicas } = await gateway.load()
     expect(replicas.map(({ id, requests }) => [id, requests])).toEqual([
@@ -123,7 +96,7 @@ describe.each([1, 2])('a model without a replica, with %i threads', (workers) =>
     const answer = await fetch(gateway.url + chat, { method: 'POST', headers, body: question({ stream: true }) })
     const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
     expect([answer.status, (await reader?.read())?.value]).toEqual([200, ': scaling from zero\n\n'])
-    set(replicaAt(engine.port, 'serving'))
+    set(replicaAt(engine.port, { phase: 'serving' }))
     let rest = ''
     for (let piece = await reader?.read(); piece?.done === false; piece = await reader?.read()) rest += piece.value
     expect(rest).toMatch(/data: .*data: \[DONE\]\n\n$/s)
@@ -136,7 +109,7 @@ describe.each([1, 2])('a model without a replica, with %i threads', (workers) =>
     const waiting = gateway.ask(chat, question())
     await untilWaiting(gateway, 1)
     expect(codeOf(await gateway.ask(chat, question()))).toBe('queue_full')
-    set(replicaAt(engine.port, 'failed'))
+    set(replicaAt(engine.port, { phase: 'failed' }))
     expect(codeOf(await waiting)).toBe('no_ready_replica')
     expect(codeOf(await gateway.ask(chat, question()))).toBe('no_ready_replica')
   })
@@ -145,7 +118,7 @@ describe.each([1, 2])('a model without a replica, with %i threads', (workers) =>
 describe('what scaling reads', () => {
   it('are the engines’ own figures, of models that are scaled', async () => {
     const { gateway, engine, set } = await stage(1)
-    set(replicaAt(engine.port, 'serving'))
+    set(replicaAt(engine.port, { phase: 'serving' }))
     await until('the engine was asked', async () => (await gateway.load()).replicas[0]?.reported !== null)
     const [replica] = (await gateway.load()).replicas
     expect(replica?.reported).toEqual({ running: 0, waiting: 0, kvCacheUsage: expect.any(Number) })

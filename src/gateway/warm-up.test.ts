@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Replica, ReplicaPhase, ReplicaSource } from '../discovery/index.ts'
+import type { ReplicaPhase } from '../discovery/index.ts'
 import { startTestGateway, until, untilIdle, type TestGateway } from './testing/harness.ts'
+import { replicaAt, settableSource } from './testing/settable-source.ts'
 import { answerJson, startUpstream, type Behaviour, type ProgrammableUpstream } from './testing/upstream.ts'
 
 const chat = '/v1/chat/completions'
@@ -26,16 +27,6 @@ interface Setting {
   readonly first?: Parameters<Stage['say']>[0]
 }
 
-const replicaAt = (id: string, port: number, phase: ReplicaPhase): Replica => ({
-  id,
-  model: 'm',
-  engine: 'simulated',
-  address: { protocol: 'http', host: '127.0.0.1', port, basePath: '' },
-  phase,
-  role: 'both',
-  generation: 1,
-})
-
 /** A gateway whose replicas take turns, so that a second one that may get requests gets one soon. */
 async function stage({ behave, model, workers = 1, first = { old: 'serving' } }: Setting = {}): Promise<Stage> {
   const old = await startUpstream(answerJson({ from: 'old' }))
@@ -44,23 +35,17 @@ async function stage({ behave, model, workers = 1, first = { old: 'serving' } }:
     () => old.kill(),
     () => fresh.kill(),
   )
-  const listeners = new Set<() => void>()
-  let replicas: readonly Replica[] = []
-  const say: Stage['say'] = (phases) => {
-    replicas = [
-      ...(phases.old === undefined ? [] : [replicaAt('old-0', old.port, phases.old)]),
-      ...(phases.fresh === undefined ? [] : [replicaAt('fresh-0', fresh.port, phases.fresh)]),
-    ]
-    for (const listener of listeners) listener()
+  const replicas = {
+    old: replicaAt(old.port, { id: 'old-0' }),
+    fresh: replicaAt(fresh.port, { id: 'fresh-0' }),
   }
-  say(first)
-  const source: ReplicaSource = {
-    name: 'test',
-    start: async () => {},
-    snapshot: () => replicas,
-    subscribe: (listener) => (listeners.add(listener), () => void listeners.delete(listener)),
-    close: async () => {},
-  }
+  const inPhases = (phases: Parameters<Stage['say']>[0]) =>
+    (['old', 'fresh'] as const).flatMap((which) => {
+      const phase = phases[which]
+      return phase === undefined ? [] : [{ ...replicas[which], phase }]
+    })
+  const { source, set } = settableSource(...inPhases(first))
+  const say: Stage['say'] = (phases) => set(...inPhases(phases))
   const gateway = await startTestGateway(
     {
       gateway: { health: { interval: '50ms', timeout: '5s' } },
