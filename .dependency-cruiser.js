@@ -9,7 +9,7 @@ const rows = [
   ['scheduling', 'manifests', 'plan'],
   ['simulate', 'lint', 'import'],
   ['models', 'engine-cache', 'kubernetes', 'observe', 'access'],
-  ['discovery', 'jobs'],
+  ['discovery', 'jobs', 'registries'],
   ['gateway', 'targets'],
   ['operate'],
   ['controller'],

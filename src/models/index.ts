@@ -4,5 +4,20 @@
 export type { ModelRequest, ModelStore, ModelVerdict, PullContext, StoredModel } from './contract.ts'
 export { linkModel, openModelStore } from './store/index.ts'
 export { inspectHubModel, inspectModel, isHubName, type ModelFiles } from './inspect/index.ts'
-export { defaultDownloadSettings, HttpClient, readSmallBody } from './download/index.ts'
+export {
+  defaultDownloadSettings,
+  dropBody,
+  HttpClient,
+  parseRetryAfter,
+  PassingFailure,
+  passingStatuses,
+  readSmallBody,
+  readSmallBytes,
+  redirectTarget,
+  RetryBudget,
+  watchedBody,
+  type DownloadSettings,
+  type HttpAnswer,
+} from './download/index.ts'
+export { diskFullError, isDiskFull } from './disk/index.ts'
 export { HubCatalogue } from './sources/hub-catalogue.ts'

@@ -36,6 +36,7 @@ export {
   gatewayPorts,
   modelLabels,
   ownImage,
+  underRegistry,
   secretsOf,
   type Artifact,
   type NamedSecret,

@@ -1,12 +1,17 @@
+import type { Readable } from 'node:stream'
 import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from 'undici'
 import type { Environment } from '../../files/index.ts'
 import { UserError } from '../../errors/index.ts'
 import type { DownloadSettings } from './settings.ts'
 
-/** A GET or HEAD. */
+/** A question to a server. */
 export interface HttpQuestion {
-  readonly method: 'GET' | 'HEAD'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT'
   readonly url: URL
+  /** What is sent; no redirect is followed with it. */
+  readonly body?: Uint8Array | Readable
+  /** How long the answer may take to begin; the client’s `stallMs` when absent. */
+  readonly answerWithinMs?: number
   /** Sent to every host. */
   readonly headers?: Readonly<Record<string, string>>
   /** Credentials: sent to the origin of `url` only, whatever it redirects to. */
@@ -75,7 +80,8 @@ export class HttpClient {
         method: question.method,
         dispatcher: this.#dispatcher,
         signal: question.signal,
-        headersTimeout: this.#headersTimeoutMs,
+        headersTimeout: question.answerWithinMs ?? this.#headersTimeoutMs,
+        ...(question.body === undefined ? {} : { body: question.body }),
         headers: {
           'user-agent': 'fairlead',
           'accept-encoding': 'identity',
@@ -89,7 +95,8 @@ export class HttpClient {
       }
       const location = header('location')
       const answer = { url, status: response.statusCode, body: response.body, header }
-      if (!redirectStatuses.has(response.statusCode) || location === undefined) return answer
+      const mayFollow = redirectStatuses.has(response.statusCode) && question.body === undefined
+      if (!mayFollow || location === undefined) return answer
       const target = redirectTarget(url, location)
       if (question.follow === 'same-origin' && target.origin !== question.url.origin) return answer
       await dropBody(response.body)
@@ -116,6 +123,11 @@ export async function dropBody(body: Dispatcher.ResponseData['body']): Promise<v
 
 /** Reads a small body as text; stops at `limitBytes`. */
 export async function readSmallBody(body: Dispatcher.ResponseData['body'], limitBytes: number): Promise<string> {
+  return (await readSmallBytes(body, limitBytes)).toString('utf8')
+}
+
+/** Reads a small body as it is; stops at `limitBytes`. */
+export async function readSmallBytes(body: Dispatcher.ResponseData['body'], limitBytes: number): Promise<Buffer> {
   const pieces: Buffer[] = []
   let length = 0
   for await (const piece of body) {
@@ -123,5 +135,5 @@ export async function readSmallBody(body: Dispatcher.ResponseData['body'], limit
     length += (piece as Buffer).length
     if (length > limitBytes) throw new Error(`an answer has more than ${limitBytes} bytes`)
   }
-  return Buffer.concat(pieces).toString('utf8')
+  return Buffer.concat(pieces)
 }

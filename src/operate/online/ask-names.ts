@@ -10,8 +10,8 @@ import {
 } from '../../lint/index.ts'
 import type { ManifestSet } from '../../manifests/index.ts'
 import { HubCatalogue } from '../../models/index.ts'
+import { imagePlace, RegistryClient } from '../../registries/index.ts'
 import { ChartRepositories } from './chart-repository.ts'
-import { imagePlace, ImageRegistries } from './image-registry.ts'
 
 /** Most names that are asked for in a run; a repository of manifests names far fewer. */
 const mostNames = 500
@@ -33,7 +33,7 @@ export async function askNames(
   { environment, signal }: { readonly environment: Environment; readonly signal: AbortSignal },
 ): Promise<AskedNames> {
   const hub = new HubCatalogue(environment)
-  const registries = new ImageRegistries(environment)
+  const registries = new RegistryClient(environment)
   const repositories = new ChartRepositories(environment)
   const models = new Map<string, OnlineAnswer>()
   const images = new Map<string, OnlineAnswer>()
@@ -82,7 +82,7 @@ async function askHub(hub: HubCatalogue, id: string, signal: AbortSignal): Promi
 }
 
 async function askRegistry(
-  registries: ImageRegistries,
+  registries: RegistryClient,
   image: string,
   signal: AbortSignal,
 ): Promise<OnlineAnswer | undefined> {
@@ -97,7 +97,7 @@ async function askRegistry(
 
 /** A chart by its registry, where versions are tags (with `_` for `+`), or by the index of its repository. */
 async function askChart(
-  { registries, repositories }: { readonly registries: ImageRegistries; readonly repositories: ChartRepositories },
+  { registries, repositories }: { readonly registries: RegistryClient; readonly repositories: ChartRepositories },
   { name, from, chart, version }: NamedChart,
   signal: AbortSignal,
 ): Promise<OnlineAnswer | undefined> {

@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { lintManifests } from '../../lint/index.ts'
 import { readManifests } from '../../manifests/index.ts'
 import { askNames } from './ask-names.ts'
-import { imagePlace } from './image-registry.ts'
 
 let server: Server
 let host: string
@@ -78,7 +77,7 @@ describe('asking whether names exist', () => {
     const { told, notes } = await linted(`${host}/own/vllm:1`, 'a/b')
     expect(told).toEqual([])
     expect(notes).toEqual([
-      `${host}/own/vllm:1 could not be asked for: http://${host} answered 403 (it asks for a login)`,
+      `${host}/own/vllm:1 could not be asked for: ${host} does not let us at own/vllm: it asks for a login`,
       `a/b could not be asked for: http://${host} answered 500`,
     ])
   })
@@ -162,23 +161,5 @@ describe('asking whether charts exist', () => {
     expect(notes).toEqual([
       `chart of http://${host}/nothing could not be asked for: http://${host}/nothing answered 404 without an index of charts`,
     ])
-  })
-})
-
-describe('where an image is asked for', () => {
-  it.each([
-    ['redis', 'https://registry-1.docker.io library/redis latest'],
-    ['docker.io/vllm/vllm-openai:v0.32.0', 'https://registry-1.docker.io vllm/vllm-openai v0.32.0'],
-    ['vllm/vllm-openai', 'https://registry-1.docker.io vllm/vllm-openai latest'],
-    ['ghcr.io/a/b/c:1@sha256:' + 'a'.repeat(64), `https://ghcr.io a/b/c sha256:${'a'.repeat(64)}`],
-    ['localhost:5000/a', 'http://localhost:5000 a latest'],
-    ['registry.example.org:5000/a:b', 'https://registry.example.org:5000 a b'],
-  ])('%s: %s', (image, place) => {
-    const { registry, repository, reference } = imagePlace(image) ?? {}
-    expect(`${registry} ${repository} ${reference}`).toBe(place)
-  })
-
-  it.each(['', 'Upper/Case', 'a b', '../x', 'a//b', 'host.example.org/../../etc:x'])('nowhere for %j', (image) => {
-    expect(imagePlace(image)).toBeUndefined()
   })
 })

@@ -13,10 +13,14 @@ export function imageAt(image: string, { storage }: Pick<Fleet, 'storage'>): str
   const { registry } = storage.images
   const digest = pinOf(image, storage)
   const pinned = digest === undefined ? image : `${image.split('@')[0]}@${digest}`
-  if (registry === undefined) return pinned
-  const [host = '', ...rest] = pinned.split('/')
+  return registry === undefined ? pinned : underRegistry(pinned, registry)
+}
+
+/** Where a mirror has an image: its prefix in place of the registry’s host. */
+export function underRegistry(image: string, prefix: string): string {
+  const [host = '', ...rest] = image.split('/')
   const isHost = rest.length > 0 && (/[.:]/.test(host) || host === 'localhost')
-  return `${registry.replace(/\/+$/, '')}/${isHost ? rest.join('/') : pinned}`
+  return `${prefix.replace(/\/+$/, '')}/${isHost ? rest.join('/') : image}`
 }
 
 const pinOf = (image: string, { images: { digests } }: Fleet['storage']): string | undefined =>

@@ -15,7 +15,7 @@ export {
   type GatewayService,
   type ReplicasPlace,
 } from './gateway-service.ts'
-export { engineImage, gatewayImage, imageAt, ownImage } from './images.ts'
+export { engineImage, gatewayImage, imageAt, ownImage, underRegistry } from './images.ts'
 export { type Probes, type ProbeSettings } from './probes.ts'
 export { secretsOf, type NamedSecret } from './secrets.ts'
 export { modelCachePath, type WeightsPlace } from './weights-place.ts'
