@@ -5,6 +5,7 @@ export type { ModelRequest, ModelStore, ModelVerdict, PullContext, StoredModel }
 export { linkModel, openModelStore } from './store/index.ts'
 export { inspectHubModel, inspectModel, isHubName, type ModelFiles } from './inspect/index.ts'
 export {
+  BodyTooLarge,
   defaultDownloadSettings,
   dropBody,
   HttpClient,

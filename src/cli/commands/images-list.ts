@@ -20,11 +20,19 @@ export const imagesList: Command = {
       choices: renderTargets,
       description: 'platform; the Fleet’s targets.default when absent',
     },
+    { name: 'digests', description: 'ask the registries for digests and sizes, with the logins of `docker login`' },
+    {
+      name: 'platform',
+      value: 'OS/ARCH',
+      default: 'linux/amd64',
+      description: 'with --digests: machine whose download is counted',
+    },
     { name: 'without-gateway', description: 'leave the gateway out: clients call the engines' },
     { name: 'offline', description: 'do not ask the hub about models that the catalogue does not have' },
   ],
   examples: [
     { command: 'fairlead images list --target kubernetes', what: 'what a cluster pulls' },
+    { command: 'fairlead images list --target kubernetes --digests', what: 'the same with digests and sizes' },
     {
       command: 'fairlead images list --target compose --json | jq -r .images[].image',
       what: 'the images alone',

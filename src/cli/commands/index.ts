@@ -17,7 +17,9 @@ import { explain } from './explain.ts'
 import { explainScaling } from './explain-scaling.ts'
 import { gateway } from './gateway.ts'
 import { health } from './health.ts'
+import { imagesBundle } from './images-bundle.ts'
 import { imagesList } from './images-list.ts'
+import { imagesMirror } from './images-mirror.ts'
 import { importCommand } from './import.ts'
 import { init } from './init.ts'
 import { lint } from './lint.ts'
@@ -76,6 +78,8 @@ export const commands: readonly Command[] = [
   modelsVerify,
   storagePlan,
   imagesList,
+  imagesMirror,
+  imagesBundle,
   init,
   importCommand,
   size,

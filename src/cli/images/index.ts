@@ -2,4 +2,7 @@
  * `fairlead images`: what a Fleet takes from registries, for people.
  */
 export { openImages } from './open-images.ts'
+export { readPlatform } from './read-platform.ts'
 export { renderImages } from './render-images.ts'
+export { copiedDocument, copiedTable, endOf, tellWeights } from './tell-copied.ts'
+export { imagesText, mirroredImages, withImages } from './write-images.ts'

@@ -121,6 +121,14 @@ export async function dropBody(body: Dispatcher.ResponseData['body']): Promise<v
   await body.dump({ limit: 16_384 }).catch(() => undefined)
 }
 
+/** A body that is longer than it may be. */
+export class BodyTooLarge extends Error {
+  constructor(limitBytes: number) {
+    super(`an answer has more than ${limitBytes} bytes`)
+    this.name = 'BodyTooLarge'
+  }
+}
+
 /** Reads a small body as text; stops at `limitBytes`. */
 export async function readSmallBody(body: Dispatcher.ResponseData['body'], limitBytes: number): Promise<string> {
   return (await readSmallBytes(body, limitBytes)).toString('utf8')
@@ -133,7 +141,7 @@ export async function readSmallBytes(body: Dispatcher.ResponseData['body'], limi
   for await (const piece of body) {
     pieces.push(piece as Buffer)
     length += (piece as Buffer).length
-    if (length > limitBytes) throw new Error(`an answer has more than ${limitBytes} bytes`)
+    if (length > limitBytes) throw new BodyTooLarge(limitBytes)
   }
   return Buffer.concat(pieces)
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors/index.ts'
+import { PassingFailure } from '../../models/index.ts'
 import {
   copyImages,
   imagePlace,
@@ -123,13 +124,13 @@ async function rehearse(found: Found, { signal }: CopyContext): Promise<CopiedIm
     return { ...facts(found), state: 'planned', copiedBytes: missing.reduce((sum, size) => sum + size, 0) }
   } catch (error) {
     signal.throwIfAborted()
-    return { ...facts(found), state: 'failed', error }
+    return { ...facts(found), state: 'failed', error: explained(found.image, error) }
   }
 }
 
 function told(found: Extract<Found, { resolved: ResolvedImage }>, outcome: CopyOutcome | undefined): CopiedImage {
   if (outcome === undefined || outcome.state === 'failed')
-    return { ...facts(found), state: 'failed', error: outcome?.error }
+    return { ...facts(found), state: 'failed', error: explained(found.image, outcome?.error) }
   const { wasThere, copiedBytes } = outcome
   return { ...facts(found), state: wasThere ? 'there' : 'copied', copiedBytes }
 }
@@ -151,8 +152,19 @@ const failed = ({ image, error }: Extract<Found, { error: unknown }>): CopiedIma
   bytes: 0,
   copiedBytes: 0,
   state: 'failed',
-  error,
+  error: explained(image, error),
 })
+
+/** What passes may have passed by the next time. */
+const explained = (image: string, error: unknown): unknown =>
+  error instanceof PassingFailure
+    ? new UserError({
+        what: `${image} could not be copied`,
+        why: `${error.message}.`,
+        mend: 'Run the command again: what is there already is not copied again.',
+        cause: error,
+      })
+    : error
 
 /** The place of an image. @throws UserError for a name that no registry can have */
 export function placeOf(image: string): NonNullable<ReturnType<typeof imagePlace>> {

@@ -6,6 +6,7 @@ import { renderers } from '../../targets/index.ts'
 import { prerequisites } from '../doctor/index.ts'
 import { readFleet, type ReadFleet } from '../read-fleet.ts'
 import { fleetImages } from './fleet-images.ts'
+import { wantedImages } from './mirror-images.ts'
 import { suppliesOf } from './supplies.ts'
 
 const presets = join(import.meta.dirname, '../../../examples/presets')
@@ -37,7 +38,23 @@ describe('the images of a Fleet', () => {
     expect(images.filter(({ weightsOf }) => weightsOf !== null)).toMatchObject([
       { image: 'registry.example/llama:1', weightsOf: fleet.models[0]?.name },
     ])
+    expect(wantedImages(await imagesOf({ ...read, fleet }, 'kubernetes'), { charts: true })).not.toContain(
+      'registry.example/llama:1',
+    )
   })
+})
+
+it('what is copied has the charts that are in registries, and is as published also where a registry is set', async () => {
+  const read = await readFleet(join(presets, 'llama-8b-32k.yaml'), {}, { purpose: 'kserve' })
+  const images = { ...read.fleet.storage.images, registry: 'registry.example/mirror' }
+  const found = await imagesOf(
+    { ...read, fleet: { ...read.fleet, storage: { ...read.fleet.storage, images } } },
+    'kserve',
+  )
+  const wanted = wantedImages(found, { charts: true })
+  expect(wanted).toContain('docker.io/vllm/vllm-openai:v0.32.0')
+  expect(wanted).toContain('quay.io/jetstack/charts/cert-manager:v1.21.1')
+  expect(wantedImages(found, { charts: false }).filter((name) => name.includes('/charts/'))).toEqual([])
 })
 
 describe('what prerequisites are installed from', () => {

@@ -1,6 +1,6 @@
 /**
  * Registries over the OCI Distribution protocol: logins, manifests, blobs.
  */
-export { noLogins, readLogins, type RegistryLogins } from './docker-credentials.ts'
+export { readLogins, type RegistryLogins } from './docker-credentials.ts'
 export { RegistryClient, type RepositoryPlace } from './registry-client.ts'
 export { RegistryRepository } from './repository.ts'

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { UserError } from '../../errors/index.ts'
 import type { Environment } from '../../files/index.ts'
 import {
+  BodyTooLarge,
   defaultDownloadSettings,
   dropBody,
   HttpClient,
@@ -284,6 +285,7 @@ async function soon<Result>(
     return await work(AbortSignal.any([signal, late]))
   } catch (error) {
     signal.throwIfAborted()
+    if (error instanceof BodyTooLarge) throw tooLarge(registry, error)
     throw late.aborted ? new PassingFailure(`${registry} did not answer within ${answerWithinMs / 1000} s`) : error
   }
 }
@@ -296,6 +298,15 @@ async function* rememberFailure(bytes: AsyncIterable<Buffer>, failures: unknown[
     throw error
   }
 }
+
+const tooLarge = (registry: string, cause: BodyTooLarge) =>
+  new UserError({
+    what: `${new URL(registry).host} gives an answer that is too large to be a manifest or a list`,
+    where: registry,
+    why: `${cause.message}.`,
+    mend: 'See whether the address is a registry’s.',
+    cause,
+  })
 
 const wrongContent = ({ registry }: RepositoryPlace, what: string, wanted: string, got: string) =>
   new UserError({

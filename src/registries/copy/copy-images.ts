@@ -74,7 +74,7 @@ async function copyImage(copy: ImageCopy, slots: Slots, context: CopyContext): P
       const isLast = manifest.digest === image.digest
       await retried(work, () => destination.putManifest(manifest, isLast ? reference : manifest.digest, signal))
     }
-    step?.succeed(`${title}  ${image.digest}`)
+    step?.succeed()
     return { state: 'done', wasThere: false, copiedBytes }
   } catch (error) {
     step?.fail(context.signal.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error))

@@ -81,12 +81,11 @@ export class ImageLayout implements ImageSource {
     })
   }
 
-  async *blob({ digest }: Descriptor, signal: AbortSignal): AsyncGenerator<Buffer> {
-    try {
-      yield* createReadStream(this.#pathOf(digest), { signal, highWaterMark: 1024 * 1024 })
-    } catch (error) {
-      throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? this.#lacks(digest) : error
-    }
+  async *blob({ digest, size }: Descriptor, signal: AbortSignal): AsyncGenerator<Buffer> {
+    const path = this.#pathOf(digest)
+    // One that is too short would be waited for, as that of a registry.
+    if ((await stat(path).catch(() => undefined))?.size !== size) throw this.#lacks(`${digest} with its ${size} bytes`)
+    yield* createReadStream(path, { signal, highWaterMark: 1024 * 1024 })
   }
 
   /** Where an image of the layout is written to; its reference there is its whole name. */

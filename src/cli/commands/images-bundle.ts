@@ -1,0 +1,42 @@
+import type { Command } from '../command.ts'
+import { renderTargets } from './render-targets.ts'
+import { fleetFileArgument } from './shared.ts'
+
+/** `fairlead images bundle` */
+export const imagesBundle: Command = {
+  name: 'images bundle',
+  section: 'Set up',
+  summary: 'Put every image that a Fleet needs into a folder, for where there is no internet',
+  description:
+    'Writes an OCI image layout with the images that `fairlead images list` lists and the charts among the prerequisites that ' +
+    'are in registries; beside it the Fleet file, what is rendered of it, and bundle.json with what else the prerequisites ' +
+    'need. `fairlead images mirror --from` copies it to a registry. What is in the folder already is not fetched again. ' +
+    'Weights are left out: `fairlead models pull` fetches them.',
+  arguments: [fleetFileArgument],
+  options: [
+    { name: 'output', short: 'o', value: 'DIR', description: 'folder that is written', completes: 'file' },
+    {
+      name: 'target',
+      short: 't',
+      value: 'NAME',
+      choices: renderTargets,
+      description: 'platform; the Fleet’s targets.default when absent',
+    },
+    {
+      name: 'platform',
+      value: 'OS/ARCH',
+      description: 'copy images for this machine alone, such as linux/amd64; all that there are when absent',
+    },
+    { name: 'without-charts', description: 'leave the charts of prerequisites out' },
+    { name: 'without-gateway', description: 'leave the gateway out: clients call the engines' },
+    { name: 'offline', description: 'do not ask the hub about models that the catalogue does not have' },
+  ],
+  examples: [
+    {
+      command: 'fairlead images bundle --target kubernetes --platform linux/amd64 --output bundle',
+      what: 'everything for one kind of machine',
+    },
+  ],
+  reports: true,
+  load: async () => (await import('../handlers/images-bundle.ts')).imagesBundle,
+}
