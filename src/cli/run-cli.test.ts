@@ -48,19 +48,23 @@ describe('help', () => {
         events [MODEL]           Show what happened to a Fleet, oldest first
         revisions [FLEET]        List the applied states of a Fleet that can be gone back to
         port-forward [MODEL]     Bring a port of a Fleet to this machine until Ctrl-C
+        support-bundle [FLEET]   Write what somebody who helps needs into one archive, without secrets
         chat [MODEL]             Talk to a model in the terminal
+        secrets check [FLEET]    Tell which secrets a Fleet refers to, and whether each is there
 
       Change it
-        scale MODEL              Set the replicas of a model now
-        restart [MODEL]          Start replicas anew, one after the other
-        rollout start [FLEET]    Update a Fleet model after model, and take back what fails
-        rollout status [MODEL]   Show how the update of each model stands
-        rollout pause [MODEL]    Hold an update where it is
-        rollout resume [MODEL]   Go on with an update that was held or interrupted
-        rollout promote [MODEL]  End the trial of an update by taking it for all
-        rollout abort [MODEL]    Take an update back
-        rollback [FLEET]         Go back to an earlier revision of a Fleet
-        delete [FLEET]           Stop a Fleet and remove it from its target
+        scale MODEL                        Set the replicas of a model now
+        restart [MODEL]                    Start replicas anew, one after the other
+        secrets set NAME [KEY] [FLEET]     Write the value of a secret where the target keeps it
+        secrets rotate NAME [KEY] [FLEET]  Give a secret a new value, and say who has to start anew
+        rollout start [FLEET]              Update a Fleet model after model, and take back what fails
+        rollout status [MODEL]             Show how the update of each model stands
+        rollout pause [MODEL]              Hold an update where it is
+        rollout resume [MODEL]             Go on with an update that was held or interrupted
+        rollout promote [MODEL]            End the trial of an update by taking it for all
+        rollout abort [MODEL]              Take an update back
+        rollback [FLEET]                   Go back to an earlier revision of a Fleet
+        delete [FLEET]                     Stop a Fleet and remove it from its target
 
       Models
         models pull SOURCE    Fetch models into the cache of this machine
@@ -69,16 +73,21 @@ describe('help', () => {
         storage plan [FLEET]  Compare how a cluster can keep the models of a Fleet, and choose
 
       Set up
-        init              Write a commented Fleet file
-        import PATH...    Turn an old deployment into a Fleet file
-        size MODEL        Tell whether a model fits a GPU, with every number explained
-        simulate [FLEET]  Tell how many GPUs a load takes, and which policy serves it best
-        lint [PATH...]    Tell what is wrong in deployment descriptions, and mend what is safe to mend
-        explain [PATH]    Explain a field of the Fleet file
-        migrate [FLEET]   Rewrite a Fleet file for this version
-        schema            Print the JSON Schema of Fleet files, or the Fleet as a Kubernetes resource
-        completion SHELL  Print the completion script of a shell
-        version           Show the versions of Fairlead and Node.js
+        images list [FLEET]    List every image and chart that a Fleet needs
+        images mirror [FLEET]  Copy every image that a Fleet needs to a registry of one’s own
+        images bundle [FLEET]  Put every image that a Fleet needs into a folder, for where there is no
+                               internet
+        init                   Write a commented Fleet file
+        import PATH...         Turn an old deployment into a Fleet file
+        size MODEL             Tell whether a model fits a GPU, with every number explained
+        simulate [FLEET]       Tell how many GPUs a load takes, and which policy serves it best
+        lint [PATH...]         Tell what is wrong in deployment descriptions, and mend what is safe to
+                               mend
+        explain [PATH]         Explain a field of the Fleet file
+        migrate [FLEET]        Rewrite a Fleet file for this version
+        schema                 Print the JSON Schema of Fleet files, or the Fleet as a Kubernetes resource
+        completion SHELL       Print the completion script of a shell
+        version                Show the versions of Fairlead and Node.js
 
       Options of every command
         -q, --quiet  only results, warnings and errors

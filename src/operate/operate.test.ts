@@ -69,6 +69,8 @@ const targetWith = (fleets: Readonly<Record<string, boolean>>): Target => {
   return {
     name: 'local',
     plan: unused,
+    secrets: unused,
+    setSecret: unused,
     apply: unused,
     delete: unused,
     logs: unusedEach,

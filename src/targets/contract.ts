@@ -16,6 +16,7 @@ import type {
 import type { Evidence } from './contract/evidence.ts'
 import type { TargetPlan } from './contract/planning.ts'
 import type { FleetScaling } from './contract/scaling.ts'
+import type { SecretState, SetSecretRequest, SetSecretResult } from './contract/secrets.ts'
 import type { FleetStatus } from './contract/status.ts'
 import type { EventQuery, FleetEvent, LogLine, LogQuery } from './contract/watching.ts'
 
@@ -31,6 +32,7 @@ export {
   type TargetPlan,
 } from './contract/planning.ts'
 export type * from './contract/scaling.ts'
+export type * from './contract/secrets.ts'
 export type * from './contract/status.ts'
 export type * from './contract/watching.ts'
 
@@ -43,6 +45,10 @@ export interface Target {
   readonly name: TargetName
   /** What `apply` would do now; changes nothing. */
   plan(source: FleetSource, environment: Environment): Promise<TargetPlan>
+  /** The secrets that the Fleet refers to, and whether each is there; `apply` starts nothing while one is absent. */
+  secrets(source: FleetSource, environment: Environment): Promise<readonly SecretState[]>
+  /** Writes the value of a secret where the target keeps it. */
+  setSecret(source: FleetSource, request: SetSecretRequest, context: WorkContext): Promise<SetSecretResult>
   /** Brings the Fleet up; for `local` it stays until `signal` fires and everything has stopped. */
   apply(source: FleetSource, context: ApplyContext): Promise<void>
   status(fleetName: string, environment: Environment): Promise<FleetStatus>

@@ -37,6 +37,7 @@ import { rollback } from './rollback.ts'
 import { rollouts } from './rollout.ts'
 import { scale } from './scale.ts'
 import { schema } from './schema.ts'
+import { secrets } from './secrets.ts'
 import { simulate } from './simulate.ts'
 import { size } from './size.ts'
 import { storagePlan } from './storage-plan.ts'
@@ -70,6 +71,7 @@ export const commands: readonly Command[] = [
   chat,
   scale,
   restart,
+  ...secrets,
   ...rollouts,
   rollback,
   deleteCommand,
@@ -96,6 +98,7 @@ export const commands: readonly Command[] = [
 export const commandGroups: readonly CommandGroup[] = [
   { name: 'engine', summary: 'Run our own engine servers alone, as containers do' },
   { name: 'rollout', summary: 'Update a Fleet that serves, and hold, end or take back the update' },
+  { name: 'secrets', summary: 'Check, set and rotate the secrets that a Fleet refers to' },
   { name: 'models', summary: 'Fetch, list and check models in the cache' },
   { name: 'images', summary: 'List and copy the container images that a Fleet needs' },
   { name: 'storage', summary: 'Plan how a cluster keeps models' },

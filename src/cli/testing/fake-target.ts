@@ -39,6 +39,8 @@ export function fakeTarget(answers: Partial<Target> = {}): FakeTarget {
     }
   const usual: Omit<Target, 'name'> = {
     plan: async () => ({ actions: [], hasChanges: false }),
+    secrets: async () => [],
+    setSecret: () => Promise.reject(new Error('the fake target keeps no secrets')),
     apply: async (_source, { onReady }) => onReady?.(readyStatus),
     status: async () => readyStatus,
     list: async () => ['demo'],

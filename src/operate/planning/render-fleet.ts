@@ -14,6 +14,8 @@ export interface RenderFleetOptions {
   /** Texts of files that the Fleet names for engines, by the names that it gives them. */
   readonly files?: Readonly<Record<string, string>>
   readonly geometries?: PlanFacts['geometries']
+  /** Whether the target itself is asked afterwards: which Secrets there have to be is then told by what it lacks. */
+  readonly isForTarget?: boolean
 }
 
 /** What came out of a Fleet, and what a person should know of it, with its place in the file. */
@@ -26,7 +28,7 @@ export interface RenderedFleet extends Pick<Rendering, 'artifacts' | 'fetchers'>
  * @throws UserError for a target that is not rendered, and for what the target cannot express, with every place at once
  */
 export function renderFleet(read: ReadFleet, options: RenderFleetOptions): RenderedFleet {
-  const { target, version, environment, gateway, files = {}, geometries } = options
+  const { target, version, environment, gateway, files = {}, geometries, isForTarget = false } = options
   const renderer = findRenderer(target)
   if (renderer === undefined) throw refuseTarget(target)
   const plan = makePlan(read.fleet, { target, ...(geometries === undefined ? {} : { geometries }) })
@@ -38,7 +40,7 @@ export function renderFleet(read: ReadFleet, options: RenderFleetOptions): Rende
     files,
     gateway,
   })
-  const told = notes.map((note) => diagnosticOf(note, read))
+  const told = notes.filter(({ id }) => !isForTarget || id !== 'secrets-needed').map((note) => diagnosticOf(note, read))
   const errors = told.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) {
     throw new UserError({

@@ -14,10 +14,16 @@ export interface RenderedFleetSource {
  * @throws UserError for what the target cannot express, with every place at once
  */
 export function renderSource(read: ReadFleet, options: RenderFleetOptions): RenderedFleetSource {
-  const { artifacts, notes, ...more } = renderFleet(read, options)
-  const { fleet, file, text: fleetText, positionOf } = read
+  const { artifacts, notes, ...more } = renderFleet(read, { ...options, isForTarget: true })
+  const { fleet, file, shownAs, text: fleetText, positionOf } = read
   return {
-    source: { fleet, file, rendered: { artifacts, fleetText, positionOf, version: options.version, ...more } },
+    source: {
+      fleet,
+      file,
+      shownAs,
+      positionOf,
+      rendered: { artifacts, fleetText, positionOf, version: options.version, ...more },
+    },
     notes,
   }
 }

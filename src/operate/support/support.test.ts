@@ -44,6 +44,8 @@ const unused = () => Promise.reject(new Error('not asked'))
 const targetWith = (answers: Partial<Target>): Target => ({
   name: 'kubernetes',
   plan: async () => ({ actions: [], hasChanges: false }),
+  secrets: unused,
+  setSecret: unused,
   apply: unused,
   status: async () => ({ fleet: 'lab', target: 'kubernetes', running: true, gateway: null, replicas: [] }),
   list: unused,

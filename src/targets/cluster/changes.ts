@@ -6,9 +6,13 @@ import {
   type Revision,
   type RolloutRequest,
   type RolloutStatus,
+  type SecretState,
+  type SetSecretRequest,
+  type SetSecretResult,
   type TargetPlan,
+  type WorkContext,
 } from '../contract.ts'
-import { planState, requireRendered, type DesiredState } from './applying/apply-fleet.ts'
+import { planState, requireRendered, secretsOfState, type DesiredState } from './applying/apply-fleet.ts'
 import { bringUp } from './applying/bring-up.ts'
 import { changeCanary } from './canary/change.ts'
 import { isTried } from './canary/record.ts'
@@ -17,13 +21,16 @@ import { earlierState } from './changing/rollback.ts'
 import { pauseRollout, promoteError, startRollout } from './changing/rollout.ts'
 import { rolloutStatus } from './changing/rollout-status.ts'
 import { requireFleet } from './fleets/find-fleet.ts'
+import { observeSecrets } from './secrets/observe-secrets.ts'
+import { setClusterSecret } from './secrets/write-secret.ts'
 import type { ClusterTargetName } from './target-names.ts'
 
 /** What a source is to become in a cluster: its objects, in the Fleet’s namespace. */
 function desiredState(target: ClusterTargetName, source: FleetSource): DesiredState {
   const rendered = requireRendered(source)
   const objects = rendered.artifacts.flatMap((artifact) => (artifact.kind === 'object' ? [artifact.object] : []))
-  return { target, fleet: source.fleet, namespace: source.fleet.targets[target].namespace, objects, rendered }
+  const { fleet, shownAs } = source
+  return { target, fleet, shownAs, namespace: fleet.targets[target].namespace, objects, rendered }
 }
 
 /** What an apply would do now; changes nothing. */
@@ -34,6 +41,27 @@ export async function planSource(
 ): Promise<TargetPlan> {
   const { actions } = await planState(client, desiredState(target, source), { signal: new AbortController().signal })
   return planOf(actions)
+}
+
+/** Whether each secret that a Fleet refers to is there. */
+export function secretsOfSource(
+  client: ClusterClient,
+  target: ClusterTargetName,
+  source: FleetSource,
+): Promise<readonly SecretState[]> {
+  return observeSecrets(client, secretsOfState(desiredState(target, source)))
+}
+
+/** Writes a key of a Secret. */
+export function setSecretOfSource(
+  client: ClusterClient,
+  target: ClusterTargetName,
+  source: FleetSource,
+  request: SetSecretRequest,
+  context: WorkContext,
+): Promise<SetSecretResult> {
+  const desired = desiredState(target, source)
+  return setClusterSecret(client, { ...desired, secrets: secretsOfState(desired) }, request, context)
 }
 
 /** Applies a Fleet, and waits until it is ready where the context wants it. */

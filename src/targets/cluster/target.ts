@@ -61,6 +61,9 @@ export function createClusterTarget(name: ClusterTargetName, { connect }: Cluste
   return {
     name,
     plan: (source) => cluster.do(async (client) => (await loadChanges()).planSource(client, name, source)),
+    secrets: (source) => cluster.do(async (client) => (await loadChanges()).secretsOfSource(client, name, source)),
+    setSecret: (source, request, context) =>
+      cluster.do(async (client) => (await loadChanges()).setSecretOfSource(client, name, source, request, context)),
     apply: (source, context) =>
       cluster.do(async (client) => (await loadChanges()).applySource(client, name, source, context)),
     status: (fleet, environment) =>

@@ -17,7 +17,7 @@ export interface SecretFile {
 }
 
 /** Whether a path leads into the folder of the gateway’s own files, which is mounted as a whole. */
-const isInGatewayFolder = (file: string): boolean =>
+export const isInGatewayFolder = (file: string): boolean =>
   !posix.isAbsolute(file) || posix.normalize(file).startsWith(`${gatewayFolder}/`)
 
 /** Every secret of a Fleet that is a file: mounted Secrets, and files outside of the gateway’s folder. */

@@ -23,6 +23,10 @@ export interface FleetSource {
   readonly fleet: Fleet
   /** Absolute path. */
   readonly file: string
+  /** The path as the person gave it, for commands to paste; absent where nobody did. */
+  readonly shownAs?: string
+  /** Line and column, 1-based, of a field given by its path, where the text of the file is at hand. */
+  readonly positionOf?: (path: string) => { readonly line: number; readonly column: number } | undefined
   /** There for targets that are files or objects before they run; `local` needs none. */
   readonly rendered?: RenderedSource
 }

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { loadApiKeys } from '../../access/index.ts'
+import { absenceAction, absentOf, refuseAbsent } from '../secrets/index.ts'
 import { planOf, type ApplyContext, type FleetSource, type Target } from '../contract.ts'
 import { describeAction } from './actions.ts'
 import { deleteLocal } from './delete.ts'
@@ -15,6 +16,7 @@ import { readState } from './read-state.ts'
 import { notOnThisMachine } from './not-here.ts'
 import { reapLeftovers } from './reap.ts'
 import { restartReplicas } from './restart.ts'
+import { localSecrets, setLocalSecret } from './secrets.ts'
 import { createStateFolder, emptySocketsFolder, stateFolderOf } from './state-folder.ts'
 import { readStatus } from './status.ts'
 import { asOnlySupervisor } from './supervisor-lock.ts'
@@ -22,6 +24,8 @@ import { FleetSupervisor } from './supervisor/fleet-supervisor.ts'
 
 /** Clears what a supervisor that died left behind, then supervises the Fleet until it is stopped. */
 async function apply(source: FleetSource, context: ApplyContext, parts: LocalParts): Promise<void> {
+  const absent = absentOf(await localSecrets(source, context.environment))
+  if (absent.length > 0) throw refuseAbsent(absent, source, 'local')
   // The gateway reads them again; what is wrong with them is to be known before any process starts.
   await loadApiKeys(source.fleet.access, { environment: context.environment, baseFolder: dirname(source.file) })
   const folder = stateFolderOf(context.environment, source.fleet.name)
@@ -44,10 +48,15 @@ async function apply(source: FleetSource, context: ApplyContext, parts: LocalPar
 export function createLocalTarget(parts: LocalParts): Target {
   return {
     name: 'local',
-    async plan({ fleet }, environment) {
+    async plan(source, environment) {
+      const { fleet } = source
       const observed = await observe(fleet, environment, parts)
-      return planOf(plan(fleet, gatewayListenOf(fleet), observed, parts.engineFor).map(describeAction))
+      const actions = plan(fleet, gatewayListenOf(fleet), observed, parts.engineFor).map(describeAction)
+      const absent = absentOf(await localSecrets(source, environment))
+      return planOf([...absent.map((secret) => absenceAction(secret, source, 'local')), ...actions])
     },
+    secrets: localSecrets,
+    setSecret: (source, request, { environment }) => setLocalSecret(source, request, environment),
     apply: (source, context) => apply(source, context, parts),
     status: readStatus,
     list: listFleets,

@@ -119,9 +119,8 @@ describe('plan and apply', () => {
     await expect(target.apply(source, contextOf())).rejects.toMatchObject({
       parts: {
         what: 'Fleet heavy cannot be applied: something is in the way',
-        command: expect.stringContaining(
-          'kubectl create secret generic heavy-secrets -n no-secret --from-literal=keys=',
-        ),
+        why: 'Secret heavy-secrets (missing): there is no Secret heavy-secrets in namespace no-secret, and access.keysFile (line 5) of fleet.yaml refers to it; fairlead secrets set /etc/fairlead/keys',
+        command: 'fairlead secrets set /etc/fairlead/keys',
       },
     })
     expect(await client.get({ apiVersion: 'v1', kind: 'Namespace', name: 'no-secret' })).toBeUndefined()

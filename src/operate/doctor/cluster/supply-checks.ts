@@ -14,8 +14,8 @@ export const supplyChecks: readonly Check<ClusterCheckPlace>[] = [
     what: 'the Secrets that pods read are there, with their keys',
     why: 'A pod whose Secret is missing stays in CreateContainerConfigError or ContainerCreating.',
     how: 'Secrets that rendered pods name, against those of the namespace; values are not shown',
-    mend: 'Make the Secret; `fairlead render` shows the command at its head.',
-    command: 'fairlead render --target kubernetes | head -20',
+    mend: 'Set what lacks; `fairlead secrets check` tells which fields of the Fleet refer to it.',
+    command: 'fairlead secrets check',
     after: ['cluster.namespace'],
     look: async ({ cluster, objects, namespace }) => {
       const needed = secretsOf(objects)

@@ -76,7 +76,8 @@ export const projectChecks: readonly Check<ComposePlace>[] = [
     what: 'the variables of the project have values',
     why: 'Compose refuses to start, or the gateway does without its keys.',
     how: 'looks for each variable that the Fleet names in .env beside compose.yaml and in the environment',
-    mend: 'Copy .env.example to .env and fill it in.',
+    mend: 'Copy .env.example to .env and fill it in, or set each by its name.',
+    command: 'fairlead secrets check --target compose',
     after: [],
     look: async ({ fleet, machine, folder, environment }) => {
       const names = [...new Set(secretsOf(fleet).flatMap(({ reference }) => reference.env ?? []))]
@@ -101,7 +102,8 @@ export const projectChecks: readonly Check<ComposePlace>[] = [
     what: 'the files of secrets are there',
     why: 'Compose refuses to start a service whose secret has no file.',
     how: 'looks for secrets/NAME/KEY beside compose.yaml',
-    mend: 'Write each secret into its file, readable for containers (0644) in a folder that is closed (0700).',
+    mend: 'Write each secret into its file, readable for containers (0644) in a folder that is closed (0700), as `fairlead secrets set` does.',
+    command: 'fairlead secrets check --target compose',
     after: [],
     look: async ({ fleet, machine, folder }) => {
       const references = secretsOf(fleet).flatMap(({ reference }) => reference.secretRef ?? [])

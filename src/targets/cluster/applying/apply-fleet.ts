@@ -1,6 +1,6 @@
 import { UserError } from '../../../errors/index.ts'
 import type { ClusterClient, KubernetesObject, ObjectRef } from '../../../kubernetes/index.ts'
-import type { ApplyContext, FleetSource, RenderedSource } from '../../contract.ts'
+import type { ApplyContext, FleetSecret, FleetSource, RenderedSource } from '../../contract.ts'
 import { modelLabels } from '../../rendering/index.ts'
 import { loadInventory, saveInventory, type StoredInventory } from '../inventory/inventory-store.ts'
 import { unionOf, type Inventory, type ModelName } from '../inventory/inventory.ts'
@@ -12,6 +12,8 @@ import { observeFleet } from '../planning/observe.ts'
 import type { ObservedFleet } from '../planning/observed.ts'
 import { digestOf } from '../revisions/revision-record.ts'
 import { listRevisions, removeOldRevisions, saveRevision } from '../revisions/revision-store.ts'
+import { wantedSecrets } from '../secrets/wanted-secrets.ts'
+import type { ClusterTargetName } from '../target-names.ts'
 import { blockedError } from './blocked.ts'
 import { carryOut } from './carry-out.ts'
 import { asOnlyOperator } from './lock.ts'
@@ -19,8 +21,10 @@ import { withRetries } from './with-retries.ts'
 
 /** A Fleet as it is to be in a cluster. */
 export interface DesiredState {
-  readonly target: string
+  readonly target: ClusterTargetName
   readonly fleet: FleetSource['fleet']
+  /** The Fleet file as the person named it. */
+  readonly shownAs?: string | undefined
   readonly namespace: string
   readonly objects: readonly KubernetesObject[]
   readonly rendered: Pick<RenderedSource, 'positionOf' | 'fleetText' | 'version' | 'fetchers'>
@@ -47,14 +51,22 @@ export async function planState(
   return decide(await observe(client, desired, signal), decideFor(desired, options))
 }
 
-const observe = (
-  client: ClusterClient,
-  { fleet, namespace, objects }: DesiredState,
-  signal: AbortSignal,
-): Promise<ObservedFleet> => observeFleet(client, { fleet: fleet.name, namespace, objects }, signal)
+function observe(client: ClusterClient, desired: DesiredState, signal: AbortSignal): Promise<ObservedFleet> {
+  const { fleet, namespace, objects } = desired
+  return observeFleet(client, { fleet: fleet.name, namespace, objects, secrets: secretsOfState(desired) }, signal)
+}
 
-const decideFor = ({ fleet, rendered }: DesiredState, options: ApplyContext['options']): DecideFor => ({
+/** The secrets that a Fleet as it is to be refers to. */
+export const secretsOfState = ({ target, fleet, namespace, objects, rendered }: DesiredState): FleetSecret[] =>
+  wantedSecrets({ target, fleet, namespace, objects, positionOf: rendered.positionOf })
+
+const decideFor = (
+  { fleet, target, rendered, shownAs }: DesiredState,
+  options: ApplyContext['options'],
+): DecideFor => ({
   fleet,
+  target,
+  shownAs,
   rendered,
   forceConflicts: options?.forceConflicts === true,
   pruneVolumes: options?.pruneVolumes === true,

@@ -2,6 +2,7 @@ import type { ClusterClient } from '../../../kubernetes/index.ts'
 import type { ApplyContext, RolloutStatus } from '../../contract.ts'
 import { rolloutStatus } from '../changing/rollout-status.ts'
 import type { FoundFleet } from '../fleets/find-fleet.ts'
+import type { ClusterTargetName } from '../target-names.ts'
 import { abortCanary, promoteCanary } from './end.ts'
 import { updateCanary } from './record.ts'
 import { watchCanary } from './watch.ts'
@@ -10,7 +11,7 @@ import { watchCanary } from './watch.ts'
 export async function changeCanary(
   client: ClusterClient,
   found: FoundFleet,
-  target: string,
+  target: ClusterTargetName,
   action: 'pause' | 'resume' | 'promote' | 'abort',
   context: ApplyContext,
 ): Promise<readonly RolloutStatus[]> {

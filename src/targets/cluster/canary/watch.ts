@@ -7,6 +7,7 @@ import type { FoundFleet } from '../fleets/find-fleet.ts'
 import type { Workload } from '../fleets/parts.ts'
 import { modelNameOf } from '../fleets/subjects.ts'
 import { workloadState } from '../waiting/rollout-state.ts'
+import type { ClusterTargetName } from '../target-names.ts'
 import { askGateways } from './ask-gateways.ts'
 import { abortCanary, promoteCanary } from './end.ts'
 import { judgeCanary, type Judgement } from './judge.ts'
@@ -38,7 +39,7 @@ interface Watch {
 export async function watchCanary(
   client: ClusterClient,
   found: FoundFleet,
-  target: string,
+  target: ClusterTargetName,
   context: ApplyContext,
   begun?: CanaryState,
 ): Promise<RolloutStatus[]> {
@@ -156,7 +157,11 @@ async function areReady({ client, found: { namespace } }: Watch, { models }: Can
   return ready.every(Boolean)
 }
 
-async function finish({ client, found, context }: Watch, state: CanaryState, target: string): Promise<RolloutStatus[]> {
+async function finish(
+  { client, found, context }: Watch,
+  state: CanaryState,
+  target: ClusterTargetName,
+): Promise<RolloutStatus[]> {
   const { namespace, inventory } = found
   if (state.settings.promotes) await promoteCanary(client, inventory.fleet, namespace, target, context)
   else context.progress.note(`It may be promoted: fairlead rollout promote --fleet ${inventory.fleet} -n ${namespace}`)
@@ -167,7 +172,7 @@ async function finish({ client, found, context }: Watch, state: CanaryState, tar
 async function takeBack(
   { client, found, context }: Watch,
   { models }: CanaryState,
-  target: string,
+  target: ClusterTargetName,
   reason: string,
 ): Promise<RolloutStatus[]> {
   const { namespace, inventory } = found

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { fleetSchema } from '../../../fleet/index.ts'
 import type { KubernetesObject, LiveObject, ObjectRef } from '../../../kubernetes/index.ts'
+import type { SecretState } from '../../contract.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { refOf } from '../objects/object-names.ts'
 import { engineLabels, live } from '../testing/pods.ts'
 import { decide } from './decide.ts'
 import type { DecideFor } from './decision.ts'
-import { neededSecretsOf } from './needed-secrets.ts'
+import { neededSecretsOf } from '../secrets/needed-secrets.ts'
 import type { ObservedFleet, ObservedObject, Verdict } from './observed.ts'
 
 const fleet = fleetSchema.parse({
@@ -15,7 +16,7 @@ const fleet = fleetSchema.parse({
 })
 const lines: Record<string, number> = { 'models[0].replicas': 5, 'models[0].context': 6, 'models[0].name': 3 }
 const positionOf = (path: string) => (lines[path] === undefined ? undefined : { line: lines[path], column: 5 })
-const context: DecideFor = { fleet, rendered: { positionOf } }
+const context: DecideFor = { fleet, target: 'kubernetes', shownAs: 'lab.yaml', rendered: { positionOf } }
 
 const ours = { ...engineLabels('llama'), 'app.kubernetes.io/managed-by': 'fairlead' }
 const deployment = (spec: object, labels: Record<string, string> = ours): KubernetesObject & { spec: object } => ({
@@ -212,20 +213,31 @@ describe('decide', () => {
     expect(actions[0]?.fields).toMatchObject([{ path: 'data.key', before: '(secret)', after: '(secret)' }])
   })
 
-  it.each([
-    [
-      'is not there',
-      'absent' as const,
-      'kubectl create secret generic lab-secrets -n llm --from-literal=HF_TOKEN=VALUE --from-file=keys.txt=FILE',
-    ],
-    ['lacks a key', ['HF_TOKEN'], 'it has no key keys.txt'],
-  ])('stops where a Secret %s', (_, found, detail) => {
-    const secrets = [
-      { name: 'lab-secrets', namespace: 'llm', keys: ['HF_TOKEN', 'keys.txt'], by: ['Deployment lab-llama'], found },
-    ]
-    expect(decide(observed([], { secrets }), context).blockers).toMatchObject([
-      { verb: 'missing', detail: expect.stringContaining(detail) },
+  it('stops where a key of a Secret is absent, with the field that refers to it and the command that sets it', () => {
+    const secret: SecretState = {
+      name: 'HF_TOKEN',
+      kind: 'value',
+      place: 'key HF_TOKEN of Secret lab-secrets in namespace llm',
+      object: { namespace: 'llm', name: 'lab-secrets', key: 'HF_TOKEN' },
+      uses: [{ path: 'models[0].token', line: 4, readers: ['llama'], pickup: 'restart' }],
+      isRead: true,
+      state: 'absent',
+      detail: 'there is no Secret lab-secrets in namespace llm',
+    }
+    expect(decide(observed([], { secrets: [secret] }), context).blockers).toMatchObject([
+      {
+        verb: 'missing',
+        subject: 'Secret lab-secrets',
+        detail:
+          'there is no Secret lab-secrets in namespace llm, and models[0].token (line 4) of lab.yaml refers to it; fairlead secrets set HF_TOKEN lab.yaml --target kubernetes',
+      },
     ])
+    const present: SecretState = { ...secret, state: 'present' }
+    const unused: SecretState = { ...secret, state: 'unused' }
+    expect(decide(observed([], { secrets: [present, unused] }), context).actions).toEqual([])
+    const unknown = decide(observed([], { secrets: [{ ...secret, state: 'unknown' }] }), context)
+    expect(unknown.blockers).toEqual([])
+    expect(unknown.actions).toMatchObject([{ verb: 'warn', detail: expect.stringContaining('pods of llama wait') }])
   })
 
   it.each(['absent', 'terminating'] as const)('stops where the namespace is %s', (namespaceState) => {

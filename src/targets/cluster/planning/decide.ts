@@ -1,11 +1,12 @@
 import type { LiveObject, ObjectRef } from '../../../kubernetes/index.ts'
-import type { PlannedAction } from '../../contract.ts'
+import type { PlannedAction, SecretState } from '../../contract.ts'
+import { absenceText } from '../../secrets/index.ts'
 import { keyOf, refOf, titleOf } from '../objects/object-names.ts'
 import { holdsData, isOfFleet, isShared, ownerOf } from '../objects/ownership.ts'
 import { decideChange } from './decide-change.ts'
 import type { DecideFor, Decision, PlannedWrite } from './decision.ts'
 import { tellRefusal } from './mend-refusal.ts'
-import type { ObservedFleet, ObservedObject, ObservedSecret } from './observed.ts'
+import type { ObservedFleet, ObservedObject } from './observed.ts'
 import { whoServes } from './who-serves.ts'
 
 /** What is to be done, decided: `apply` carries it out, `plan` tells it. */
@@ -28,7 +29,7 @@ export function decide(observed: ObservedFleet, context: DecideFor): ClusterPlan
   const { prunes, retained, actions: pruned } = decideLeftovers(observed, context)
   const actions = [
     ...decideNamespace(observed),
-    ...observed.secrets.flatMap(decideSecret),
+    ...observed.secrets.flatMap((secret) => decideSecret(secret, context)),
     ...decisions.flatMap(({ actions }) => actions),
     ...pruned,
   ]
@@ -54,20 +55,18 @@ function decideNamespace({ namespace, namespaceState }: ObservedFleet): PlannedA
   return []
 }
 
-function decideSecret({ name, namespace, keys, by, found }: ObservedSecret): PlannedAction[] {
-  const subject = `Secret ${name}`
-  if (found === 'unknown') {
-    return [{ verb: 'warn', subject, detail: `this account may not read it; pods of ${by.join(', ')} wait without it` }]
+function decideSecret(secret: SecretState, { fleet, target, shownAs }: DecideFor): PlannedAction[] {
+  const { state, object, uses } = secret
+  const subject = `Secret ${object?.name ?? secret.name}`
+  if (state === 'unknown') {
+    const readers = [...new Set(uses.flatMap((use) => use.readers))]
+    return [
+      { verb: 'warn', subject, detail: `this account may not read it; pods of ${readers.join(', ')} wait without it` },
+    ]
   }
-  const missing = found === 'absent' ? keys : keys.filter((key) => !found.includes(key))
-  if (found !== 'absent' && missing.length === 0) return []
-  const values = missing.map((key) => (key.includes('.') ? `--from-file=${key}=FILE` : `--from-literal=${key}=VALUE`))
-  const command = `kubectl create secret generic ${name} -n ${namespace} ${values.join(' ')}`.trim()
-  const what = found === 'absent' ? 'it is not there' : `it has no key ${missing.join(', ')}`
-  const mend = found === 'absent' ? command : `kubectl edit secret ${name} -n ${namespace}`
-  return [
-    { verb: 'missing', subject, detail: `${what}, and ${by.join(', ')} would wait for it; ${mend}`, blocks: true },
-  ]
+  if (state !== 'absent') return []
+  const source = { fleet, ...(shownAs === undefined ? {} : { shownAs }) }
+  return [{ verb: 'missing', subject, detail: absenceText(secret, source, target), blocks: true }]
 }
 
 function decideObject(

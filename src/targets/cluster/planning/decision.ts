@@ -1,6 +1,7 @@
 import type { Fleet } from '../../../fleet/index.ts'
 import { fieldManager, type KubernetesObject } from '../../../kubernetes/index.ts'
 import type { PlannedAction, RenderedSource } from '../../contract.ts'
+import type { ClusterTargetName } from '../target-names.ts'
 
 /** An object that is to be written. */
 export interface PlannedWrite {
@@ -15,7 +16,10 @@ export interface PlannedWrite {
 /** What deciding needs of the Fleet file. */
 export interface DecideFor {
   readonly fleet: Fleet
+  readonly target: ClusterTargetName
   readonly rendered: Pick<RenderedSource, 'positionOf'>
+  /** The Fleet file as the person named it, for commands. */
+  readonly shownAs?: string | undefined
   readonly forceConflicts?: boolean
   readonly pruneVolumes?: boolean
 }

@@ -6,15 +6,16 @@ import {
   type LiveObject,
   type ObjectRef,
 } from '../../../kubernetes/index.ts'
+import type { FleetSecret } from '../../contract.ts'
 import { holdsAlready } from '../difference/holds-already.ts'
 import { loadInventory } from '../inventory/inventory-store.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { inParallel } from '../objects/in-parallel.ts'
 import { keyOf, refOf } from '../objects/object-names.ts'
 import { loadRevision } from '../revisions/revision-store.ts'
+import { observeSecrets } from '../secrets/observe-secrets.ts'
 import { leaveReplicas } from './leave-replicas.ts'
-import { neededSecretsOf, type NeededSecret } from './needed-secrets.ts'
-import type { ObservedFleet, ObservedObject, ObservedSecret, Verdict } from './observed.ts'
+import type { ObservedFleet, ObservedObject, Verdict } from './observed.ts'
 
 /** Requests at once: an API server serves a few hundred, and gives one client its share. */
 const width = 12
@@ -24,12 +25,14 @@ export interface DesiredFleet {
   readonly fleet: string
   readonly namespace: string
   readonly objects: readonly KubernetesObject[]
+  /** What it refers to. */
+  readonly secrets: readonly FleetSecret[]
 }
 
 /** Looks at what a cluster has of a Fleet, and asks it for each object what it would become; changes nothing. */
 export async function observeFleet(
   client: ClusterClient,
-  { fleet, namespace, objects }: DesiredFleet,
+  { fleet, namespace, objects, secrets: wanted }: DesiredFleet,
   signal: AbortSignal,
 ): Promise<ObservedFleet> {
   const namespaceState = await readNamespaceState(client, namespace, objects)
@@ -58,8 +61,7 @@ export async function observeFleet(
     ref,
     live: live.get(keyOf(ref)) ?? (await getIfServed(client, ref)),
   }))
-  const needed = neededSecretsOf(objects, namespace)
-  const secrets = await inParallel(needed, width, (secret) => observeSecret(client, secret, absentNamespaces))
+  const secrets = await observeSecrets(client, wanted, absentNamespaces)
   return { namespace, namespaceState, inventory, objects: observed, applied, leftovers, secrets }
 }
 
@@ -190,20 +192,5 @@ function verdictOf(error: ClusterError): Verdict {
       return { kind: 'refused', reason: error.reason, message: error.message }
     default:
       throw error
-  }
-}
-
-async function observeSecret(
-  client: ClusterClient,
-  secret: NeededSecret,
-  absentNamespaces: ReadonlySet<string>,
-): Promise<ObservedSecret> {
-  if (absentNamespaces.has(secret.namespace)) return { ...secret, found: 'absent' }
-  try {
-    const live = await client.get({ apiVersion: 'v1', kind: 'Secret', namespace: secret.namespace, name: secret.name })
-    return { ...secret, found: live === undefined ? 'absent' : Object.keys((live['data'] as object | undefined) ?? {}) }
-  } catch (error) {
-    if (error instanceof ClusterError && error.reason === 'forbidden') return { ...secret, found: 'unknown' }
-    throw error
   }
 }

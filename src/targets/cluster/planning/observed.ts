@@ -1,6 +1,6 @@
 import type { FieldProblem, KubernetesObject, LiveObject, ObjectRef } from '../../../kubernetes/index.ts'
+import type { SecretState } from '../../contract.ts'
 import type { Inventory } from '../inventory/inventory.ts'
-import type { NeededSecret } from './needed-secrets.ts'
 
 /** What a server says to one object that is to be. */
 export type Verdict =
@@ -18,12 +18,6 @@ export interface ObservedObject {
   readonly verdict: Verdict
 }
 
-/** A Secret that pods need: whether it is there. */
-export interface ObservedSecret extends NeededSecret {
-  /** Keys that it has; `absent` without it, `unknown` where this account may not look. */
-  readonly found: readonly string[] | 'absent' | 'unknown'
-}
-
 /** A Fleet as a cluster has it, seen from what it is to be. */
 export interface ObservedFleet {
   readonly namespace: string
@@ -35,5 +29,5 @@ export interface ObservedFleet {
   readonly applied: ReadonlyMap<string, KubernetesObject>
   /** What the inventory has and the Fleet no longer, as it is now; without `live` it is gone. */
   readonly leftovers: readonly { readonly ref: ObjectRef; readonly live: LiveObject | undefined }[]
-  readonly secrets: readonly ObservedSecret[]
+  readonly secrets: readonly SecretState[]
 }

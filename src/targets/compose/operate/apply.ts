@@ -7,6 +7,7 @@ import type { Docker } from './docker.ts'
 import { documentOf } from './plan.ts'
 import { missingValues, projectFiles, refuseMissing, renderedOf } from './project-folder.ts'
 import { keepRevision } from './revisions.ts'
+import { composeSecrets } from './secrets.ts'
 import { readComposeStatus } from './status.ts'
 import { untilReady } from './wait-ready.ts'
 
@@ -19,6 +20,8 @@ export interface AppliedProject {
   readonly fleetText: string
   readonly version: string
   readonly reason: string
+  /** The Fleet that it was rendered from; absent for an earlier project. */
+  readonly source?: FleetSource
 }
 
 /** The project of a Fleet file. */
@@ -26,7 +29,16 @@ export function projectOf(source: FleetSource, folder: string, reason: string): 
   const { artifacts, fleetText, version } = renderedOf(source)
   // Variables are objects of ours in it, which JSON makes the text that Compose reads.
   const document: unknown = JSON.parse(JSON.stringify(documentOf(source)))
-  return { fleet: source.fleet.name, folder, files: projectFiles(artifacts), document, fleetText, version, reason }
+  return {
+    fleet: source.fleet.name,
+    folder,
+    files: projectFiles(artifacts),
+    document,
+    fleetText,
+    version,
+    reason,
+    source,
+  }
 }
 
 /** Runs work on a Fleet as the only one of this machine; another waits, and says so. */
@@ -45,11 +57,12 @@ export function asOnlyOperator<Result>(
 
 /** Writes a project and starts what is not as it says. Resolves once everything serves; safe to be interrupted and repeated. */
 export async function applyProject(applied: AppliedProject, context: ApplyContext, docker: Docker): Promise<void> {
-  const { fleet, folder, files, document } = applied
+  const { fleet, folder, files, document, fleetText, version, reason, source } = applied
   const { environment, progress, signal, options = {}, onReady } = context
   await createFolder(folder)
   await writeFolder(folder, files)
-  const missing = await missingValues(document, folder, environment)
+  const named = source === undefined ? {} : { source, secrets: await composeSecrets(source, folder, environment) }
+  const missing = await missingValues(document, folder, environment, named)
   if (missing.length > 0) throw refuseMissing(missing, folder)
   const step = progress.step('Starting containers')
   try {
@@ -63,7 +76,7 @@ export async function applyProject(applied: AppliedProject, context: ApplyContex
     step.fail(signal.aborted ? 'interrupted' : 'failed')
     throw error
   }
-  await keepRevision(fleet, environment, { ...applied, files: [...files] })
+  await keepRevision(fleet, environment, { folder, document, fleetText, version, reason, files: [...files] })
   if (options.wait === false) return
   await untilReady(fleet, docker, context)
   const status = await readComposeStatus(fleet, docker)

@@ -7,6 +7,7 @@ import type { ComposeFile } from '../types.ts'
 import { findProject, type Container } from './containers.ts'
 import type { Docker } from './docker.ts'
 import { missingValues, projectFiles, renderedOf } from './project-folder.ts'
+import { composeSecrets } from './secrets.ts'
 
 /** What `apply` would write, create, recreate and remove. */
 export async function planCompose(
@@ -18,7 +19,8 @@ export async function planCompose(
   const files = projectFiles(renderedOf(source).artifacts)
   const document = documentOf(source)
   const changed = await fileActions(folder, files)
-  const missing = await missingValues(document, folder, environment)
+  const secrets = await composeSecrets(source, folder, environment)
+  const missing = await missingValues(document, folder, environment, { source, secrets })
   const found = await findProject(source.fleet.name, docker)
   const told = missing.map(({ subject, detail }): PlannedAction => ({ verb: 'missing', subject, detail, blocks: true }))
   // Compose computes no hash of a service whose variables are not set.

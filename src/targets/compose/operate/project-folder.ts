@@ -3,9 +3,12 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../../../errors/index.ts'
 import { fleetStateFolder, type Environment } from '../../../files/index.ts'
-import type { FleetSource, RenderedSource } from '../../contract.ts'
+import type { FleetSource, RenderedSource, SecretState } from '../../contract.ts'
 import { filesOf, type OutputFile } from '../../rendering/output/index.ts'
 import type { Artifact } from '../../rendering/index.ts'
+import { absenceText, absentOf, mendOf } from '../../secrets/index.ts'
+import { variablesOf } from './dotenv.ts'
+import { variablePlace } from './secrets.ts'
 
 /** Where a project lies whose folder nobody chose. */
 export function usualFolder(fleet: string, environment: Environment): string {
@@ -38,18 +41,39 @@ const needs = z.object({
 export interface MissingValue {
   readonly subject: string
   readonly detail: string
+  /** The command that mends it, where there is one. */
+  readonly command?: string
+}
+
+/** What of a Fleet is being applied, by which what is missing is told with its field; absent for an earlier project. */
+export interface MissingOf {
+  readonly source: Pick<FleetSource, 'fleet' | 'shownAs'>
+  readonly secrets: readonly SecretState[]
 }
 
 /**
  * Variables and secret files that what starts by default needs and that are not there, all at once; Compose tells one after
  * the other.
- * @param composeText text of compose.yaml, parsed as the document it is
+ * @param document compose.yaml, parsed
  */
 export async function missingValues(
   document: unknown,
   folder: string,
   environment: Environment,
+  { source, secrets: named }: Partial<MissingOf> = {},
 ): Promise<readonly MissingValue[]> {
+  const absentNamed = new Map(absentOf(named ?? []).map((secret) => [secret.place, secret]))
+  const told = (place: string, missing: MissingValue): MissingValue => {
+    const secret = absentNamed.get(place)
+    absentNamed.delete(place)
+    return secret === undefined || source === undefined
+      ? missing
+      : {
+          subject: missing.subject,
+          detail: absenceText(secret, source, 'compose'),
+          command: mendOf(secret, source, 'compose'),
+        }
+  }
   const parsed = needs.safeParse(document)
   if (!parsed.success) return []
   const { services, secrets = {} } = parsed.data
@@ -64,7 +88,9 @@ export async function missingValues(
   )
   const variables = [...wanted]
     .filter((name) => (set.get(name) ?? environment[name] ?? '') === '')
-    .map((name) => ({ subject: `variable ${name}`, detail: `set it in ${join(folder, '.env')}` }))
+    .map((name) =>
+      told(variablePlace(name, folder), { subject: `variable ${name}`, detail: `set it in ${join(folder, '.env')}` }),
+    )
   const sources = new Set(started.flatMap(({ secrets: mounted = [] }) => mounted.map(({ source }) => source)))
   const files = [...sources].flatMap((source) =>
     secrets[source] === undefined ? [] : [resolve(folder, secrets[source].file)],
@@ -74,18 +100,10 @@ export async function missingValues(
   )
   return [
     ...variables,
-    ...absent.flat().map((file) => ({ subject: `secret ${file}`, detail: 'write it, readable for others' })),
+    ...absent.flat().map((file) => told(file, { subject: `secret ${file}`, detail: 'write it, readable for others' })),
+    // What lies in the folder that the gateway mounts whole, Compose does not miss.
+    ...[...absentNamed.values()].map((secret) => told(secret.place, { subject: `secret ${secret.place}`, detail: '' })),
   ]
-}
-
-/** Names and values of a `.env` file; none where there is no file. */
-async function variablesOf(file: string): Promise<ReadonlyMap<string, string>> {
-  const text = await readFile(file, 'utf8').catch(() => '')
-  const pairs = text.split('\n').flatMap((line): [string, string][] => {
-    const [, name, value] = /^\s*(?:export\s+)?(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? []
-    return name === undefined || value === undefined ? [] : [[name, value.replace(/^(["'])(.*)\1$/, '$2')]]
-  })
-  return new Map(pairs)
 }
 
 /** Refuses to start what would not run. */
@@ -94,6 +112,6 @@ export function refuseMissing(missing: readonly MissingValue[], folder: string):
     what: `${missing.length === 1 ? 'A value' : `${missing.length} values`} of yours ${missing.length === 1 ? 'is' : 'are'} missing in ${folder}`,
     why: missing.map(({ subject, detail }) => `${subject}: ${detail}`).join('\n'),
     mend: 'The project is written, and nothing was started. Fill them in, and apply again.',
-    command: `cp ${join(folder, '.env.example')} ${join(folder, '.env')}`,
+    command: missing[0]?.command ?? `cp ${join(folder, '.env.example')} ${join(folder, '.env')}`,
   })
 }

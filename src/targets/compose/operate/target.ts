@@ -10,6 +10,7 @@ import { readComposeEvidence } from './evidence.ts'
 import { readComposeLogs } from './logs.ts'
 import { planCompose } from './plan.ts'
 import { usualFolder } from './project-folder.ts'
+import { composeSecrets, setComposeSecret } from './secrets.ts'
 import { restartCompose } from './restart.ts'
 import { readRevisions, shownRevisions } from './revisions.ts'
 import { rollbackCompose, rolloutCompose } from './roll.ts'
@@ -36,6 +37,12 @@ export function createComposeTarget({ environment, folder: asked }: ComposeTarge
   return {
     name: 'compose',
     plan: async (source) => planCompose(source, environment, await folderFor(source.fleet.name), docker),
+    secrets: async (source) => composeSecrets(source, await folderFor(source.fleet.name), environment),
+    setSecret: async (source, request, context) => {
+      const { name } = source.fleet
+      const alone = <Result>(work: () => Promise<Result>) => asOnlyOperator(name, context, work)
+      return setComposeSecret(source, await folderFor(name), request, environment, alone)
+    },
     async apply(source, context) {
       const { name } = source.fleet
       const folder = await folderFor(name)

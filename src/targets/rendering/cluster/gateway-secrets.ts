@@ -34,6 +34,9 @@ const folderName = (path: string) => path.slice(0, path.lastIndexOf('/'))
 /** An absolute path; what is not is beside the Fleet’s file. */
 const absolute = (file: string) => (file.startsWith('/') ? file : `${gatewayFolder}/${file.replace(/^(?:\.\/)+/, '')}`)
 
+/** The key of the Fleet’s Secret that a file comes from. */
+export const secretFileKey = (file: string): string => baseName(absolute(file))
+
 /** Files with secrets that the gateway reads: `file:` references, and the file of keys. */
 export function secretFiles(fleet: Fleet): SecretFile[] {
   const { keysFile } = fleet.access
@@ -41,7 +44,7 @@ export function secretFiles(fleet: Fleet): SecretFile[] {
     readBy === 'gateway' && reference.file !== undefined ? [{ path, file: reference.file }] : [],
   )
   const all = [...references, ...(keysFile === undefined ? [] : [{ path: 'access.keysFile', file: keysFile }])]
-  return all.map(({ path, file }) => ({ path, file: absolute(file), key: baseName(file) }))
+  return all.map(({ path, file }) => ({ path, file: absolute(file), key: secretFileKey(file) }))
 }
 
 /** What of the gateway’s secrets is mounted, and where. Mounted without `subPath`, so that a change arrives. */

@@ -11,6 +11,10 @@ const keysFile = 'keys.txt'
  */
 const leavesOpen = ({ access }: Fleet) => access.keys.length === 0 && access.keysFile === undefined && !access.anonymous
 
+/** The Fleet with the keys that its gateway is given in a cluster. */
+export const keyedFleet = (fleet: Fleet): Fleet =>
+  leavesOpen(fleet) ? { ...fleet, access: { ...fleet.access, keysFile } } : fleet
+
 /** The Fleet as a cluster runs it: who names no keys is asked for some, from a Secret, rather than served to everybody. */
 export function withKeys(
   fleet: Fleet,
@@ -18,7 +22,7 @@ export function withKeys(
 ): { readonly fleet: Fleet; readonly options: RenderOptions } {
   if (!options.gateway || !leavesOpen(fleet)) return { fleet, options }
   return {
-    fleet: { ...fleet, access: { ...fleet.access, keysFile } },
+    fleet: keyedFleet(fleet),
     options: { ...options, overrides: { ...options.overrides, FAIRLEAD_ACCESS_KEYS_FILE: keysFile } },
   }
 }
