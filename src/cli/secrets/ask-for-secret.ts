@@ -10,11 +10,11 @@ import type { CommandContext } from '../command.ts'
  * @throws UserError for what can be no value of it; the value is in no error
  */
 export async function askForSecret(secret: FleetSecret, context: CommandContext): Promise<string> {
-  const { input, output } = context
+  const { input } = context
   if (!input.isTerminal) return readSecretValue(await readPiped(secret, context), secret)
   const several = secret.kind === 'keys-file' ? ' For several lines, pipe the file in.' : ''
-  output.warn(`Value of ${secretTitle(secret)}, which is not shown as you type:${several}`)
-  return readSecretValue(Buffer.from(await typedLine(context), 'utf8'), secret)
+  const prompt = `Value of ${secretTitle(secret)}, which is not shown as you type:${several}`
+  return readSecretValue(Buffer.from(await typedLine(prompt, context), 'utf8'), secret)
 }
 
 /** What comes through the pipe, of which one byte more than a value may have is enough to refuse it. */
@@ -41,11 +41,12 @@ async function readPiped(secret: FleetSecret, { input, signal }: CommandContext)
   return Buffer.concat(pieces, length)
 }
 
-/** A line of a terminal, whose echo goes nowhere. */
-async function typedLine({ input, signal }: CommandContext): Promise<string> {
+/** A line of a terminal, whose echo goes nowhere. It is asked for when the terminal shows nothing any more. */
+async function typedLine(prompt: string, { input, output, signal }: CommandContext): Promise<string> {
   const silent = new Writable({ write: (_piece, _encoding, done) => done() })
   const lines = createInterface({ input: input.stream, output: silent, terminal: true, historySize: 0, signal })
   try {
+    output.warn(prompt)
     return await new Promise<string>((resolve, reject) => {
       lines.once('line', resolve)
       lines.once('SIGINT', () => reject(nothingTyped()))

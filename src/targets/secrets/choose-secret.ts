@@ -17,7 +17,7 @@ export function chooseSecret<Secret extends FleetSecret>(
       (secret.object?.name === name && (key === undefined || secret.object.key === key)),
   )
   const [only] = found
-  if (only !== undefined && found.length === 1) return only
+  if (only !== undefined && found.length === 1) return requireKey(only)
   const asked = titleOf({ name, ...(key === undefined ? {} : { key }) })
   if (only !== undefined) {
     throw new UserError({
@@ -33,5 +33,16 @@ export function chooseSecret<Secret extends FleetSecret>(
     mend: 'Name one of them.',
     command: 'fairlead secrets check',
     exitCode: exitCodes.usage,
+  })
+}
+
+/** Keys become names of files; those that Kubernetes takes lead out of no folder (apimachinery, IsConfigMapKey). */
+function requireKey<Secret extends FleetSecret>(secret: Secret): Secret {
+  const { key } = secret
+  if (key === undefined || (/^[-._a-zA-Z0-9]{1,253}$/.test(key) && key !== '.' && !key.startsWith('..'))) return secret
+  throw new UserError({
+    what: `${JSON.stringify(key)} is no key that a Secret can have`,
+    where: secret.uses[0]?.path ?? '',
+    mend: 'Keys are of letters, digits and . _ -; correct it in the Fleet.',
   })
 }

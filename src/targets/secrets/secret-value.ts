@@ -51,6 +51,12 @@ export function readSecretValue(bytes: Uint8Array, secret: FleetSecret): string 
     throw refusal('It has several lines, and is read as one.', 'Give one line of text.')
   }
   if (secret.kind === 'api-key') {
+    // What clients send it as: `Authorization: Bearer` and visible ASCII (RFC 6750 section 2.1 takes fewer).
+    if (!/^[!-~]+$/.test(value))
+      throw refusal(
+        'It has characters that no header field carries it with.',
+        'Give a key of letters, digits and signs, without blanks.',
+      )
     const owner = { name: title, scopes: new Set<never>(), models: null, team: null, expiresAt: null }
     new ApiKeys().add(owner, value, secret.place)
   }

@@ -80,6 +80,18 @@ describe('the secrets of a Fleet', () => {
     expect(chooseSecret(inCluster, { name: 'lab-secrets', key: 'HUB' }, 'lab').name).toBe('HUB')
   })
 
+  it.each(['../../etc/passwd', '..', '.', '..data', 'a/b', ''])(
+    'are not written under a key that is a path: %j',
+    (key) => {
+      const [secret] = secrets
+      if (secret === undefined) throw new Error('there is one')
+      const hostile = [{ ...secret, name: 'keys', key }]
+      expect(mistake(() => chooseSecret(hostile, { name: 'keys' }, 'lab')).message).toMatch(
+        /is no key that a Secret can have/,
+      )
+    },
+  )
+
   it('are set by a command that a shell takes as it is', () => {
     const place = { fleet: source.fleet, target: 'kubernetes' } as const
     expect(secretCommand('set', { name: 'keys', key: 'a' }, { ...place, shownAs: 'a b.yaml' })).toBe(
@@ -123,6 +135,8 @@ describe('the value of a secret', () => {
     ['of two megabytes', keysFile, `MARK ${'x'.repeat(2 * 1024 * 1024)}`, /more than 1048576 bytes/],
     ['in no UTF-8', variable, Buffer.from([0x4d, 0xff, 0xfe]), /no text in UTF-8/],
     ['too short for a key', apiKey, 'MARK', /at least 16/],
+    ['of other letters for a key', apiKey, 'MARK-ключ-0123456789', /no header field/],
+    ['with a blank in a key', apiKey, 'MARK 0123456789abcdef', /no header field/],
     ['no file of keys', keysFile, 'MARK0123456789abcdef', /one word only/],
   ])('is refused %s, and is in no word of the refusal', (_, secret, given, why) => {
     const { parts, message, stack } = mistake(() => readSecretValue(Buffer.from(given), secret))
