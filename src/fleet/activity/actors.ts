@@ -66,6 +66,20 @@ const podFields: readonly string[] = [
   'storage.images.*',
 ]
 
+/** How clients reach the gateway, and what stands around pods, on a target in a cluster. */
+const surroundingFields = (target: 'kubernetes' | 'kserve' | 'llmd'): readonly string[] =>
+  [
+    'serviceType',
+    'serviceName',
+    'servicePort',
+    'serviceAliases',
+    'sessionAffinity',
+    'ingress.*',
+    'monitoring',
+    'gpuQuota',
+    'quota',
+  ].map((field) => `targets.${target}.${field}`)
+
 /** Who acts on what. Everything else of the schema is accepted, checked and reported as having no effect yet. */
 export const actors: readonly Actor[] = [
   {
@@ -258,10 +272,11 @@ export const actors: readonly Actor[] = [
       'targets.llmd.runtimeClass',
       'targets.llmd.mode',
       'targets.llmd.gatewayClass',
-      'targets.llmd.monitoring',
       'targets.llmd.prometheus',
-      'targets.llmd.gpuQuota',
-      'targets.llmd.quota',
+      ...surroundingFields('llmd'),
+      'models[].deadlines.total',
+      'gateway.bodyLimit',
+      'gateway.deadlines.total',
       'models[].maxReplicas',
       'models[].hardware.sharing',
       'models[].hardware.migProfile',
@@ -302,12 +317,9 @@ export const actors: readonly Actor[] = [
       'observe.alerts',
       'storage.models.mlflow',
       'storage.models.modelRegistry',
-      'targets.kubernetes.ingress.*',
       'targets.kubernetes.networkPolicy',
-      'targets.kubernetes.monitoring',
       'targets.kubernetes.prometheus',
-      'targets.kubernetes.gpuQuota',
-      'targets.kubernetes.quota',
+      ...surroundingFields('kubernetes'),
     ],
   },
   {
@@ -500,6 +512,10 @@ export const actors: readonly Actor[] = [
       'targets.kserve.kind',
       'targets.kserve.mode',
       'targets.kserve.serviceAccount',
+      ...surroundingFields('kserve'),
+      'gateway.bodyLimit',
+      'observe.dashboards',
+      'observe.alerts',
     ],
   },
   {
@@ -516,13 +532,7 @@ export const actors: readonly Actor[] = [
       'targets.kubernetes.labels',
       'targets.kubernetes.annotations',
       'targets.kubernetes.runtimeClass',
-      'targets.kubernetes.serviceType',
-      'targets.kubernetes.serviceName',
-      'targets.kubernetes.servicePort',
-      'targets.kubernetes.serviceAliases',
-      'targets.kubernetes.sessionAffinity',
       'targets.kubernetes.discovery',
-      'targets.kubernetes.gpuQuota',
     ],
   },
 ]

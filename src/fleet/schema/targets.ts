@@ -44,22 +44,8 @@ const cluster = {
     .describe('RuntimeClass of pods with GPUs, such as nvidia on k3s; the nodes’ own runtime when absent.'),
 }
 
-/** What stands around workloads that Fairlead renders itself. */
-const surroundings = {
-  monitoring: z
-    .enum(['operator', 'annotations', 'none'])
-    .default('operator')
-    .describe('How Prometheus finds the metrics.'),
-  prometheus: httpUrl()
-    .default('http://prometheus-operated.monitoring.svc:9090')
-    .describe('Address of Prometheus, which autoscalers ask.'),
-  gpuQuota: z.int().min(0).max(100_000).optional().describe('GPUs that the namespace may use.'),
-  quota: textMap().default({}).describe('Further limits of the namespace’s ResourceQuota, such as requests.cpu: "64".'),
-}
-
-/** Plain Kubernetes. */
-const kubernetes = z.strictObject({
-  ...cluster,
+/** How clients reach the gateway. */
+const waysIn = {
   serviceType: z
     .enum(['ClusterIP', 'NodePort', 'LoadBalancer'])
     .default('ClusterIP')
@@ -86,6 +72,25 @@ const kubernetes = z.strictObject({
     })
     .optional()
     .describe('How clients outside the cluster come in.'),
+}
+
+/** What stands around workloads, whoever makes their pods. */
+const surroundings = {
+  monitoring: z
+    .enum(['operator', 'annotations', 'none'])
+    .default('operator')
+    .describe('How Prometheus finds the metrics.'),
+  prometheus: httpUrl()
+    .default('http://prometheus-operated.monitoring.svc:9090')
+    .describe('Address of Prometheus, which autoscalers ask.'),
+  gpuQuota: z.int().min(0).max(100_000).optional().describe('GPUs that the namespace may use.'),
+  quota: textMap().default({}).describe('Further limits of the namespace’s ResourceQuota, such as requests.cpu: "64".'),
+}
+
+/** Plain Kubernetes. */
+const kubernetes = z.strictObject({
+  ...cluster,
+  ...waysIn,
   networkPolicy: z.boolean().default(true).describe('Whether only the traffic that is needed gets through.'),
   discovery: z
     .enum(['endpointSlices', 'dns'])
@@ -99,6 +104,8 @@ const kubernetes = z.strictObject({
 /** KServe. */
 const kserve = z.strictObject({
   ...cluster,
+  ...waysIn,
+  ...surroundings,
   kind: z
     .enum(['InferenceService', 'LLMInferenceService'])
     .default('InferenceService')
@@ -110,6 +117,7 @@ const kserve = z.strictObject({
 /** llm-d. */
 const llmd = z.strictObject({
   ...cluster,
+  ...waysIn,
   ...surroundings,
   mode: z
     .enum(['standalone', 'gateway'])

@@ -1,4 +1,5 @@
 import type { Fleet } from '../../fleet/index.ts'
+import { scrapeAnnotations, type KubernetesContext } from '../kubernetes/index.ts'
 import type { Plan } from '../../plan/index.ts'
 import { engineServices, gatewayService, type EngineService, type RenderOptions } from '../rendering/index.ts'
 import { clusterContext, type ClusterContext, type ObjectsOf as PartOf } from '../rendering/cluster/index.ts'
@@ -13,6 +14,8 @@ export const targetTitle = 'kserve'
 export interface KserveContext extends ClusterContext {
   /** `targets.kserve`. */
   readonly settings: Fleet['targets']['kserve']
+  /** The same for what stands around pods as on plain Kubernetes. */
+  readonly asKubernetes: KubernetesContext
   /** Whether pods come and go by Knative, which alone knows them. */
   readonly isKnative: boolean
   /** Name of the InferenceService or LLMInferenceService of a kind of replica. */
@@ -29,11 +32,21 @@ export const podLabelsOf = (service: EngineService, fleet: string): Record<strin
   'fairlead.dev/role': service.role,
 })
 
+/** Annotations of an engine’s pods, where there are any. */
+export function annotationsOf(service: EngineService, { podAnnotations }: Pick<KserveContext, 'podAnnotations'>) {
+  const annotations = podAnnotations(service)
+  return Object.keys(annotations).length === 0 ? {} : { annotations }
+}
+
 /** The context of a plan. */
 export function contextOf(plan: Plan, options: RenderOptions): KserveContext {
   const { fleet } = plan
   const settings = fleet.targets.kserve
-  const cluster = clusterContext(plan, options, { title: targetTitle, ...settings })
+  const cluster = clusterContext(plan, options, {
+    title: targetTitle,
+    podAnnotations: (service) => scrapeAnnotations(settings, service),
+    ...settings,
+  })
   const isLlm = settings.kind === 'LLMInferenceService'
   const isKnative = !isLlm && settings.mode === 'Knative'
   const serviceName = (service: EngineService) => startingWithLetter(cluster.names.engine(service))
@@ -52,11 +65,8 @@ export function contextOf(plan: Plan, options: RenderOptions): KserveContext {
           resolve: 'static' as const,
         }
       : names.hostOf(service)
-  return {
+  const own: ClusterContext = {
     ...cluster,
-    settings,
-    isKnative,
-    serviceName,
     names,
     engines,
     gateway: options.gateway ? gatewayService(plan, engines, placeOfReplicas, options) : null,
@@ -64,6 +74,14 @@ export function contextOf(plan: Plan, options: RenderOptions): KserveContext {
       part.component === 'engine' && part.model !== undefined && part.role !== undefined
         ? { 'fairlead.dev/fleet': fleet.name, 'fairlead.dev/model': part.model, 'fairlead.dev/role': part.role }
         : cluster.selector(part),
+  }
+  const asSettings = { ...settings, networkPolicy: false, discovery: 'dns' } as const
+  return {
+    ...own,
+    settings,
+    asKubernetes: { ...own, settings: asSettings, settingsPath: 'targets.kserve' },
+    isKnative,
+    serviceName,
   }
 }
 

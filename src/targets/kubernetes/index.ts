@@ -5,5 +5,5 @@
 export { kubernetesRenderer } from './render.ts'
 export type { KubernetesContext } from './context.ts'
 export { scrapeAnnotations } from './scrape-annotations.ts'
-export { aroundAnyPods, aroundPods } from './surroundings/index.ts'
-export { pods } from './workloads/index.ts'
+export { aroundAnyPods, aroundGateway, aroundPods, monitorsOf } from './surroundings/index.ts'
+export { pods, renderGatewayServices } from './workloads/index.ts'

@@ -32,22 +32,16 @@ export function contextOf(plan: Plan, options: RenderOptions): LlmdContext {
     ...base,
     engines: base.engines.map(asMember),
     gateway: base.gateway === null ? null : gatewayBehindPickers(base.gateway, pools, base.namespace),
-    settings: withoutWaysIn(plan.fleet.targets),
+    settings: asSettings(plan.fleet.targets),
     settingsPath: 'targets.llmd',
     llmd,
     pools,
   }
 }
 
-/** `targets.kubernetes` as it is here: `targets.llmd`, which has nothing to say of ways in and policies. */
-const withoutWaysIn = ({ kubernetes, llmd }: Fleet['targets']): KubernetesContext['settings'] => ({
-  ...kubernetes,
+/** `targets.kubernetes` as it is here: `targets.llmd`, which has nothing to say of policies. */
+const asSettings = ({ llmd }: Fleet['targets']): KubernetesContext['settings'] => ({
   ...llmd,
-  serviceName: undefined,
-  servicePort: undefined,
-  ingress: undefined,
-  serviceType: 'ClusterIP',
-  serviceAliases: [],
-  sessionAffinity: false,
   networkPolicy: false,
+  discovery: 'dns',
 })

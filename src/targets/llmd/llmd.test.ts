@@ -142,6 +142,28 @@ describe('mode gateway', () => {
   })
 })
 
+describe('clients outside the cluster', () => {
+  const withIngress = `name: lab
+models: [{ name: m, engine: vllm, source: 'hf://owner/name', hardware: { gpu: l40s } }]
+targets: { llmd: { serviceType: LoadBalancer, ingress: { host: llm.example.org, className: nginx, tlsSecret: own } } }`
+
+  it('come in to Fairlead’s gateway, which asks the picker', () => {
+    const { objects, notes } = renderText(withIngress)
+    expect(notes.filter(({ severity }) => severity === 'error')).toEqual([])
+    expect(one(objects, 'Ingress', /./)).toMatchObject({
+      spec: { rules: [{ host: 'llm.example.org', http: { paths: [{ backend: { service: { name: 'lab' } } }] } }] },
+    })
+    expect(one(objects, 'Service', /^lab$/)).toMatchObject({ spec: { type: 'LoadBalancer' } })
+    expect(objects.flatMap((object) => validateObject({ ...object }))).toEqual([])
+  })
+
+  it('have nowhere to go without it, which is said at its line', () => {
+    expect(renderText(withIngress, false).notes).toContainEqual(
+      expect.objectContaining({ id: 'ingress-without-gateway', path: 'targets.llmd.ingress' }),
+    )
+  })
+})
+
 // Written anew by `npx vitest run src/targets/llmd --update`.
 describe.each(Object.entries(goldenFleets))('the Fleet %s', (name, { fleet, gateway }) => {
   it('renders word for word as it is kept', async () => {

@@ -4,6 +4,7 @@ import { renderGateway } from './gateway.ts'
 import { renderNamespace } from './namespace.ts'
 import { noteAround } from './notes.ts'
 import { renderReplicaServices } from './replica-services.ts'
+import { renderMonitors, surroundings } from './surroundings.ts'
 import { renderTemplates } from './templates.ts'
 
 /** In the order of reading; the order of applying is that of the cluster. */
@@ -12,5 +13,7 @@ export const around: readonly ObjectsOf[] = [
   renderGateway,
   renderTemplates,
   renderReplicaServices,
+  ...surroundings,
+  renderMonitors,
   noteAround,
 ]

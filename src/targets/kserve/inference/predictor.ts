@@ -1,7 +1,7 @@
 import type { Container, InferenceService, PodSpec } from '../../../kubernetes/index.ts'
 import { enginePorts, type Comment, type EngineService } from '../../rendering/index.ts'
 import { enginePod, literal } from '../../rendering/cluster/index.ts'
-import { podLabelsOf, type KserveContext } from '../context.ts'
+import { annotationsOf, podLabelsOf, type KserveContext } from '../context.ts'
 import { partsOf } from '../command-parts.ts'
 import { modelStorage, storageUris } from '../sources/index.ts'
 import { storageAccount, storageContainerName } from '../weights/index.ts'
@@ -27,6 +27,7 @@ export function predictorOf(
   const { maxUnavailable } = service.model.rollout
   const value: Predictor = {
     labels: podLabelsOf(service, fleet.name),
+    ...annotationsOf(service, context),
     timeout: seconds(service.model.deadlines.total),
     ...(isKnative
       ? {}

@@ -1,13 +1,13 @@
 import type { Container, LLMInferenceService, PodSpec, Probe } from '../../../kubernetes/index.ts'
 import type { EngineService } from '../../rendering/index.ts'
 import { enginePod, literal, type Commented } from '../../rendering/cluster/index.ts'
-import { podLabelsOf, type KserveContext } from '../context.ts'
+import { annotationsOf, podLabelsOf, type KserveContext } from '../context.ts'
 import { partsOf } from '../command-parts.ts'
 import { storageAccount } from '../weights/index.ts'
 import { llmScaling } from './scaling.ts'
 
 type Spec = NonNullable<LLMInferenceService['spec']>
-type Workload = Pick<Spec, 'replicas' | 'scaling' | 'parallelism' | 'labels' | 'template'>
+type Workload = Pick<Spec, 'replicas' | 'scaling' | 'parallelism' | 'labels' | 'annotations' | 'template'>
 
 /** A kind of replica as a workload of an LLMInferenceService. */
 export function workloadOf(service: EngineService, context: KserveContext): Commented<Workload> {
@@ -17,6 +17,7 @@ export function workloadOf(service: EngineService, context: KserveContext): Comm
   return {
     value: {
       labels: podLabelsOf(service, context.fleet.name),
+      ...annotationsOf(service, context),
       ...scaling.value,
       ...(tensor > 1 ? { parallelism: { tensor } } : {}),
       template: templateOf(pod, service, context),

@@ -1,3 +1,5 @@
+/** They are as on plain Kubernetes, and long. */
+const observe = { dashboards: false, alerts: false }
 const vllm = { engine: 'vllm', hardware: { gpu: 'l40s' } }
 
 /** Fleets whose rendering is kept word for word, by the name of their file. */
@@ -5,6 +7,7 @@ export const goldenFleets: Readonly<Record<string, { readonly fleet: object; rea
   standard: {
     fleet: {
       name: 'lab',
+      observe,
       models: [
         {
           name: 'meta-llama/Llama-3.1-8B',
@@ -16,12 +19,19 @@ export const goldenFleets: Readonly<Record<string, { readonly fleet: object; rea
           ...vllm,
         },
       ],
-      targets: { kserve: { namespace: 'llm' } },
+      targets: {
+        kserve: {
+          namespace: 'llm',
+          ingress: { kind: 'gatewayApi', className: 'envoy', host: 'llm.example.org', clusterIssuer: 'letsencrypt' },
+          gpuQuota: 8,
+        },
+      },
     },
   },
   knative: {
     fleet: {
       name: 'lab',
+      observe,
       models: [
         {
           name: 'qwen',
@@ -34,12 +44,15 @@ export const goldenFleets: Readonly<Record<string, { readonly fleet: object; rea
           ...vllm,
         },
       ],
-      targets: { kserve: { namespace: 'llm', mode: 'Knative', serviceAccount: 'models-reader' } },
+      targets: {
+        kserve: { namespace: 'llm', mode: 'Knative', serviceAccount: 'models-reader', monitoring: 'annotations' },
+      },
     },
   },
   storage: {
     fleet: {
       name: 'lab',
+      observe,
       models: [
         {
           name: 'small',
@@ -67,6 +80,7 @@ export const goldenFleets: Readonly<Record<string, { readonly fleet: object; rea
     gateway: false,
     fleet: {
       name: 'lab',
+      observe,
       models: [
         {
           name: 'llama',
@@ -78,7 +92,7 @@ export const goldenFleets: Readonly<Record<string, { readonly fleet: object; rea
           ...vllm,
         },
       ],
-      targets: { kserve: { kind: 'LLMInferenceService' } },
+      targets: { kserve: { kind: 'LLMInferenceService', monitoring: 'none' } },
     },
   },
 }

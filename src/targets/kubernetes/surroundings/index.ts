@@ -12,10 +12,18 @@ import { renderQuota } from './quota.ts'
 import { renderScaling } from './scaling/index.ts'
 import { renderWaysIn } from './ways-in/index.ts'
 
+export { monitorsOf } from './monitoring/index.ts'
+
 /** What holds for pods whoever makes them: on targets llmd and kserve too. */
 export const aroundAnyPods: readonly PartOf[] = [renderPriorityClasses, renderDisruptionBudgets, renderImageHolders]
 
-/** What holds for the same pods wherever clients come from: on target llmd too. */
+/** What people see of a Fleet, and how they come in. */
+const seen: readonly ObjectsOf[] = [renderRules, renderDashboards, renderWaysIn]
+
+/** What stands around a gateway and its models in a namespace, whoever makes their pods: on target kserve too. */
+export const aroundGateway: readonly ObjectsOf[] = [renderQuota, ...seen]
+
+/** What holds for pods that Fairlead renders itself: on target llmd too. */
 export const aroundPods: readonly ObjectsOf[] = [
   ...aroundAnyPods,
   renderQuota,
@@ -23,9 +31,8 @@ export const aroundPods: readonly ObjectsOf[] = [
   renderSharingConfig,
   renderScaling,
   renderMonitors,
-  renderRules,
-  renderDashboards,
+  ...seen,
 ]
 
 /** `apply-order.ts` has the order of applying. */
-export const surroundings: readonly ObjectsOf[] = [...aroundPods, renderNetworkPolicies, renderWaysIn]
+export const surroundings: readonly ObjectsOf[] = [...aroundPods, renderNetworkPolicies]

@@ -11,6 +11,8 @@ import { renderGatewayServices } from './gateway-services.ts'
 import { renderNamespace } from './namespace.ts'
 import { noteWorkloads } from './notes.ts'
 
+export { renderGatewayServices }
+
 /** Pods and what they mount, for targets where clients find engines in another way than by their Services too. */
 export const pods: readonly ObjectsOf[] = [
   renderNamespace,

@@ -28,11 +28,14 @@ export const renderWaysIn: ObjectsOf = (context) => {
   return { objects: kinds[settings.kind](way), notes }
 }
 
-function notesOf({ kind, className, tlsSecret, clusterIssuer }: IngressSettings, { gateway }: KubernetesContext) {
-  const path = 'targets.kubernetes.ingress'
+function notesOf(
+  { kind, className, tlsSecret, clusterIssuer }: IngressSettings,
+  { gateway, settingsPath, title }: KubernetesContext,
+) {
+  const path = `${settingsPath}.ingress`
   const notes: PlanWarning[] = []
   const add = (severity: 'error' | 'warning', id: string, field: string, message: string, suggestion: string) =>
-    notes.push({ severity, id, path: `${path}${field}`, message: `kubernetes: ${message}`, suggestion })
+    notes.push({ severity, id, path: `${path}${field}`, message: `${title}: ${message}`, suggestion })
   if (gateway === null) {
     add(
       'error',
