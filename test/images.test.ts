@@ -115,7 +115,7 @@ describe('images of a Fleet, with real registries', () => {
   })
 
   it('go into a folder and from there to a registry, without those who publish them', async () => {
-    const bundled = await images('bundle', ['--output', 'bundle'])
+    const bundled = await images('bundle', ['--without-charts', '--output', 'bundle'])
     expect(bundled.code).toBe(0)
     expect(readdirSync(join(folder, 'bundle')).toSorted()).toEqual([
       'blobs',
@@ -126,7 +126,7 @@ describe('images of a Fleet, with real registries', () => {
       'rendered',
     ])
     // Made again it fetches nothing.
-    const again = await images('bundle', ['--output', 'bundle', '--json'])
+    const again = await images('bundle', ['--without-charts', '--output', 'bundle', '--json'])
     expect(JSON.parse(again.stdout)).toMatchObject({ images: [{ state: 'there' }, { state: 'there' }] })
 
     mkdirSync(join(folder, 'inside'))
@@ -149,7 +149,7 @@ describe('images of a Fleet, with real registries', () => {
   it('are taken by somebody else’s client, every layer checked', async (context) => {
     if (!isInstalled('skopeo')) return context.skip('skopeo is not installed (Debian package skopeo)')
     await images('mirror', ['--to', `${mirror.host}/skopeo`])
-    await images('bundle', ['--output', 'bundle'])
+    await images('bundle', ['--without-charts', '--output', 'bundle'])
     const places = [
       `docker://${mirror.host}/skopeo/lab/engine:v1`,
       `oci:${folder}/bundle:${upstream.host}/lab/engine:v1`,
@@ -163,7 +163,7 @@ describe('images of a Fleet, with real registries', () => {
   })
 
   it('that were changed in the folder are not copied', async () => {
-    await images('bundle', ['--output', 'bundle'])
+    await images('bundle', ['--without-charts', '--output', 'bundle'])
     const blobs = join(folder, 'bundle/blobs/sha256')
     const largest = readdirSync(blobs).find((name) => readFileSync(join(blobs, name), 'utf8').startsWith('a layer a'))
     const content = readFileSync(join(blobs, largest ?? ''), 'utf8')

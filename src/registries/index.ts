@@ -5,5 +5,5 @@
 export type { ImageDestination, ImageSource, Platform, ResolvedImage } from './contract.ts'
 export { imagePlace, type ImagePlace } from './image-place.ts'
 export { readLogins, RegistryClient, RegistryRepository, type RegistryLogins } from './client/index.ts'
-export { copyImages, parsePlatform, resolveImage, type CopyOutcome, type ImageCopy } from './copy/index.ts'
+export { copyImages, parsePlatform, resolveImage, retried, type CopyOutcome, type ImageCopy } from './copy/index.ts'
 export { ImageLayout } from './layout/image-layout.ts'

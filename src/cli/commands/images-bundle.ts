@@ -8,10 +8,11 @@ export const imagesBundle: Command = {
   section: 'Set up',
   summary: 'Put every image that a Fleet needs into a folder, for where there is no internet',
   description:
-    'Writes an OCI image layout with the images that `fairlead images list` lists and the charts among the prerequisites that ' +
-    'are in registries; beside it the Fleet file, what is rendered of it, and bundle.json with what else the prerequisites ' +
-    'need. `fairlead images mirror --from` copies it to a registry. What is in the folder already is not fetched again. ' +
-    'Weights are left out: `fairlead models pull` fetches them.',
+    'Writes an OCI image layout with the images that `fairlead images list` lists; the charts and manifests that the ' +
+    'prerequisites of the target’s cluster are installed from, with the images that manifests name; the Fleet file, what is ' +
+    'rendered of it, and bundle.json, which says what is where. `fairlead images mirror --from` copies it to a registry. What ' +
+    'is in the folder already is not fetched again. Images within charts are not known, and weights are left out: ' +
+    '`fairlead models pull` fetches them.',
   arguments: [fleetFileArgument],
   options: [
     { name: 'output', short: 'o', value: 'DIR', description: 'folder that is written', completes: 'file' },
@@ -27,7 +28,7 @@ export const imagesBundle: Command = {
       value: 'OS/ARCH',
       description: 'copy images for this machine alone, such as linux/amd64; all that there are when absent',
     },
-    { name: 'without-charts', description: 'leave the charts of prerequisites out' },
+    { name: 'without-charts', description: 'leave the charts and manifests of prerequisites out' },
     { name: 'without-gateway', description: 'leave the gateway out: clients call the engines' },
     { name: 'offline', description: 'do not ask the hub about models that the catalogue does not have' },
   ],

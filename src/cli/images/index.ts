@@ -4,5 +4,5 @@
 export { openImages } from './open-images.ts'
 export { readPlatform } from './read-platform.ts'
 export { renderImages } from './render-images.ts'
-export { copiedDocument, copiedTable, endOf, tellWeights } from './tell-copied.ts'
+export { asOutcome, copiedDocument, copiedTable, endOf, suppliesDocument, tellWeights } from './tell-copied.ts'
 export { imagesText, mirroredImages, withImages } from './write-images.ts'

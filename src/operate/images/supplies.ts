@@ -4,7 +4,8 @@ import type { InstallStep } from '../doctor/install-plan/index.ts'
 export interface Supply {
   /** `chart` is Helm’s; `manifests` a file for `kubectl apply -f`; `kustomization` a folder for `kubectl apply -k`. */
   readonly kind: 'chart' | 'manifests' | 'kustomization'
-  /** The prerequisite. */
+  /** The prerequisite, and its title. */
+  readonly id: string
   readonly for: string
   /** `oci://…` with the chart’s name, the address of a chart repository, or the URL itself. */
   readonly from: string
@@ -17,7 +18,7 @@ export interface Supply {
 export const suppliesOf = (steps: readonly InstallStep[]): Supply[] =>
   steps.flatMap((step) => [...suppliesOfStep(step)])
 
-function* suppliesOfStep({ title, version, install }: InstallStep): Iterable<Supply> {
+function* suppliesOfStep({ id, title, version, install }: InstallStep): Iterable<Supply> {
   const text = install.join('\n')
   const repositories = new Map(
     Array.from(text.matchAll(/helm repo add (\S+) (https?:\/\/\S+)/g), ([, name = '', url = '']) => [name, url]),
@@ -26,8 +27,8 @@ function* suppliesOfStep({ title, version, install }: InstallStep): Iterable<Sup
     const [alias = '', chart = ''] = place.split('/', 2)
     const from = place.startsWith('oci://') ? place : repositories.get(alias)
     if (from === undefined) continue
-    yield { kind: 'chart', for: title, from, ...(from === place ? {} : { chart }), version: chartVersion }
+    yield { kind: 'chart', id, for: title, from, ...(from === place ? {} : { chart }), version: chartVersion }
   }
   for (const [, flag, from = ''] of text.matchAll(/kubectl apply .*?-([fk]) (https?:\/\/\S+)/g))
-    yield { kind: flag === 'k' ? 'kustomization' : 'manifests', for: title, from, version }
+    yield { kind: flag === 'k' ? 'kustomization' : 'manifests', id, for: title, from, version }
 }

@@ -11,7 +11,7 @@ import {
 import type { ManifestSet } from '../../manifests/index.ts'
 import { HubCatalogue } from '../../models/index.ts'
 import { imagePlace, RegistryClient } from '../../registries/index.ts'
-import { ChartRepositories } from './chart-repository.ts'
+import { ChartRepositories } from '../charts/index.ts'
 
 /** Most names that are asked for in a run; a repository of manifests names far fewer. */
 const mostNames = 500

@@ -3,3 +3,4 @@
  */
 export { copyImages, type CopyOutcome, type ImageCopy } from './copy-images.ts'
 export { parsePlatform, resolveImage } from './resolve-image.ts'
+export { retried } from './retried.ts'
