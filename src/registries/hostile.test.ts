@@ -25,7 +25,7 @@ const settings = { ...defaultDownloadSettings, attempts: 3, firstBackoffMs: 1, l
 const { signal } = new AbortController()
 const secret = `Basic ${Buffer.from('user:secret').toString('base64')}`
 const logins: RegistryLogins = {
-  credentialsFor: () => ({ kind: 'password', user: 'user', password: 'secret' }),
+  credentialsFor: async () => ({ kind: 'password', user: 'user', password: 'secret' }),
   helperFor: () => undefined,
 }
 const progress = {
@@ -214,6 +214,25 @@ describe('credentials', () => {
       authorization: secret,
     })
     expect(registry.asked.filter(({ url }) => url.startsWith('/token'))).toHaveLength(1)
+  })
+
+  it('that are an identity token get one by posting it, never in an address', async () => {
+    const honest = withToken(`http://${registry.host}/token`, honestly(image))
+    registry.answer = (asked, request, response) => {
+      if (!asked.url.startsWith('/token')) return honest(asked, request, response)
+      const isKnown = asked.method === 'POST' && asked.body.includes('refresh_token=identity')
+      response.writeHead(isKnown ? 200 : 401).end('{"access_token":"granted"}')
+      return true
+    }
+    const token: RegistryLogins = {
+      ...logins,
+      credentialsFor: async () => ({ kind: 'identityToken', token: 'identity' }),
+    }
+    const fresh = new RegistryClient({}, { logins: token, settings })
+    const found = await fresh.manifest({ ...placeIn(registry), reference: 'v1' }, signal)
+    await fresh.close()
+    expect(found.digest).toBe(image.digest)
+    expect(registry.asked.filter(({ url }) => url.includes('identity'))).toEqual([])
   })
 
   it('go to nobody whom a registry or its token service redirects to', async () => {

@@ -3,19 +3,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../../errors/index.ts'
 import { readBoundedFile, type Environment } from '../../files/index.ts'
-
-/** How somebody proves to a registry who they are. */
-export type RegistryCredentials =
-  | { readonly kind: 'password'; readonly user: string; readonly password: string }
-  /** A token that tokens are got with (Docker’s `identitytoken`). */
-  | { readonly kind: 'identityToken'; readonly token: string }
-
-/** What is known of logins: credentials of hosts, and hosts whose credentials a program keeps that is not asked. */
-export interface RegistryLogins {
-  credentialsFor(host: string): RegistryCredentials | undefined
-  /** The program that has them, such as `docker-credential-desktop`; undefined where none is named. */
-  helperFor(host: string): string | undefined
-}
+import type { RegistryCredentials, RegistryLogins } from './contract.ts'
+import { askCredentialHelper, helperName } from './credential-helper.ts'
 
 const configLimitBytes = 1024 * 1024
 const entry = z.object({
@@ -31,7 +20,7 @@ const config = z.object({
 })
 
 /** Nobody’s logins. */
-export const noLogins: RegistryLogins = { credentialsFor: () => undefined, helperFor: () => undefined }
+export const noLogins: RegistryLogins = { credentialsFor: async () => undefined, helperFor: () => undefined }
 
 /**
  * The logins of `docker login` and those who write the same file: `$REGISTRY_AUTH_FILE`, else `$DOCKER_CONFIG/config.json`, else
@@ -65,16 +54,25 @@ export async function readLogins(environment: Environment): Promise<RegistryLogi
     }),
   )
   const helpers = new Map(Object.entries(credHelpers ?? {}).map(([key, name]) => [hostOf(key), name]))
+  const helperFor = (host: string): string | undefined => {
+    const name = helpers.get(hostOf(host)) ?? credsStore ?? ''
+    return known.has(hostOf(host)) || !helperName.test(name) ? undefined : `docker-credential-${name}`
+  }
+  const asked = new Map<string, Promise<RegistryCredentials | undefined>>()
   return {
-    credentialsFor: (host) => known.get(hostOf(host)),
-    helperFor: (host) => {
-      const name = helpers.get(hostOf(host)) ?? credsStore
-      return name === undefined || name === null || name === '' || known.has(hostOf(host))
-        ? undefined
-        : `docker-credential-${name}`
+    helperFor,
+    credentialsFor: async (host) => {
+      const program = helperFor(host)
+      if (program === undefined) return known.get(hostOf(host))
+      const answer = asked.get(host) ?? askCredentialHelper(program, serverOf(host), environment)
+      asked.set(host, answer)
+      return answer
     },
   }
 }
+
+/** What a registry is called by those who keep logins: Docker Hub by the address that it had first. */
+const serverOf = (host: string) => (hostOf(host) === 'docker.io' ? 'https://index.docker.io/v1/' : host)
 
 /** Keys are hosts, or URLs of old registries; Docker Hub has several names. */
 function hostOf(key: string): string {

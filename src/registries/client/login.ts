@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readSmallBody, type HttpClient } from '../../models/index.ts'
-import type { RegistryCredentials } from './docker-credentials.ts'
+import type { RegistryCredentials } from './contract.ts'
 
 const tokenLimitBytes = 1024 * 1024
 const answerWithinMs = 20_000

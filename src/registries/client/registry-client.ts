@@ -27,7 +27,8 @@ import {
   manifestTypes,
   mediaTypeOf,
 } from '../manifest.ts'
-import { noLogins, type RegistryLogins } from './docker-credentials.ts'
+import type { RegistryLogins } from './contract.ts'
+import { noLogins } from './docker-credentials.ts'
 import { logIn } from './login.ts'
 
 /** A repository of a registry. */
@@ -241,7 +242,7 @@ export class RegistryClient {
       registry: place.registry,
       challenge: first.header('www-authenticate') ?? '',
       scope: `repository:${place.repository}:${question.actions}`,
-      credentials: this.#logins.credentialsFor(new URL(place.registry).host),
+      credentials: await this.#logins.credentialsFor(new URL(place.registry).host),
       signal,
     })
     if (granted === undefined) return first
@@ -329,15 +330,9 @@ async function refusedBy(place: RepositoryPlace, answer: HttpAnswer, logins: Reg
     return new UserError({
       what: `${host} does not let us at ${place.repository}: it asks for a login`,
       where: `${host}/${place.repository}`,
-      why: helper === undefined ? `${said}.` : `${said}. The login is kept by ${helper}, which Fairlead does not ask.`,
-      mend:
-        helper === undefined
-          ? 'Log in, and see that the login may read the source and write the destination.'
-          : 'Log in with a configuration of its own, which keeps the login in its file, and name that folder with DOCKER_CONFIG.',
-      command:
-        helper === undefined
-          ? `docker login ${host}`
-          : `echo '{"auths":{}}' > ./login/config.json && docker --config ./login login ${host}`,
+      why: helper === undefined ? `${said}.` : `${said}. ${helper}, which keeps logins, was asked.`,
+      mend: 'Log in, and see that the login may read the source and write the destination.',
+      command: `docker login ${host}`,
     })
   }
   if (status === 404) {
