@@ -66,7 +66,9 @@ export async function copyWanted(
   routeOf: (image: string) => CopyRoute,
   context: CopyContext,
 ): Promise<CopiedImage[]> {
-  const step = context.progress.step(`Asking for ${images.length} images`)
+  const step = context.progress.step(
+    images.length === 1 ? 'Asking for the image' : `Asking for ${images.length} images`,
+  )
   const found = await Promise.all(images.map((image) => find(image, routeOf, context))).catch((error: unknown) => {
     step.fail('interrupted')
     throw error
