@@ -17,7 +17,9 @@ describe('docs/operate', () => {
       const runs = await runPages('local', world, async (line) => {
         const [, ...args] = line.replace(/ &$/, '').split(' ')
         const program = join(repository, 'bin', 'fairlead.js')
-        const running = world.start(process.execPath, [program, ...args, '--no-color'], {
+        // What comes after dashes is another program’s.
+        const end = args.includes('--') ? args.indexOf('--') : args.length
+        const running = world.start(process.execPath, [program, ...args.toSpliced(end, 0, '--no-color')], {
           environment: await elsewhere(),
         })
         if (!line.endsWith(' &')) {

@@ -1,6 +1,5 @@
-import type { ExitCode } from '../errors/index.ts'
 import type { Environment } from '../files/index.ts'
-import type { findTarget } from '../operate/index.ts'
+import type { CommandStreams, findTarget } from '../operate/index.ts'
 import type { Input } from './input.ts'
 import type { Output } from './output.ts'
 
@@ -68,12 +67,14 @@ export interface CommandContext {
   readonly signal: AbortSignal
   /** Fires when Ctrl-C or SIGTERM comes again: whoever waits has had enough of an orderly stop. */
   readonly killSignal: AbortSignal
+  /** The process’s streams as a command elsewhere gets them. */
+  readonly attachedStreams: () => CommandStreams
   /** How targets are found; a test gives its own. */
   readonly findTarget?: typeof findTarget
 }
 
-/** The acting part of a command; loaded only when it runs. */
-export type CommandHandler = (input: CommandInput, context: CommandContext) => Promise<ExitCode>
+/** The acting part of a command; loaded only when it runs. Its exit code is an `ExitCode`, or that of a program which it ran. */
+export type CommandHandler = (input: CommandInput, context: CommandContext) => Promise<number>
 
 /** A command as data: help, reference, completion and parsing come from it. */
 export interface Command {

@@ -1,5 +1,6 @@
 import { isatty, type WriteStream } from 'node:tty'
 import { exitCodes } from '../errors/index.ts'
+import { attachedStreams } from './attached-streams.ts'
 import type { Sink, Stop, World } from './world.ts'
 
 /** A signal that arrives again this soon is the same key press: the terminal and a parent such as npm both deliver it. */
@@ -11,12 +12,21 @@ const sinkOf = (stream: WriteStream): Sink => ({
   columns: () => stream.columns,
 })
 
-/** Counts SIGINT and SIGTERM: the first stops in order, the second without patience, the third at once. */
-function listenToSignals(process: NodeJS.Process, stop: (cause: Stop['cause']) => void, kill: () => void): void {
+/**
+ * Counts SIGINT and SIGTERM: the first stops in order, the second without patience, the third at once. What it returns leaves
+ * SIGINT to a program that has the terminal, and in turn returns what ends that.
+ */
+function listenToSignals(
+  process: NodeJS.Process,
+  stop: (cause: Stop['cause']) => void,
+  kill: () => void,
+): () => () => void {
   let count = 0
+  let yielded = 0
   let lastAt = -Infinity
   const listen = (name: 'SIGINT' | 'SIGTERM', code: number) =>
     process.on(name, () => {
+      if (name === 'SIGINT' && yielded > 0) return
       const now = performance.now()
       if (now - lastAt < samePressMs) return
       lastAt = now
@@ -27,6 +37,10 @@ function listenToSignals(process: NodeJS.Process, stop: (cause: Stop['cause']) =
     })
   listen('SIGINT', exitCodes.interrupted)
   listen('SIGTERM', exitCodes.terminated)
+  return () => {
+    yielded += 1
+    return () => void (yielded -= 1)
+  }
 }
 
 /** `bin/fairlead.js` on an old Node holds the other end of this pipe: when it dies, even by SIGKILL, so does what it started. */
@@ -49,7 +63,7 @@ export function createProcessWorld(process: NodeJS.Process): { readonly world: W
   const controller = new AbortController()
   const killController = new AbortController()
   const stop = (cause: Stop['cause']) => controller.abort({ kind: 'stop', cause } satisfies Stop)
-  listenToSignals(process, stop, () => killController.abort())
+  const yieldInterrupts = listenToSignals(process, stop, () => killController.abort())
   watchLauncher(process, stop)
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -69,6 +83,7 @@ export function createProcessWorld(process: NodeJS.Process): { readonly world: W
       stderr: sinkOf(process.stderr),
       environment: process.env,
       workingFolder: process.cwd(),
+      attachedStreams: () => attachedStreams(process, yieldInterrupts),
       signal: controller.signal,
       killSignal: killController.signal,
     },

@@ -42,13 +42,13 @@ async function tellError(error: unknown, args: readonly string[], world: World):
   return description.exitCode
 }
 
-async function runCommand(args: readonly string[], commandLine: CommandLine, world: World): Promise<ExitCode> {
+async function runCommand(args: readonly string[], commandLine: CommandLine, world: World): Promise<number> {
   const { parseCommandLine } = await import('./parse/index.ts')
   const { command, input, settings } = parseCommandLine(args, commandLine.commands, commandLine.groups)
   const handler = await command.load()
   const output = createOutput(world, settings)
-  const { stdin, environment, workingFolder, signal, killSignal, findTarget } = world
-  const known = { commandLine, output, input: stdin, environment, workingFolder, signal, killSignal }
+  const { stdin, environment, workingFolder, signal, killSignal, findTarget, attachedStreams } = world
+  const known = { commandLine, output, input: stdin, environment, workingFolder, signal, killSignal, attachedStreams }
   try {
     return await handler(input, findTarget === undefined ? known : { ...known, findTarget })
   } finally {
@@ -67,7 +67,7 @@ const stopCodes = {
 } as const
 
 /** Runs one command line from its words to its exit code; throws nothing. */
-export async function runCli(args: readonly string[], commandLine: CommandLine, world: World): Promise<ExitCode> {
+export async function runCli(args: readonly string[], commandLine: CommandLine, world: World): Promise<number> {
   const words = args[0] === '--version' || args[0] === '-V' ? ['version', ...args.slice(1)] : args
   if (wantsHelp(words)) {
     const paint = createPaint(wantsColour(world.stdout.isTerminal, args.includes('--no-color'), world.environment))
@@ -78,7 +78,7 @@ export async function runCli(args: readonly string[], commandLine: CommandLine, 
       return exitCodes.done
     }
   }
-  let code: ExitCode
+  let code: number
   try {
     code = await runCommand(words[0] === 'help' ? words.slice(1) : words, commandLine, world)
   } catch (error) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -284,5 +284,102 @@ describe('--json', () => {
     const { stdout, code } = await over(`${line} --json`)
     expect(code).toBe(0)
     expect(() => JSON.parse(stdout) as unknown).not.toThrow()
+  })
+})
+
+/** Says back what it reads. */
+const echo: Target['exec'] = async (_fleet, _environment, { streams }) => {
+  streams.output.write('out')
+  streams.errors.write('err')
+  for await (const piece of streams.input ?? []) streams.output.write(String(piece))
+  return 7
+}
+
+describe('commands where replicas run', () => {
+  it('get their words after the dashes, and end as they do', async () => {
+    const { code, stdout, stderr, asked } = await over(
+      'exec llama-0 -c engine -- ls --json -n x',
+      { exec: echo },
+      { stdin: 'in' },
+    )
+    expect([code, stdout, stderr]).toEqual([7, 'outin', 'err'])
+    expect(asked[0]).toEqual([
+      'exec',
+      'demo',
+      expect.anything(),
+      expect.objectContaining({ subject: 'llama-0', container: 'engine', command: ['ls', '--json', '-n', 'x'] }),
+    ])
+    expect((await over('exec llama')).asked[0]?.[3]).toMatchObject({ subject: 'llama', command: ['sh'] })
+    expect((await over('exec')).code).toBe(64)
+  })
+
+  it('have a container of their own beside the engine, with a pinned image', async () => {
+    const { asked, code } = await over('debug llama -- ps aux', { debug: async () => 3 })
+    expect(code).toBe(3)
+    expect(asked[0]?.[3]).toMatchObject({
+      subject: 'llama',
+      image: expect.stringMatching(/^docker\.io\/library\/busybox:\d+\.\d+\.\d+/),
+      command: ['ps', 'aux'],
+    })
+    expect((await over('debug llama --image x:1')).asked[0]?.[3]).toMatchObject({ image: 'x:1', command: ['sh'] })
+  })
+})
+
+describe('the GPUs of replicas', () => {
+  const replica = {
+    model: 'llama',
+    engine: 'vllm',
+    address: '',
+    starts: 1,
+    since: '',
+    inFlight: null,
+    tokensPerSecond: null,
+    lastError: null,
+  }
+  const status = async () => ({
+    ...readyStatus,
+    replicas: [
+      { ...replica, id: 'llama-0', state: 'ready' },
+      { ...replica, id: 'llama-1', state: 'ready' },
+    ],
+  })
+  const smi =
+    '0, GPU-f7c1496c, 98, 74709, 81559, 61, 612.34, 700.00, NVIDIA H100 80GB HBM3\n--- fairlead ---\nGPU-f7c1496c, 77, 74698, VLLM::EngineCore\n--- fairlead ---\nall'
+  const exec: Target['exec'] = async (_fleet, _environment, { subject, streams }) => {
+    if (subject === 'llama-1') return 127
+    streams.output.write(smi)
+    return 0
+  }
+
+  it('are a table, with a reason for those that are not told', async () => {
+    const { stdout, code } = await over('gpu', { status, exec })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^REPLICA +GPU +NAME +USE +MEMORY +TEMP +POWER +PROCESSES\n/)
+    expect(stdout).toMatch(
+      /llama-0 +0 +NVIDIA H100 80GB HBM3 +98% +78\.3 GB of 85\.5 GB +61 °C +612 W of 700 W +VLLM::EngineCore \(77, 78\.3 GB\)\n/,
+    )
+    expect(stdout).toContain('llama-1: there is no nvidia-smi')
+  })
+
+  it('are a document, and an answer of no where there are none', async () => {
+    const { stdout } = await over('gpu --json', { status, exec })
+    expect(JSON.parse(stdout)).toMatchObject({
+      fleet: 'demo',
+      replicas: [{ replica: 'llama-0', gpus: [{ use: 0.98, temperature: 61 }] }, { missing: 'there is no nvidia-smi' }],
+    })
+    expect((await over('gpu', { status, exec: async () => 127 })).code).toBe(2)
+    expect((await over('gpu --watch --json', { status, exec })).code).toBe(64)
+  })
+})
+
+describe('a support bundle', () => {
+  it('is written for its owner alone, over no other file', async () => {
+    const { code, stdout } = await over('support-bundle -o bundle.tar.gz --kubeconfig none.yaml --json')
+    expect(code).toBe(0)
+    const { file, missing } = JSON.parse(stdout)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(missing.map(({ path }: { path: string }) => path)).toContain('doctor.json')
+    const again = await over('support-bundle -o bundle.tar.gz')
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('is there already')])
   })
 })

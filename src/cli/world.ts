@@ -1,5 +1,5 @@
 import type { Environment } from '../files/index.ts'
-import type { findTarget } from '../operate/index.ts'
+import type { CommandStreams, findTarget } from '../operate/index.ts'
 import type { Input } from './input.ts'
 
 /** One stream that is written to. */
@@ -21,6 +21,8 @@ export interface World {
   readonly signal: AbortSignal
   /** Fires when such a signal comes again. */
   readonly killSignal: AbortSignal
+  /** The process’s streams as a command elsewhere gets them. */
+  readonly attachedStreams: () => CommandStreams
   /** How targets are found; a test gives its own. */
   readonly findTarget?: typeof findTarget
 }

@@ -82,6 +82,8 @@ const targetWith = (fleets: Readonly<Record<string, boolean>>): Target => {
     rollback: unused,
     portForward: unused,
     evidence: unused,
+    exec: unused,
+    debug: unused,
     close: unused,
     status,
     list: async () => Object.keys(fleets),

@@ -1,9 +1,11 @@
 import type { Environment } from '../files/index.ts'
 import type {
   ApplyContext,
+  DebugRequest,
   DeleteOptions,
   DeleteResult,
   EventQuery,
+  ExecRequest,
   FleetEvent,
   FleetSource,
   FleetStatus,
@@ -121,6 +123,26 @@ export function forwardPort(
   target: Target,
 ): Promise<void> {
   return target.portForward(name, environment, request)
+}
+
+/** Runs a command where a part of a Fleet runs; resolves to its exit code. */
+export function execInReplica(
+  name: string,
+  environment: Environment,
+  request: ExecRequest,
+  target: Target,
+): Promise<number> {
+  return target.exec(name, environment, request)
+}
+
+/** Starts a container with tools beside a replica, and joins it; resolves to its exit code. */
+export function debugReplica(
+  name: string,
+  environment: Environment,
+  request: DebugRequest,
+  target: Target,
+): Promise<number> {
+  return target.debug(name, environment, request)
 }
 
 /** Stops and removes a Fleet. */

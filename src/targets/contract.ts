@@ -1,6 +1,7 @@
 import type { Environment } from '../files/index.ts'
 import type { TargetName } from '../fleet/index.ts'
 import type { ApplyContext, FleetSource, WorkContext } from './contract/applying.ts'
+import type { DebugRequest, ExecRequest } from './contract/commands.ts'
 import type {
   DeleteOptions,
   DeleteResult,
@@ -22,6 +23,7 @@ import type { EventQuery, FleetEvent, LogLine, LogQuery } from './contract/watch
 
 export type * from './contract/applying.ts'
 export type * from './contract/changing.ts'
+export type * from './contract/commands.ts'
 export type * from './contract/evidence.ts'
 export {
   planOf,
@@ -73,6 +75,10 @@ export interface Target {
   delete(fleetName: string, options: DeleteOptions, context: WorkContext): Promise<DeleteResult>
   /** Stays until the request’s signal fires. */
   portForward(fleetName: string, environment: Environment, request: PortForwardRequest): Promise<void>
+  /** Runs a command where a replica or a gateway runs; resolves to its exit code. */
+  exec(fleetName: string, environment: Environment, request: ExecRequest): Promise<number>
+  /** Starts a container with tools beside a replica, and joins it; resolves to its exit code. */
+  debug(fleetName: string, environment: Environment, request: DebugRequest): Promise<number>
   /** What it knows beside status, logs, events and revisions, for somebody who helps; each piece is read when it is wanted. */
   evidence(fleetName: string, environment: Environment): Promise<readonly Evidence[]>
   /** Lets go of its connection. */

@@ -6,6 +6,7 @@ import { apply } from './apply.ts'
 import { chat } from './chat.ts'
 import { completion } from './completion.ts'
 import { controller, controllerInstall } from './controller.ts'
+import { debug } from './debug.ts'
 import { deleteCommand } from './delete.ts'
 import { doctor } from './doctor.ts'
 import { down } from './down.ts'
@@ -13,9 +14,11 @@ import { engineInstall } from './engine-install.ts'
 import { engineLlamacpp } from './engine-llamacpp.ts'
 import { engineSimulated } from './engine-simulated.ts'
 import { events } from './events.ts'
+import { exec } from './exec.ts'
 import { explain } from './explain.ts'
 import { explainScaling } from './explain-scaling.ts'
 import { gateway } from './gateway.ts'
+import { gpu } from './gpu.ts'
 import { health } from './health.ts'
 import { imagesBundle } from './images-bundle.ts'
 import { imagesList } from './images-list.ts'
@@ -66,6 +69,9 @@ export const commands: readonly Command[] = [
   logs,
   events,
   revisions,
+  gpu,
+  exec,
+  debug,
   portForward,
   supportBundle,
   chat,

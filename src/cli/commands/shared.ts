@@ -45,6 +45,20 @@ export const placeOptions: readonly CommandOption[] = [
   },
 ]
 
+/** That something is shown again and again. */
+export const drawOptions: readonly CommandOption[] = [
+  { name: 'watch', short: 'w', description: 'draw it again until Ctrl-C' },
+  {
+    name: 'interval',
+    value: 'SECONDS',
+    type: 'integer',
+    minimum: 1,
+    maximum: 3600,
+    default: 2,
+    description: 'seconds between two draws of --watch',
+  },
+]
+
 /** How long a command waits until what it changed serves. */
 export const timeoutOption: CommandOption = {
   name: 'timeout',

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { placeOptions, runningFleetArgument } from './shared.ts'
+import { drawOptions, placeOptions, runningFleetArgument } from './shared.ts'
 
 /** `fairlead status` */
 export const status: Command = {
@@ -9,19 +9,7 @@ export const status: Command = {
   description:
     'Shows who is ready and how busy they are, as the gateways count it: queue, KV cache use, time to first token, tokens a second. Exits with 0 when everything is ready, and with 2 when something is not or the Fleet does not run.',
   arguments: [runningFleetArgument],
-  options: [
-    { name: 'watch', short: 'w', description: 'draw it again until Ctrl-C' },
-    {
-      name: 'interval',
-      value: 'SECONDS',
-      type: 'integer',
-      minimum: 1,
-      maximum: 3600,
-      default: 2,
-      description: 'seconds between two draws of --watch',
-    },
-    ...placeOptions,
-  ],
+  options: [...drawOptions, ...placeOptions],
   examples: [
     { command: 'fairlead status', what: 'one table' },
     { command: 'fairlead status --watch', what: 'a table that keeps itself up to date' },

@@ -1,8 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { exitCodes, type ExitCode } from '../../errors/index.ts'
 import type { TargetName } from '../../fleet/index.ts'
 import { fleetStatus, type FleetStatus } from '../../operate/index.ts'
 import type { CommandContext, CommandHandler } from '../command.ts'
+import { drawAgain } from '../console/index.ts'
 import { readInteger } from '../option-values.ts'
 import type { Output } from '../output.ts'
 import { usageError } from '../parse/index.ts'
@@ -12,29 +12,11 @@ import { chooseFleet, whereIs } from '../targets/index.ts'
 const exitCodeOf = (status: FleetStatus): ExitCode =>
   judgeHealth(status) === 'ready' ? exitCodes.done : exitCodes.answerIsNo
 
-/** Draws over what was drawn before; one write, so that nothing flickers. */
-function drawOver(lines: readonly string[], output: Output): void {
-  const home = '\u001B[H'
-  output.write(home + lines.map((line) => `${line}\u001B[K\n`).join('') + '\u001B[J')
-}
-
-async function watch(read: () => Promise<FleetStatus>, seconds: number, context: CommandContext): Promise<ExitCode> {
+async function watch(read: () => Promise<FleetStatus>, seconds: number, context: CommandContext): Promise<never> {
   const { output, signal } = context
   const recent = new RecentTtft()
-  if (output.isResultTerminal) output.write('\u001B[2J')
-  for (;;) {
-    const status = recent.of(await read(), performance.now())
-    const lines = [
-      ...renderStatus(status, output.paint, widthOf(output)),
-      '',
-      output.paint.dim(
-        `${new Date().toTimeString().slice(0, 8)}, every ${seconds} s, TTFT of the last ${ttftSpanSeconds} s; Ctrl-C ends`,
-      ),
-    ]
-    if (output.isResultTerminal) drawOver(lines, output)
-    else output.line(`${renderStatus(status, output.paint, widthOf(output)).join('\n')}\n`)
-    await wait(seconds * 1000, undefined, { signal })
-  }
+  const lines = async () => renderStatus(recent.of(await read(), performance.now()), output.paint, widthOf(output))
+  return drawAgain({ read: lines, seconds, note: `TTFT of the last ${ttftSpanSeconds} s` }, output, signal)
 }
 
 function tellNothingRuns(target: TargetName, output: Output): void {

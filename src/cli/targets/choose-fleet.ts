@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { exitCodes, type ExitCode } from '../../errors/index.ts'
+import { exitCodes } from '../../errors/index.ts'
 import { targetNames, type TargetName } from '../../fleet/index.ts'
 import { meansFile, readFleet, resolveFleetName, type ReadFleet, type Target } from '../../operate/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
@@ -45,9 +45,9 @@ async function readMeant(argument: string | undefined, context: CommandContext):
 export async function chooseFleet(
   { argument, options }: FleetWords,
   context: CommandContext,
-  work: (chosen: ChosenFleet) => Promise<ExitCode>,
+  work: (chosen: ChosenFleet) => Promise<number>,
   whenNone?: (target: TargetName) => void,
-): Promise<ExitCode> {
+): Promise<number> {
   const asked = targetNames.find((name) => name === options['target'])
   const meant = asked === 'local' && argument === undefined ? undefined : await readMeant(argument, context)
   const targetName = asked ?? meant?.fleet.targets.default ?? 'local'

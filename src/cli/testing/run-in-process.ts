@@ -1,5 +1,4 @@
-import { PassThrough, type Readable } from 'node:stream'
-import type { ExitCode } from '../../errors/index.ts'
+import { PassThrough, Writable, type Readable } from 'node:stream'
 import type { Environment } from '../../files/index.ts'
 import type { Command, CommandGroup } from '../command.ts'
 import { commandGroups, commands } from '../commands/index.ts'
@@ -24,7 +23,7 @@ export interface RunOptions {
 
 /** How a command line ended. */
 export interface RunResult {
-  readonly code: ExitCode
+  readonly code: number
   readonly stdout: string
   readonly stderr: string
 }
@@ -41,6 +40,14 @@ function collector(isTerminal: boolean, onText: (text: string) => void = () => {
     text: () => collected,
   }
 }
+
+const asWritable = (sink: Sink) =>
+  new Writable({
+    write: (bytes: Buffer, _encoding, done) => {
+      sink.write(bytes.toString('utf8'))
+      done()
+    },
+  })
 
 function toStream(stdin: string | Readable): Readable {
   if (typeof stdin !== 'string') return stdin
@@ -62,6 +69,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
     workingFolder: cwd,
     signal: options.signal ?? new AbortController().signal,
     killSignal: new AbortController().signal,
+    attachedStreams: () => ({ input: toStream(stdin), output: asWritable(stdout), errors: asWritable(stderr) }),
     ...(options.findTarget === undefined ? {} : { findTarget: options.findTarget }),
   }
   const commandLine = { commands: options.commands ?? commands, groups: options.groups ?? commandGroups }

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream'
 import type { KubernetesObject } from '../object.ts'
 import type { ObjectMeta } from '../types/index.ts'
 
@@ -119,6 +120,37 @@ export interface ExecResult {
   readonly stderr: string
 }
 
+/** A terminal in front of a person. */
+export interface Terminal {
+  /** Undefined where it does not tell. */
+  size(): { readonly columns: number; readonly rows: number } | undefined
+  /** Calls at each change of the size, until what it returns is called. */
+  onResize(listener: () => void): () => void
+  /** Passes keys on as they are, Ctrl-C among them, until what it returns is called. */
+  enterRaw(): () => void
+  /** Leaves Ctrl-C to a program that has the terminal now, until what it returns is called. */
+  yieldInterrupts(): () => void
+}
+
+/** Where the bytes of a command come from and go to. */
+export interface CommandStreams {
+  /** What it reads; nothing when absent. */
+  readonly input?: Readable
+  readonly output: Writable
+  /** On a terminal it stays silent: errors go where output goes. */
+  readonly errors: Writable
+  /** The terminal that all of them are, where a person looks and types. */
+  readonly terminal?: Terminal
+}
+
+/** A command in a container whose streams are passed on as they come. */
+export interface AttachRequest extends ContainerRef {
+  /** Program and arguments; joins what the container itself runs when absent. */
+  readonly command?: readonly string[]
+  readonly streams: CommandStreams
+  readonly signal: AbortSignal
+}
+
 /** Which port of a pod is brought here. */
 export interface PortForwardRequest {
   readonly namespace?: string
@@ -184,6 +216,8 @@ export interface ClusterClient {
   /** Lines without their ends. A line beyond 1 MiB comes in pieces. */
   logs(query: ContainerLogQuery): AsyncIterable<string>
   exec(request: ExecRequest): Promise<ExecResult>
+  /** Resolves to the exit code, which is 0 where the server does not tell that of what was joined. */
+  attach(request: AttachRequest): Promise<number>
   portForward(request: PortForwardRequest): Promise<PortForward>
   /** Whether the server has the kind. Remembered for a while. */
   serves(apiVersion: string, kind: string): Promise<boolean>

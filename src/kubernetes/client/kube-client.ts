@@ -4,6 +4,7 @@ import { ClusterError, type RequestSubject } from './cluster-error.ts'
 import type {
   AccessQuestion,
   ApplyOptions,
+  AttachRequest,
   ClusterClient,
   ContainerLogQuery,
   DeleteOptions,
@@ -21,6 +22,7 @@ import type {
   WriteOptions,
 } from './contract.ts'
 import type { Credentials } from './credentials.ts'
+import { attachToPod } from './attach.ts'
 import { execInPod } from './exec.ts'
 import {
   applyRequest,
@@ -160,6 +162,10 @@ export class KubeClient implements ClusterClient {
 
   exec(request: ExecRequest): Promise<ExecResult> {
     return execInPod(this.#transport, request.namespace ?? this.namespace, request)
+  }
+
+  attach(request: AttachRequest): Promise<number> {
+    return attachToPod(this.#transport, request.namespace ?? this.namespace, request)
   }
 
   portForward(request: PortForwardRequest): Promise<PortForward> {

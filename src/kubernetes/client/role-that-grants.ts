@@ -9,6 +9,12 @@ const together: Readonly<Record<string, readonly string[]>> = {
   patch: ['get', 'create', 'patch'],
 }
 
+/**
+ * Subresources that are opened as WebSockets, for which servers ask for `get`, and newer ones for `create` as well
+ * (feature gate AuthorizePodWebsocketUpgradeCreatePermission, Kubernetes 1.35).
+ */
+const opened = new Set(['exec', 'attach', 'portforward'])
+
 interface Subject {
   readonly kind: string
   readonly name: string
@@ -33,7 +39,7 @@ export function roleThatGrants(subject: RequestSubject, message: string): string
   const rule = {
     apiGroups: [apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''],
     resources: [subresource === undefined ? resource : `${resource}/${subresource}`],
-    verbs: subresource === undefined ? (together[verb] ?? [verb]) : [verb],
+    verbs: opened.has(subresource ?? '') ? ['get', 'create'] : (subresource === undefined && together[verb]) || [verb],
   }
   const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: `${scope}Role`, metadata, rules: [rule] }
   const binding = {

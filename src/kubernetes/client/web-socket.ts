@@ -18,6 +18,18 @@ export interface Channels {
   close(): void
 }
 
+/** Why the server does not open it, where it tells those who ask without a WebSocket; it only opens one for those who ask for one. */
+async function refusalOf(
+  transport: ApiTransport,
+  path: string,
+  subject: RequestSubject,
+): Promise<ClusterError | undefined> {
+  const request = { method: 'GET', path, subject, isIdempotent: false, isRepeated: false, deadlineMs: 10_000 } as const
+  const error: unknown = await transport.send(request).catch((refusal: unknown) => refusal)
+  if (!(error instanceof ClusterError) || error.status < 400 || error.status >= 500) return undefined
+  return /upgrade/i.test(error.message) ? undefined : error
+}
+
 /** Channel 255 of protocol v5 carries the number of the channel that ends. */
 const endOfChannel = 255
 
@@ -53,6 +65,9 @@ export async function openChannels(
     await opened.promise
   } catch (error) {
     socket.close()
+    // A WebSocket does not tell what the server answered instead; the same path without it does.
+    const refusal = await refusalOf(transport, path, subject)
+    if (refusal !== undefined) throw refusal
     const why = error instanceof Error && error.message !== '' ? error.message : 'The server does not open it.'
     throw new ClusterError({ reason: 'unreachable', message: why, subject, server: transport.server, cause: error })
   } finally {

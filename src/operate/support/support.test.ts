@@ -52,6 +52,8 @@ const targetWith = (answers: Partial<Target>): Target => ({
   logs: () => each(),
   events: () => each(),
   evidence: async () => [],
+  exec: unused,
+  debug: unused,
   scale: unused,
   restart: unused,
   rollout: unused,

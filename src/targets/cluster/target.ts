@@ -75,6 +75,10 @@ export function createClusterTarget(name: ClusterTargetName, { connect }: Cluste
       cluster.each(async (client) => (await import('./looking/logs.ts')).readLogs(client, fleet, query)),
     events: (fleet, _environment: Environment, query) =>
       cluster.each(async (client) => (await import('./looking/events.ts')).readEvents(client, fleet, query)),
+    exec: (fleet, _environment: Environment, request) =>
+      cluster.do(async (client) => (await import('./looking/exec.ts')).execInFleet(client, fleet, request)),
+    debug: (fleet, _environment: Environment, request) =>
+      cluster.do(async (client) => (await import('./looking/debug.ts')).debugInFleet(client, fleet, request)),
     evidence: (fleet, environment) =>
       cluster.do(async (client) => (await import('./looking/evidence.ts')).readEvidence(client, fleet, environment)),
     scale: (fleet, request) =>

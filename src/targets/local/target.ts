@@ -6,6 +6,7 @@ import { describeAction } from './actions.ts'
 import { deleteLocal } from './delete.ts'
 import { readEvents } from './events.ts'
 import { readEvidence } from './evidence.ts'
+import { debugHere, execBeside } from './exec.ts'
 import { gatewayListenOf } from './gateway-listen.ts'
 import { listFleets } from './list-fleets.ts'
 import { readLogs } from './logs.ts'
@@ -63,6 +64,8 @@ export function createLocalTarget(parts: LocalParts): Target {
     logs: readLogs,
     events: readEvents,
     evidence: readEvidence,
+    exec: execBeside,
+    debug: debugHere,
     restart: (fleetName, request, context) => restartReplicas(fleetName, request, context, parts.clock),
     async delete(fleetName, _options, { environment }) {
       const wasThere = await deleteLocal(fleetName, environment, parts.clock)

@@ -73,6 +73,7 @@ export function fakeCluster({
     },
     exec: never,
     portForward: never,
+    attach: never,
     serves: (_apiVersion, kind) => answer(!lacks.includes(kind)),
     mayI: (question) => answer(mayNot?.(question) !== true),
     serverVersion: () => answer(version),

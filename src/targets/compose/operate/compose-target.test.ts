@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable, Writable } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { UserError } from '../../../errors/index.ts'
 import { composeSource } from './testing/compose-source.ts'
@@ -239,5 +240,24 @@ describe('services against containers', () => {
     ])
     const actions = serviceActions(file, hashes, containers)
     expect(actions.map(({ verb, subject }) => `${verb} ${subject.replace('service ', '')}`)).toEqual(expected)
+  })
+})
+
+describe('a command in a container', () => {
+  it('is run by `docker compose exec`, with its streams and its exit code', async () => {
+    const { target, environment, context, source } = hostWith()
+    await target.apply(source, context)
+    let said = ''
+    const output = new Writable({ write: (bytes: Buffer, _encoding, done) => ((said += bytes.toString()), done()) })
+    const streams = { input: Readable.from(['typed']), output, errors: output }
+    const request = { subject: 'small', command: ['sh', '-c', 'cat; echo in $SERVICE; exit 5'], streams, signal }
+    const chosen: string[] = []
+    const onChosen = (place: string) => chosen.push(place)
+    expect(await target.exec('lab', environment, { ...request, onChosen })).toBe(5)
+    expect(said).toBe('typedin small\n')
+    expect(chosen).toEqual(['small-1'])
+    await mistake(target.exec('lab', environment, { ...request, subject: 'nosuch' }))
+    const { parts } = await mistake(target.debug('lab', environment, { ...request, image: 'x' }))
+    expect(parts.command).toBe('fairlead exec small --fleet lab --target compose')
   })
 })

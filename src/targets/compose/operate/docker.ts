@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Environment } from '../../../files/index.ts'
+import type { CommandStreams } from '../../contract.ts'
 import { explainDockerFailure, explainMissingDocker } from './docker-errors.ts'
 
 /** Older ones print `ps --format json` as one array and know no `start_interval`. */
@@ -53,6 +54,35 @@ export class Docker {
       if (!signal.aborted) throw asUserError(error)
     } finally {
       child.kill()
+    }
+  }
+
+  /**
+   * Runs a command whose streams are passed on, and resolves to its exit code. A terminal is handed on as it is: `docker` itself
+   * passes keys and sizes on.
+   */
+  async passThrough(args: readonly string[], streams: CommandStreams, signal: AbortSignal): Promise<number> {
+    await (this.#checked ??= this.#checkVersion())
+    const { input, output, errors, terminal } = streams
+    const takeBack = terminal?.yieldInterrupts()
+    const child = spawn('docker', [...args], {
+      env: { ...this.#environment },
+      stdio: terminal === undefined ? ['pipe', 'pipe', 'pipe'] : 'inherit',
+      ...(terminal === undefined ? { signal } : {}),
+    })
+    child.stdout?.pipe(output, { end: false })
+    child.stderr?.pipe(errors, { end: false })
+    child.stdin?.on('error', () => undefined)
+    if (input === undefined) child.stdin?.end()
+    else if (child.stdin !== null) input.pipe(child.stdin)
+    try {
+      return (await endOf(child)) ?? 1
+    } catch (error) {
+      signal.throwIfAborted()
+      throw asUserError(error)
+    } finally {
+      takeBack?.()
+      if (child.stdin !== null) input?.unpipe(child.stdin).pause()
     }
   }
 

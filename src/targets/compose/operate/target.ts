@@ -7,6 +7,7 @@ import { deleteCompose } from './delete.ts'
 import { Docker } from './docker.ts'
 import { readComposeEvents } from './events.ts'
 import { readComposeEvidence } from './evidence.ts'
+import { debugCompose, execCompose } from './exec.ts'
 import { readComposeLogs } from './logs.ts'
 import { planCompose } from './plan.ts'
 import { usualFolder } from './project-folder.ts'
@@ -53,6 +54,8 @@ export function createComposeTarget({ environment, folder: asked }: ComposeTarge
     list: () => listProjects(docker),
     logs: (fleet, _environment, query) => readComposeLogs(fleet, query, docker),
     events: (fleet, _environment, query) => readComposeEvents(fleet, query, docker),
+    exec: (fleet, _environment, request) => execCompose(fleet, request, docker),
+    debug: (fleet, _environment, request) => debugCompose(fleet, request, docker),
     evidence: (fleet) => readComposeEvidence(fleet, environment, docker),
     scale: (fleet, request, context) =>
       asOnlyOperator(fleet, context, () => scaleCompose(fleet, request, context, docker)),

@@ -274,6 +274,20 @@ async function logs(project: string, args: readonly string[]): Promise<void> {
   if (args.includes('--follow')) await delay(600_000)
 }
 
+/** Runs the command here, in place of the container that is named. */
+async function exec(project: string, args: readonly string[]): Promise<void> {
+  const at = args.indexOf('--index') + 2
+  const [service = '', program = '', ...rest] = args.slice(at)
+  const { containers } = read<FakeWorld>('world.json', { containers: [], volumes: [], networks: [], events: [] })
+  const isThere = containers.some(
+    (each) => each.project === project && each.service === service && each.number === Number(args[at - 1]),
+  )
+  if (!isThere) fail(`service "${service}" is not running`)
+  const { spawnSync } = await import('node:child_process')
+  process.exitCode =
+    spawnSync(program, rest, { stdio: 'inherit', env: { ...process.env, SERVICE: service } }).status ?? 1
+}
+
 async function down(project: string, args: readonly string[]): Promise<void> {
   await change((world) => {
     for (const each of world.containers.filter((container) => container.project === project)) remove(world, each)
@@ -285,7 +299,7 @@ async function down(project: string, args: readonly string[]): Promise<void> {
 }
 
 async function compose(all: readonly string[]): Promise<void> {
-  const verb = all.find((arg) => ['version', 'config', 'up', 'ps', 'logs', 'down', 'rm'].includes(arg)) ?? ''
+  const verb = all.find((arg) => ['version', 'config', 'up', 'ps', 'logs', 'down', 'rm', 'exec'].includes(arg)) ?? ''
   const args = all.slice(all.indexOf(verb) + 1)
   if (faults.noCompose === true)
     fail(readFileSync(new URL('recordings/no-compose.txt', import.meta.url), 'utf8').trim())
@@ -303,6 +317,7 @@ async function compose(all: readonly string[]): Promise<void> {
   if (verb === 'up') return up(args)
   const project = after(all, '-p') ?? (await projectHere()).name
   if (verb === 'logs') return logs(project, args)
+  if (verb === 'exec') return exec(project, args)
   if (verb === 'down') return down(project, args)
   if (verb === 'rm') {
     return change((world) => {

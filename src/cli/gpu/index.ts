@@ -1,0 +1,4 @@
+/**
+ * The GPUs of replicas, for people.
+ */
+export { renderGpus } from './render-gpus.ts'
