@@ -7,7 +7,7 @@ import { useCluster } from './harness/use-cluster.ts'
 const cluster = useCluster()
 
 /** A Fleet with one model, as JSON, which is YAML too. */
-const fleetOf = (kubernetes: object, model: object = {}) =>
+const fleetOf = (settings: object, model: object = {}, target = 'kubernetes') =>
   JSON.stringify({
     name: 'lab',
     models: [
@@ -20,12 +20,12 @@ const fleetOf = (kubernetes: object, model: object = {}) =>
       },
     ],
     access: { keysFile: '/etc/fairlead/keys' },
-    targets: { kubernetes: { namespace: 'lab', ...kubernetes } },
+    targets: { [target]: { namespace: 'lab', ...settings } },
   })
 const host = 'chat.example.org'
 const [full] = exampleFleets
 
-const cases: readonly (readonly [what: string, fleet: string])[] = [
+const cases: readonly (readonly [what: string, fleet: string, target?: 'kserve' | 'llmd'])[] = [
   ['everything, by KEDA and by Kubernetes itself, behind Traefik', full?.[1] ?? ''],
   ['an Ingress of nginx', fleetOf({ ingress: { host, className: 'nginx', clusterIssuer: 'le' } })],
   ['the Gateway API', fleetOf({ ingress: { host, kind: 'gatewayApi', className: 'envoy', clusterIssuer: 'le' } })],
@@ -35,14 +35,29 @@ const cases: readonly (readonly [what: string, fleet: string])[] = [
     fleetOf({}, { hardware: { gpu: 'h100', gpus: 2, sharing: 'dra' }, placement: { priorityClass: 'lab-urgent' } }),
   ],
   ['MIG slices', fleetOf({}, { hardware: { gpu: 'h100', gpus: 1, sharing: 'mig', migProfile: '3g.40gb' } })],
+  ...(['kserve', 'llmd'] as const).map(
+    (target) =>
+      [
+        `on target ${target}`,
+        fleetOf(
+          { ingress: { host, kind: 'gatewayApi', className: 'envoy', tlsSecret: 'own' }, gpuQuota: 2 },
+          {},
+          target,
+        ),
+        target,
+      ] as const,
+  ),
 ]
 
 // proves B3, B6 (real part)
 describe('what stands around workloads', () => {
-  it.each(cases)('is taken by a real API server as it is, twice: %s', async (_, fleet) => {
-    const objects = renderExample(fleet)
-      .artifacts.filter(isObject)
-      .map(({ object }) => object)
-    expect(await applyAll(cluster.client, objects, { namespace: 'lab' })).toEqual(takenAsTheyAre)
-  })
+  it.each(cases.map(([what, fleet, target = 'kubernetes']) => [what, fleet, target] as const))(
+    'is taken by a real API server as it is, twice: %s',
+    async (_, fleet, target) => {
+      const objects = renderExample(fleet, target)
+        .artifacts.filter(isObject)
+        .map(({ object }) => object)
+      expect(await applyAll(cluster.client, objects, { namespace: 'lab' })).toEqual(takenAsTheyAre)
+    },
+  )
 })

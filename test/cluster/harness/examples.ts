@@ -43,14 +43,17 @@ export const exampleFleets: readonly (readonly [name: string, text: string])[] =
 ]
 
 /** A Fleet as artifacts for Kubernetes, with what a chart is called. */
-export function renderExample(fleetText: string): {
+export function renderExample(
+  fleetText: string,
+  target: 'kubernetes' | 'kserve' | 'llmd' = 'kubernetes',
+): {
   readonly artifacts: readonly Artifact[]
   readonly fleet: string
   readonly namespace: string
 } {
-  const fleet = requireFleet(loadFleet(fleetText, { file: 'fleet.yaml', purpose: 'kubernetes' }))
-  const plan = makePlan(fleet, { target: 'kubernetes' })
+  const fleet = requireFleet(loadFleet(fleetText, { file: 'fleet.yaml', purpose: target }))
+  const plan = makePlan(fleet, { target })
   const options = { version: '1.2.3', fleetText, overrides: {}, gateway: true, files: {} }
-  const rendering = findRenderer('kubernetes')?.render(plan, options)
-  return { artifacts: rendering?.artifacts ?? [], fleet: fleet.name, namespace: fleet.targets.kubernetes.namespace }
+  const rendering = findRenderer(target)?.render(plan, options)
+  return { artifacts: rendering?.artifacts ?? [], fleet: fleet.name, namespace: fleet.targets[target].namespace }
 }
