@@ -7,8 +7,8 @@ export interface SecretPlacing {
   readonly place: string
   readonly pickup: SecretPickup
   readonly object?: SecretObject
-  /** Whether it is read although nothing acts on the field: pods wait for what they mount. */
-  readonly isMounted?: boolean
+  /** Whether something reads it, where the target knows; where it does not, what acts on the field decides. */
+  readonly isRead?: boolean
 }
 
 /** What of a source secrets are told with. */
@@ -27,7 +27,7 @@ export function fleetSecrets(
 ): FleetSecret[] {
   const found = new Map<string, FleetSecret>()
   for (const named of namedReferences(fleet, target)) {
-    const { pickup, isMounted = false, ...where } = placingOf(named)
+    const { pickup, isRead = named.isActive, ...where } = placingOf(named)
     const { path, readers } = named
     const line = lineOf(path, positionOf)
     const use = { path, ...(line === undefined ? {} : { line }), readers, pickup }
@@ -39,7 +39,7 @@ export function fleetSecrets(
       kind: known === undefined || known.kind === named.kind ? named.kind : 'value',
       ...where,
       uses: [...(known?.uses ?? []), use],
-      isRead: named.isActive || isMounted || known?.isRead === true,
+      isRead: isRead || known?.isRead === true,
     })
   }
   return [...found.values()]

@@ -57,7 +57,21 @@ const running = new Set([
   'ServingRuntime',
   'InferenceService',
   'LLMInferenceService',
+  // KServe lays its container over that of the pods which fetch weights.
+  'ClusterStorageContainer',
 ])
+
+/** Names of Secrets whose keys accounts give to what fetches weights (KServe, pkg/credentials), as `<namespace>/<name>`. */
+export function accountSecretsOf(objects: readonly KubernetesObject[], namespace: string): ReadonlySet<string> {
+  return new Set(
+    objects.flatMap((object) => {
+      const secrets = object.kind === 'ServiceAccount' ? (object as { readonly secrets?: unknown }).secrets : undefined
+      if (!Array.isArray(secrets)) return []
+      const names = secrets.flatMap((secret) => (isFields(secret) ? (textOf(secret['name']) ?? []) : []))
+      return names.map((name) => `${object.metadata.namespace ?? namespace}/${name}`)
+    }),
+  )
+}
 
 /** Every Secret that pods of these objects would wait for and that is not among them. */
 export function neededSecretsOf(objects: readonly KubernetesObject[], namespace: string): NeededSecret[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fleetSchema } from '../../../fleet/index.ts'
-import type { LiveObject } from '../../../kubernetes/index.ts'
+import type { KubernetesObject, LiveObject } from '../../../kubernetes/index.ts'
 import { externalSecretOf, type ExternalSecret } from './external-secrets.ts'
 import { foundSecretOf, stateOf, type FoundSecret } from './observe-secrets.ts'
 import { wantedSecrets } from './wanted-secrets.ts'
@@ -62,6 +62,13 @@ describe('an ExternalSecret', () => {
   })
 })
 
+const pod = (spec: object) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'lab-x', namespace: 'llm' },
+  spec: { template: { spec } },
+})
+
 // proves B7 (real part)
 describe('the Secrets of a Fleet', () => {
   const fleet = fleetSchema.parse({
@@ -70,21 +77,32 @@ describe('the Secrets of a Fleet', () => {
     gateway: { listen: '0.0.0.0:8080' },
     storage: { images: { pullSecrets: ['login'] } },
   })
-
   it('are the keys that a gateway without any is given, logins of registries, and what pods of others name', () => {
-    const objects = [
-      {
-        apiVersion: 'apps/v1',
-        kind: 'Deployment',
-        metadata: { name: 'lab-x', namespace: 'llm' },
-        spec: { template: { spec: { volumes: [{ name: 'v', secret: { secretName: 'of-an-operator' } }] } } },
-      },
-    ]
+    const objects = [pod({ volumes: [{ name: 'v', secret: { secretName: 'of-an-operator' } }] })]
     const secrets = wantedSecrets({ fleet, target: 'kubernetes', namespace: 'llm', objects })
     expect(secrets.map(({ kind, place, uses }) => [kind, place, uses[0]?.path])).toEqual([
       ['keys-file', 'key keys.txt of Secret lab-secrets in namespace llm', 'access.keysFile'],
       ['registry-login', 'key .dockerconfigjson of Secret login in namespace llm', 'storage.images.pullSecrets[0]'],
       ['value', 'Secret of-an-operator in namespace llm', ''],
     ])
+  })
+
+  it('are read where a pod or an account names them, and unused where none does', () => {
+    const withToken = {
+      ...fleet,
+      models: fleet.models.map((model) => Object.assign({}, model, { token: { env: 'HUB' } })),
+    }
+    const readWith = (...objects: object[]) =>
+      wantedSecrets({
+        fleet: withToken,
+        target: 'kserve',
+        namespace: 'llm',
+        objects: objects as KubernetesObject[],
+      }).find(({ name }) => name === 'HUB')?.isRead
+    const secretKeyRef = { name: 'lab-secrets', key: 'HUB' }
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'a', namespace: 'llm' } }
+    expect(readWith(pod({ containers: [{ env: [{ name: 'HF_TOKEN', valueFrom: { secretKeyRef } }] }] }))).toBe(true)
+    expect(readWith({ ...account, secrets: [{ name: 'lab-secrets' }] })).toBe(true)
+    expect(readWith(account, pod({ containers: [] }))).toBe(false)
   })
 })

@@ -3,7 +3,7 @@ import type { FleetSecret, FleetSource, SecretObject } from '../../contract.ts'
 import { keyedFleet, namesOf, secretFileKey } from '../../rendering/cluster/index.ts'
 import { fleetSecrets, type NamedReference } from '../../secrets/index.ts'
 import type { ClusterTargetName } from '../target-names.ts'
-import { neededSecretsOf, type NeededSecret } from './needed-secrets.ts'
+import { accountSecretsOf, neededSecretsOf, type NeededSecret } from './needed-secrets.ts'
 
 /** A Fleet, and what of it is to be in a cluster. */
 export interface SecretsOf extends Pick<FleetSource, 'fleet' | 'positionOf'> {
@@ -16,13 +16,14 @@ const keyOf = ({ namespace, name, key = '' }: SecretObject) => `${namespace}/${n
 
 /**
  * Every key of a Secret that a Fleet refers to or that pods of its objects would wait for. What pods name and no field of the
- * Fleet does, such as a Secret of an operator, is told by the objects that need it.
+ * Fleet does, such as a Secret of an operator, is told by the objects that need it; what no object names, nobody reads.
  */
 export function wantedSecrets({ fleet, positionOf, target, namespace, objects }: SecretsOf): FleetSecret[] {
   const needed = neededSecretsOf(objects, namespace)
   const mounted = new Set(
     needed.flatMap(({ keys, name, namespace: place }) => keys.map((key) => keyOf({ namespace: place, name, key }))),
   )
+  const accounts = accountSecretsOf(objects, namespace)
   const own = namesOf(fleet, { namespace }).secrets
   const source = { fleet: keyedFleet(fleet), ...(positionOf === undefined ? {} : { positionOf }) }
   const named = fleetSecrets(source, target, (reference) => {
@@ -33,7 +34,7 @@ export function wantedSecrets({ fleet, positionOf, target, namespace, objects }:
       place: placeText(object),
       object,
       pickup: isFile && isFollowed ? 'reload' : 'restart',
-      isMounted: mounted.has(keyOf(object)),
+      isRead: mounted.has(keyOf(object)) || accounts.has(`${object.namespace}/${object.name}`),
     }
   })
   const known = new Set(named.flatMap(({ object }) => (object === undefined ? [] : [keyOf(object)])))
