@@ -51,9 +51,9 @@ const cases: readonly (readonly [what: string, fleet: string, target?: 'kserve' 
 
 // proves B3, B6 (real part)
 describe('what stands around workloads', () => {
-  it.each(cases.map(([what, fleet, target = 'kubernetes']) => [what, fleet, target] as const))(
-    'is taken by a real API server as it is, twice: %s',
-    async (_, fleet, target) => {
+  it.each(cases.map(([what, fleet, target]) => ({ what, fleet, target })))(
+    'is taken by a real API server as it is, twice: $what',
+    async ({ fleet, target }) => {
       const objects = renderExample(fleet, target)
         .artifacts.filter(isObject)
         .map(({ object }) => object)
