@@ -88,6 +88,8 @@ function clusterArguments(address: string): string[] {
     '--bind-address=0.0.0.0',
     `--advertise-address=${address}`,
     '--kubelet-preferred-address-types=InternalIP',
+    // Else it speaks SPDY to kubelets for clients that speak WebSockets, which the kubelet of the tests does not.
+    '--feature-gates=TranslateStreamCloseWebsocketRequests=false',
     `--default-not-ready-toleration-seconds=${evictAfterSeconds}`,
     `--default-unreachable-toleration-seconds=${evictAfterSeconds}`,
   ]

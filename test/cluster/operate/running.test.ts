@@ -1,6 +1,8 @@
+import { Readable, Writable } from 'node:stream'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ClusterClient, KubernetesObject } from '../../../src/kubernetes/index.ts'
 import type { FleetEvent, FleetStatus, LogLine, Target } from '../../../src/operate/index.ts'
+import { readGpus } from '../../../src/operate/gpu/index.ts'
 import { until } from '../../harness/until.ts'
 import { useRunningCluster } from '../harness/cluster/use-running-cluster.ts'
 import { connectAs, contextOf, smallFleet, sourceOf, targetOver } from './operator.ts'
@@ -47,6 +49,13 @@ async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   return all
 }
 const never = new AbortController().signal
+
+/** What is written, as text. */
+function collecting(): Writable & { text(): string } {
+  const pieces: Buffer[] = []
+  const stream = new Writable({ write: (bytes: Buffer, _encoding, done) => (pieces.push(bytes), done()) })
+  return Object.assign(stream, { text: () => Buffer.concat(pieces).toString() })
+}
 
 // proves B7 (real part)
 describe('a Fleet on a cluster that runs it', () => {
@@ -105,6 +114,66 @@ describe('a Fleet on a cluster that runs it', () => {
     // Without a key, a gateway in a cluster tells its metrics and no more.
     expect(found.get(metrics?.replace('metrics.txt', 'load.json') ?? '')).toContain('FAIRLEAD_API_KEY')
     expect(paths.filter((path) => /secret/i.test(path))).toEqual([])
+  })
+
+  it('runs commands in its containers, with their streams and their exit codes', async () => {
+    const [output, errors] = [collecting(), collecting()]
+    const chosen: string[] = []
+    const request = {
+      subject: 'small',
+      command: ['sh', '-c', 'cat; echo warned >&2; exit 7'],
+      streams: { input: Readable.from(['typed']), output, errors },
+      signal: never,
+      onChosen: (place: string) => chosen.push(place),
+    }
+    expect(await target.exec('day', {}, request)).toBe(7)
+    expect([output.text(), errors.text()]).toEqual(['typed', 'warned\n'])
+    expect(chosen).toEqual([expect.stringMatching(/^day-small-.*\/engine$/)])
+    await expect(target.exec('day', {}, { ...request, subject: 'large' })).rejects.toMatchObject({
+      parts: { mend: expect.stringContaining('small, gateway') },
+    })
+    await expect(target.exec('day', {}, { ...request, container: 'none' })).rejects.toMatchObject({
+      parts: { why: expect.stringContaining('none') },
+    })
+    const gpus = await readGpus('day', {}, target, never)
+    expect(gpus).toMatchObject([{ model: 'small', gpus: [], missing: 'there is no nvidia-smi' }])
+  })
+
+  it('takes a container with tools beside an engine, in a namespace as strict as they come', async () => {
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' }
+    const strict = { apiVersion: 'v1', kind: 'Namespace', name: namespace }
+    await client.patch(strict, { metadata: { labels } })
+    const ending = new AbortController()
+    const pods = () =>
+      client.list({ apiVersion: 'v1', kind: 'Pod', namespace, labelSelector: 'fairlead.dev/model=small' })
+    const streams = { output: collecting(), errors: collecting() }
+    const request = { subject: 'small', image: 'tools.test/tools:1', command: ['ps'], streams, signal: ending.signal }
+    // The kubelet of the tests starts none; that the API server takes it is what is held here.
+    const debugging = target.debug('day', {}, request)
+    const added = async () => {
+      const { items } = await pods()
+      return items.flatMap(({ spec }) => (spec as { ephemeralContainers?: object[] }).ephemeralContainers ?? [])
+    }
+    await Promise.race([
+      debugging,
+      until(
+        async () => (await added()).length > 0,
+        () => 'no container',
+        withinMs,
+      ),
+    ])
+    expect(await added()).toMatchObject([
+      {
+        name: expect.stringMatching(/^fairlead-debug-/),
+        image: 'tools.test/tools:1',
+        targetContainerName: 'engine',
+        command: ['ps'],
+        securityContext: { allowPrivilegeEscalation: false },
+      },
+    ])
+    ending.abort(new Error('enough'))
+    await expect(debugging).rejects.toThrow()
+    await client.patch(strict, { metadata: { labels: { 'pod-security.kubernetes.io/enforce': null } } })
   })
 
   it('follows logs of pods that come later', async () => {

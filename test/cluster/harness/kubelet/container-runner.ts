@@ -4,7 +4,8 @@ import { Backoff } from './backoff.ts'
 import { ContainerProcess, type ContainerEnd, type ContainerTask } from './container-process.ts'
 import { makeTask, WrongContainer } from './container-task.ts'
 import { MissingReference } from './environment.ts'
-import { executeIn } from './execute.ts'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { executeIn, startIn } from './execute.ts'
 import { findImage, type LocalImage } from './images.ts'
 import { runHook } from './lifecycle-hook.ts'
 import type { PodContext } from './pod-context.ts'
@@ -91,6 +92,12 @@ export class ContainerRunner {
     if (this.#process === undefined || this.#task === undefined)
       return Promise.resolve({ code: 1, output: 'container not running' })
     return executeIn(this.#process, this.#task, command, timeoutMs)
+  }
+
+  /** Starts a command in it; undefined where it does not run. */
+  start(command: readonly string[]): ChildProcessWithoutNullStreams | undefined {
+    if (this.#process === undefined || this.#task === undefined) return undefined
+    return startIn(this.#process, this.#task, command)
   }
 
   get #probed(): ProbedContainer {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { logFile } from './container-task.ts'
 import { streamLog } from './log-stream.ts'
+import { execOver } from './exec-channels.ts'
 import { forwardPort } from './port-forward.ts'
 import type { PodWorker } from './pod-worker.ts'
 
@@ -12,7 +13,7 @@ export interface ServingCertificate {
   readonly key: string
 }
 
-/** What the API server asks a node for: logs of containers (`kubectl logs`) and ports of Pods. */
+/** What the API server asks a node for: logs of containers (`kubectl logs`), commands in them (`kubectl exec`), and ports of Pods. */
 export class KubeletServer {
   readonly #server: Server
   readonly #find: (namespace: string, pod: string) => PodWorker | undefined
@@ -25,12 +26,15 @@ export class KubeletServer {
     this.#server.on('upgrade', (asked, socket) => this.#upgrade(asked, socket))
   }
 
-  /** Ports of Pods: `/portForward/NAMESPACE/POD?port=8080`. */
+  /** Ports of Pods: `/portForward/NAMESPACE/POD?port=8080`, and commands: `/exec/NAMESPACE/POD/CONTAINER?command=ls&output=1`. */
   #upgrade(asked: IncomingMessage, socket: Duplex): void {
     const { pathname, searchParams } = new URL(asked.url ?? '/', 'https://node')
-    const [, what, namespace = '', pod = ''] = pathname.split('/').map(decodeURIComponent)
-    const address = this.#find(namespace, pod)?.address
-    if (what !== 'portForward' || address === undefined)
+    const [, what, namespace = '', pod = '', container = ''] = pathname.split('/').map(decodeURIComponent)
+    const worker = this.#find(namespace, pod)
+    const address = worker?.address
+    const runner = worker?.runner(container)
+    if (what === 'exec' && runner !== undefined) execOver(asked, socket, runner, searchParams)
+    else if (what !== 'portForward' || address === undefined)
       socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n')
     else forwardPort(asked, socket, address, Number(searchParams.get('port')))
   }

@@ -1,29 +1,16 @@
-import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { webSocketFrame, WebSocketReader } from './web-socket-frames.ts'
+import { acceptWebSocket, webSocketFrame, WebSocketReader } from './web-socket-frames.ts'
 
 /** Of the protocols for channels the one that clients of Pods' ports speak. */
 const protocol = 'v4.channel.k8s.io'
-/** RFC 6455 section 1.3. */
-const handshakeKey = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const [binary, closing, ping, pong] = [2, 8, 9, 10]
 const [dataChannel, errorChannel] = [0, 1]
 
 /** Accepts a WebSocket and joins it to one port of a Pod, as `kubectl port-forward` and clients of the API server ask for. */
 export function forwardPort(asked: IncomingMessage, socket: Duplex, host: string, port: number): void {
-  const accept = createHash('sha1').update(`${asked.headers['sec-websocket-key']}${handshakeKey}`).digest('base64')
-  socket.write(
-    [
-      'HTTP/1.1 101 Switching Protocols',
-      'Upgrade: websocket',
-      'Connection: Upgrade',
-      `Sec-WebSocket-Accept: ${accept}`,
-      `Sec-WebSocket-Protocol: ${protocol}`,
-      '\r\n',
-    ].join('\r\n'),
-  )
+  acceptWebSocket(asked, socket, protocol)
   const say = (channel: number, content: Buffer) =>
     socket.write(webSocketFrame(binary, Buffer.concat([Buffer.from([channel]), content])))
   const name = Buffer.alloc(2)

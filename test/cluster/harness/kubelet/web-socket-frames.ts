@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+
 /** A whole message of a WebSocket (RFC 6455). */
 export interface WebSocketMessage {
   /** 2: binary, 8: close, 9: ping. */
@@ -40,6 +44,24 @@ export class WebSocketReader {
     this.#bytes = bytes.subarray(end)
     return { isLast: ((bytes[0] ?? 0) & 0x80) !== 0, opcode: (bytes[0] ?? 0) & 0x0f, content }
   }
+}
+
+/** RFC 6455 section 1.3. */
+const handshakeKey = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
+
+/** Answers who asks for a WebSocket, with the protocol that is spoken on it. */
+export function acceptWebSocket(asked: IncomingMessage, socket: Duplex, protocol: string): void {
+  const accept = createHash('sha1').update(`${asked.headers['sec-websocket-key']}${handshakeKey}`).digest('base64')
+  socket.write(
+    [
+      'HTTP/1.1 101 Switching Protocols',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      `Sec-WebSocket-Accept: ${accept}`,
+      `Sec-WebSocket-Protocol: ${protocol}`,
+      '\r\n',
+    ].join('\r\n'),
+  )
 }
 
 /** A message as a server sends it: one frame without a mask. */
