@@ -28,8 +28,8 @@ export interface ContractSubject {
   readonly isConcurrent?: boolean
 }
 
-/** The parts of the suite: the verbs after each other, what is not there, two at once, an end in the middle. */
-export type ContractPart = 'life' | 'absent fleet' | 'absent model' | 'two operators' | 'interruption'
+/** The parts of the suite: the verbs after each other, secrets, what is not there, two at once, an end in the middle. */
+export type ContractPart = 'life' | 'secret' | 'absent fleet' | 'absent model' | 'two operators' | 'interruption'
 
 const usualPatienceMs = 60_000
 
@@ -212,6 +212,27 @@ export function describeTargetContract(subject: ContractSubject): void {
         expect((await deleted()).wasThere).toBe(true)
       },
       10,
+    )
+
+    hold(
+      'secret',
+      'keeps a secret that the Fleet refers to, tells no value of it, and takes no other',
+      async ({ target, environment, source, work }) => {
+        const plain = source(1)
+        const key = { name: 'a', value: { file: 'keys/a' }, scopes: [], models: [] }
+        const asked = { ...plain, fleet: { ...plain.fleet, access: { ...plain.fleet.access, keys: [key] } } }
+        const set = (name: string, text: string) => target.setSecret(asked, { name, value: async () => text }, work())
+        const first = await set('keys/a', 'sk-first-0123456789')
+        const second = await set('keys/a', 'sk-other-0123456789')
+        expect([first.replaced, second.replaced]).toEqual([false, true])
+        const told = await target.secrets(asked, environment)
+        expect(told).toMatchObject([{ name: 'keys/a', kind: 'api-key', uses: [{ path: 'access.keys[0].value' }] }])
+        expect(told[0]?.state).not.toBe('absent')
+        expect(JSON.stringify([first, second, told])).not.toContain('0123456789')
+        const { parts } = await mistakeOf(set('nosuch', 'sk-first-0123456789'))
+        expect(parts.why).toContain('keys/a')
+      },
+      1,
     )
 
     hold(

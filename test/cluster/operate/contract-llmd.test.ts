@@ -11,7 +11,7 @@ describeTargetContract({
   name: 'llmd',
   patienceMs: 180_000,
   // The rest is the operating half’s own, which `contract.test.ts` holds.
-  only: ['life', 'absent fleet'],
+  only: ['life', 'secret', 'absent fleet'],
   isConcurrent: true,
   create: async () => {
     const namespace = `contract-${(places += 1)}`
