@@ -16,6 +16,7 @@ import {
   endOf,
   openImages,
   readPlatform,
+  recordName,
   suppliesDocument,
   tellWeights,
 } from '../images/index.ts'
@@ -50,10 +51,11 @@ export const imagesBundle: CommandHandler = async (input, context) => {
     fairlead: version,
     fleet,
     target,
+    fleetImages: wantedImages(found, { charts: false }),
     images: copiedDocument(copied),
     supplies: suppliesDocument(supplies),
   }
-  await writeFileAtomic(join(folder, 'bundle.json'), `${JSON.stringify(document, null, 2)}\n`, 0o644)
+  await writeFileAtomic(join(folder, recordName), `${JSON.stringify(document, null, 2)}\n`, 0o644)
   const whole = copied.filter(({ state }) => state !== 'failed')
   if (output.json) output.document({ folder, ...document })
   else {

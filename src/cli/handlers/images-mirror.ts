@@ -8,12 +8,14 @@ import {
   copiedDocument,
   copiedTable,
   endOf,
+  fleetImagesOf,
   imagesText,
   mirroredImages,
   openImages,
   readPlatform,
   tellWeights,
   withImages,
+  type MirroredImages,
 } from '../images/index.ts'
 import { readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
@@ -36,13 +38,19 @@ export const imagesMirror: CommandHandler = async (input, context) => {
   const from = folder === undefined ? undefined : resolve(workingFolder, folder)
   const isDryRun = options['dry-run'] === true
   const { read, images } = await openWanted(input, from, context)
+  const fleetImages = from === undefined ? undefined : await fleetImagesOf(from)
   const progress = createProgress(output)
   const isPlainHttp = options['plain-http'] === true
   const copied = await mirrorImages(
     { images, from, to, isPlainHttp },
     { environment, signal, progress, platform, isDryRun },
   ).finally(() => progress.close())
-  await tell(copied, to, { read, isDryRun, isWritten: options['write'] === true }, context)
+  await tell(
+    copied,
+    mirroredImages(to, copied, fleetImages),
+    { read, isDryRun, isWritten: options['write'] === true },
+    context,
+  )
   return endOf(copied, output)
 }
 
@@ -71,11 +79,10 @@ interface Telling {
 /** What was copied, and what the Fleet file is to say or says now. */
 async function tell(
   copied: readonly CopiedImage[],
-  to: string,
+  images: MirroredImages,
   { read, isDryRun, isWritten }: Telling,
   { output }: CommandContext,
 ): Promise<void> {
-  const images = mirroredImages(to, copied)
   const mayWrite = read !== undefined && isWritten && !isDryRun && Object.keys(images.digests).length > 0
   if (mayWrite) await writeFileAtomic(read.file, withImages(read.text, read.file, images), 0o644)
   if (output.json) {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { withImages } from './write-images.ts'
+import type { CopiedImage } from '../../operate/images/index.ts'
+import { mirroredImages, withImages } from './write-images.ts'
 
 const digest = (of: string) => `sha256:${of.repeat(64)}`
 const fleet = '# ours\nname: lab\nmodels:\n  - name: small # tiny\n    engine: simulated\n'
@@ -24,4 +25,28 @@ it('a Fleet as a custom resource has them below spec', () => {
   expect(written).toBe(
     `${object}  storage:\n    images:\n      registry: a.example/m\n      digests:\n        x.example/y:1: ${digest('1')}\n`,
   )
+})
+
+const image = (name: string, more: Partial<CopiedImage> = {}): CopiedImage => ({
+  image: name,
+  kind: 'image',
+  at: null,
+  digest: digest('1'),
+  bytes: 1,
+  copiedBytes: 1,
+  state: 'copied',
+  ...more,
+})
+
+it('what is pinned is what the Fleet runs and what was copied', () => {
+  const images = [
+    image('run'),
+    image('there', { state: 'there' }),
+    image('chart', { kind: 'chart' }),
+    image('lost', { state: 'failed' }),
+    image('prerequisite'),
+  ]
+  const pinned = (only?: ReadonlySet<string>) => Object.keys(mirroredImages('a.example/m/', images, only).digests)
+  expect(pinned(new Set(['run', 'there', 'lost']))).toEqual(['run', 'there'])
+  expect(pinned()).toEqual(['run', 'there', 'prerequisite'])
 })

@@ -9,13 +9,21 @@ export interface MirroredImages {
   readonly digests: Readonly<Record<string, string>>
 }
 
-/** What a mirror says in a Fleet file; charts are no part of it. */
-export const mirroredImages = (registry: string, images: readonly CopiedImage[]): MirroredImages => ({
+/**
+ * What a mirror says in a Fleet file; charts are no part of it.
+ * @param fleetImages those that the Fleet runs; all when undefined
+ */
+export const mirroredImages = (
+  registry: string,
+  images: readonly CopiedImage[],
+  fleetImages: ReadonlySet<string> | undefined,
+): MirroredImages => ({
   registry: registry.replace(/\/+$/, ''),
   digests: Object.fromEntries(
-    images.flatMap(({ image, kind, digest, state }) =>
-      kind === 'chart' || digest === null || state === 'failed' ? [] : [[image, digest]],
-    ),
+    images.flatMap(({ image, kind, digest, state }) => {
+      const isRun = kind === 'image' && (fleetImages?.has(image) ?? true)
+      return !isRun || digest === null || state === 'failed' ? [] : [[image, digest]]
+    }),
   ),
 })
 
