@@ -34,6 +34,11 @@ const cases: readonly (readonly [what: string, fleet: string, target?: 'kserve' 
     'claims for GPUs, and a priority class',
     fleetOf({}, { hardware: { gpu: 'h100', gpus: 2, sharing: 'dra' }, placement: { priorityClass: 'lab-urgent' } }),
   ],
+  [
+    'claims for GPUs on target kserve',
+    fleetOf({}, { hardware: { gpu: 'h100', gpus: 2, sharing: 'dra' } }, 'kserve'),
+    'kserve',
+  ],
   ['MIG slices', fleetOf({}, { hardware: { gpu: 'h100', gpus: 1, sharing: 'mig', migProfile: '3g.40gb' } })],
   ...(['kserve', 'llmd'] as const).map(
     (target) =>

@@ -25,7 +25,7 @@ const error = (id: string, path: string, message: string, suggestion: string): P
   suggestion,
 })
 
-function engineNotes(service: EngineService, { settings }: KserveContext): PlanWarning[] {
+function engineNotes(service: EngineService, { settings, isKnative }: KserveContext): PlanWarning[] {
   const { command, model, nodes, path } = service
   const isLlm = settings.kind === 'LLMInferenceService'
   return [
@@ -51,13 +51,13 @@ function engineNotes(service: EngineService, { settings }: KserveContext): PlanW
             'parallelism.nodes: 1, or fairlead render --target kubernetes',
           ),
         ]),
-    ...(sharingOf(service) === 'dra'
+    ...(sharingOf(service) === 'dra' && isKnative
       ? [
           error(
             'kserve-dra',
             `${path}.hardware.sharing`,
-            'Fairlead renders no resource claims for KServe yet',
-            'sharing: exclusive, or fairlead render --target kubernetes',
+            'pods that Knative makes have no resource claims',
+            'targets.kserve.mode: Standard, or sharing: exclusive',
           ),
         ]
       : []),
