@@ -252,6 +252,33 @@ describe('what a cluster refuses', () => {
     expect(await deployer.apply(wanted)).toMatchObject({ metadata: { name: 'granted' } })
   })
 
+  it('shows the Role that grants commands in pods, for which one right is not enough', async () => {
+    await client.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'looker', namespace } })
+    const token = (await cluster.kubectl('create', 'token', 'looker', '-n', namespace)).trim()
+    const looker = await connectAs({ token })
+    const run = () => failure(looker.exec({ pod: 'nosuch', command: ['true'] }))
+    const error = await run()
+    expect(error.reason).toBe('forbidden')
+    const { parts } = explainClusterError(error, looker)
+    expect(parts.what).toBe('Not allowed to create pods/exec')
+    const [, yaml = ''] = /:\n([\s\S]*)/.exec(parts.mend ?? '') ?? []
+    const objects = parseAllDocuments(yaml).map((document) => document.toJS() as KubernetesObject)
+    const may = (verb: string) =>
+      looker.mayI({ verb, group: '', resource: 'pods', subresource: 'exec', namespace, name: 'nosuch' })
+    const [rule] = (objects[0] as { rules?: { verbs: string[] }[] }).rules ?? []
+    expect(rule?.verbs).toEqual(['get', 'create'])
+    for (const verbs of [['get'], ['create'], ['get', 'create']]) {
+      for (const object of objects) {
+        await client.apply(object.kind === 'Role' ? Object.assign({}, object, { rules: [{ ...rule, verbs }] }) : object)
+      }
+      await until(
+        async () => (await may('get')) === verbs.includes('get') && (await may('create')) === verbs.includes('create'),
+        () => `the Role does not become ${verbs.join()}`,
+      )
+      expect((await run()).reason).toBe(verbs.length === 2 ? 'not-found' : 'forbidden')
+    }
+  })
+
   it('tells a quota, pod security, a missing namespace and a wrong token apart', async () => {
     const strict = `${namespace}-strict`
     const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' }

@@ -25,6 +25,7 @@ const cannot = `deployments.apps "llama" is forbidden: ${user} cannot patch reso
 describe('what a refusal means', () => {
   it.each([
     ['RBAC', 403, cannot, {}, 'forbidden'],
+    ['a WebSocket to a pod that may only be read', 403, 'pods "x" is forbidden: ', {}, 'forbidden'],
     [
       'rights that it would give away',
       403,

@@ -42,8 +42,12 @@ function parseStatus(text: string): StatusObject | undefined {
   }
 }
 
-/** What RBAC says: `User "x" cannot create resource "deployments" in API group "apps" in the namespace "y"`. */
-const accessDenied = /\bcannot [a-z]+ (resource|path) "|is attempting to grant RBAC permissions not currently held/
+/**
+ * What RBAC says: `User "x" cannot create resource "deployments" in API group "apps" in the namespace "y"`. Of WebSockets to
+ * pods that are allowed to be read and not to be created, 1.36 says no reason: `pods "x" is forbidden: `.
+ */
+const accessDenied =
+  /\bcannot [a-z]+ (resource|path) "|is attempting to grant RBAC permissions not currently held|" is forbidden: ?$/
 const quotaExceeded = /exceeded quota:|maximum .+ usage per .+ is|must specify .+ for:/
 const webhook = /admission webhook "|failed calling webhook|ValidatingAdmissionPolicy '/
 /** A server that has just started, or is very busy, refuses by its admission until that knows the cluster. */

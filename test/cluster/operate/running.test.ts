@@ -172,7 +172,7 @@ describe('a Fleet on a cluster that runs it', () => {
       },
     ])
     ending.abort(new Error('enough'))
-    await expect(debugging).rejects.toThrow()
+    await expect(debugging).rejects.toMatchObject({ name: 'AbortError' })
     await client.patch(strict, { metadata: { labels: { 'pod-security.kubernetes.io/enforce': null } } })
   })
 
