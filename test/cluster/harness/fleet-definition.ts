@@ -18,14 +18,20 @@ export async function installFleetDefinition(client: ApiClient): Promise<Readonl
       // What was served before a definition was taken away is served for a moment longer.
       const { body: found } = await client.get(path)
       const list = (found as Definition).status?.conditions ?? []
-      const served = await client.get('/apis/fairlead.dev/v1alpha1')
-      return served.status === 200 && list.some(({ type, status }) => type === 'Established' && status === 'True')
-        ? list
-        : undefined
+      const isEstablished = list.some(({ type, status: holds }) => type === 'Established' && holds === 'True')
+      return isEstablished && (await isServed(client)) ? list : undefined
     },
     () => 'the Fleet resource is not served',
   )
   return Object.fromEntries(conditions.map(({ type, status: holds, message }) => [type, `${holds} ${message}`.trim()]))
+}
+
+/** Whether the resource is served, and its documentation too, which is published a moment later. */
+async function isServed(client: ApiClient): Promise<boolean> {
+  const { status } = await client.get('/apis/fairlead.dev/v1alpha1')
+  const { status: published, body } = await client.get('/openapi/v3/apis/fairlead.dev/v1alpha1')
+  const { paths = {} } = body as { readonly paths?: object }
+  return status === 200 && published === 200 && Object.keys(paths).some((path) => path.endsWith('/fleets/{name}'))
 }
 
 /** Takes the Fleet resource away, and every Fleet with it. */
