@@ -12,7 +12,8 @@ const startMs = 120_000
 const pollMs = 500
 
 /**
- * Starts an ephemeral container beside the engine of a pod, which sees its processes, and joins it. It ends with its command, and
+ * Starts an ephemeral container beside the engine of a pod, which sees its processes, and joins it from a terminal; without one
+ * shows what it writes. It ends with its command, and
  * stays in the pod’s list until the pod goes: Kubernetes takes none away.
  */
 export async function debugInFleet(client: ClusterClient, fleet: string, request: DebugRequest): Promise<number> {
@@ -34,8 +35,12 @@ export async function debugInFleet(client: ClusterClient, fleet: string, request
   const look = async () => stateOf((await client.get(ref)) as Live<Pod> | undefined, name)
   const state = await untilStarted(look, { name, image, signal })
   onChosen?.(`${pod.metadata.name}/${name}`)
-  if (state.terminated === undefined) {
-    await client.attach({ namespace, pod: pod.metadata.name, container: name, streams, signal })
+  const place = { namespace, pod: pod.metadata.name, container: name }
+  if (streams.terminal !== undefined && state.terminated === undefined) {
+    await client.attach({ ...place, streams, signal })
+  } else {
+    // Its log has what it wrote before anybody could join it.
+    for await (const line of client.logs({ ...place, follow: true, signal })) streams.output.write(`${line}\n`)
   }
   return (await untilEnded(look, signal))?.exitCode ?? 0
 }
@@ -57,8 +62,7 @@ export function debugContainer(
     image,
     ...(command.length === 0 ? {} : { command: [...command] }),
     targetContainerName: target,
-    stdin: true,
-    ...(tty ? { tty } : {}),
+    ...(tty ? { stdin: true, tty } : {}),
     securityContext: {
       ...sameUser(own),
       allowPrivilegeEscalation: false,
