@@ -56,7 +56,7 @@ const gpuLines: readonly (readonly [string, string, Partial<Gpu>])[] = [
 const h100 = gpuLines[0]?.[1] ?? ''
 const second = gpuLines[1]?.[1] ?? ''
 
-// proves B7 (recording)
+// proves B7 (stand-in)
 describe('what nvidia-smi prints', () => {
   it.each(gpuLines)('is read of %s', (_what, line, expected) => {
     expect(readGpuAnswer(0, answer(line), '')).toEqual({ gpus: [expect.objectContaining(expected)] })
