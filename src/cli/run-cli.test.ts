@@ -39,18 +39,23 @@ describe('help', () => {
         engine install ENGINE  Install an engine of ours into the cache, before it is needed
 
       Look at it
-        status [FLEET]           Show models, replicas and the gateway of a Fleet
-        health [FLEET]           Tell whether a Fleet serves, or whether one address answers
-        explain scaling [MODEL]  Say why a model has as many replicas as it has
-        doctor [FLEET]           Look for what keeps a Fleet from serving, or would, and say how to mend
-                                 it
-        logs [MODEL]             Show the logs of engines and the gateway
-        events [MODEL]           Show what happened to a Fleet, oldest first
-        revisions [FLEET]        List the applied states of a Fleet that can be gone back to
-        port-forward [MODEL]     Bring a port of a Fleet to this machine until Ctrl-C
-        support-bundle [FLEET]   Write what somebody who helps needs into one archive, without secrets
-        chat [MODEL]             Talk to a model in the terminal
-        secrets check [FLEET]    Tell which secrets a Fleet refers to, and whether each is there
+        status [FLEET]              Show models, replicas and the gateway of a Fleet
+        health [FLEET]              Tell whether a Fleet serves, or whether one address answers
+        explain scaling [MODEL]     Say why a model has as many replicas as it has
+        doctor [FLEET]              Look for what keeps a Fleet from serving, or would, and say how to
+                                    mend it
+        logs [MODEL]                Show the logs of engines and the gateway
+        events [MODEL]              Show what happened to a Fleet, oldest first
+        revisions [FLEET]           List the applied states of a Fleet that can be gone back to
+        gpu [FLEET]                 Show the GPUs of each replica: use, memory, temperature, power,
+                                    processes
+        exec MODEL [COMMAND...]     Run a command where a replica runs
+        debug REPLICA [COMMAND...]  Start a container with tools beside an engine in a cluster, and join
+                                    it
+        port-forward [MODEL]        Bring a port of a Fleet to this machine until Ctrl-C
+        support-bundle [FLEET]      Write what somebody who helps needs into one archive, without secrets
+        chat [MODEL]                Talk to a model in the terminal
+        secrets check [FLEET]       Tell which secrets a Fleet refers to, and whether each is there
 
       Change it
         scale MODEL                        Set the replicas of a model now
