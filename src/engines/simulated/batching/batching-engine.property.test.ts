@@ -119,7 +119,8 @@ describe('BatchingEngine, whatever comes', () => {
         const plain = new PlainBlocks(capacityBlocks, kvBlockTokens)
         const hits = given.map((prompt) => {
           // A prompt that ends where a block ends computes its last block twice in vLLM; here it is one.
-          const request = requestFor({ ...prompt, missing: Math.max(1, prompt.missing) })
+          const missing = prompt.missing % kvBlockTokens === 0 ? prompt.missing + 1 : prompt.missing
+          const request = requestFor({ ...prompt, missing })
           const sequence = add(engine, request)
           drain(engine)
           const whole = Math.floor(request.promptTokens / kvBlockTokens)
