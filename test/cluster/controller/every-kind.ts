@@ -54,18 +54,28 @@ export const fleetsOfEveryKind: Readonly<Record<'kubernetes' | 'kserve' | 'llmd'
     }),
   ],
   kserve: [
-    caseOf('served', [{ name: 'one', ...engine }], {
-      storage: { state: { kind: 'redis' }, images: { prePull: true } },
-      targets: { default: 'kserve' },
-    }),
+    caseOf(
+      'served',
+      [
+        { name: 'one', ...engine },
+        { name: 'claimed', ...engine, hardware: { gpu: 'l40s', sharing: 'dra' } },
+      ],
+      {
+        storage: { state: { kind: 'redis' }, images: { prePull: true } },
+        targets: { default: 'kserve', kserve: { gpuQuota: 8, ingress: { kind: 'traefik', ...way } } },
+      },
+    ),
     caseOf('large', [{ name: 'one', ...engine }], {
-      targets: { default: 'kserve', kserve: { kind: 'LLMInferenceService' } },
+      targets: { default: 'kserve', kserve: { kind: 'LLMInferenceService', ingress: { kind: 'ingress', ...way } } },
+    }),
+    caseOf('routed', [{ name: 'one', ...engine }], {
+      targets: { default: 'kserve', kserve: { ingress: { kind: 'gatewayApi', className: 'istio', ...way } } },
     }),
   ],
   llmd: [
     caseOf('pools', [{ name: 'one', ...engine, aliases: ['other'], flow }], {
       storage: { state: { kind: 'redis' }, images: { prePull: true } },
-      targets: { default: 'llmd' },
+      targets: { default: 'llmd', llmd: { ingress: { kind: 'traefik', ...way } } },
     }),
     caseOf(
       'around',
@@ -74,7 +84,10 @@ export const fleetsOfEveryKind: Readonly<Record<'kubernetes' | 'kserve' | 'llmd'
         { name: 'hpa', ...engine, ...scaled, autoscale: { by: 'hpa' } },
         { name: 'claimed', ...engine, hardware: { gpu: 'l40s', sharing: 'dra' } },
       ],
-      { targets: { default: 'llmd', llmd: { gpuQuota: 8 } } },
+      { targets: { default: 'llmd', llmd: { gpuQuota: 8, ingress: { kind: 'ingress', ...way } } } },
     ),
+    caseOf('routed', [{ name: 'one', ...engine }], {
+      targets: { default: 'llmd', llmd: { ingress: { kind: 'gatewayApi', className: 'istio', ...way } } },
+    }),
   ],
 }
