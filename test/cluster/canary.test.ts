@@ -3,7 +3,8 @@ import type { ClusterClient } from '../../src/kubernetes/index.ts'
 import type { CanarySettings, RolloutStatus, Target } from '../../src/operate/index.ts'
 import { until } from '../harness/until.ts'
 import { useRunningCluster } from './harness/cluster/use-running-cluster.ts'
-import { ConstantLoad, type LoadReport } from './harness/story/constant-load.ts'
+import { ConstantLoad } from './harness/story/constant-load.ts'
+import { harmOf } from './harness/story/under-load.ts'
 import { connectAs, contextOf, smallFleet, sourceOf, targetOver } from './operate/operator.ts'
 
 // Pods are processes of this machine: engines are Fairlead's simulated one, the gateway is the real one.
@@ -114,7 +115,6 @@ async function leftOfCanary(): Promise<string[]> {
 /** Does something under load; none of the load's requests may be lost. */
 async function underLoad<Result>(work: () => Promise<Result>): Promise<Result> {
   const load = new ConstantLoad(gateway, key, 'small')
-  let report: LoadReport | undefined
   try {
     await until(
       () => load.answered > 5,
@@ -123,8 +123,7 @@ async function underLoad<Result>(work: () => Promise<Result>): Promise<Result> {
     )
     return await work()
   } finally {
-    report = await load.stop('now')
-    expect(report).toMatchObject({ refused: [], cut: [] })
+    expect(await harmOf(await load.stop('now'), cluster())).toBe('')
   }
 }
 
