@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { applyOptions, fleetFileArgument, placeOptions, updateOptions } from './shared.ts'
+import { applyOptions, fleetFileArgument, offlineOption, placeOptions, updateOptions } from './shared.ts'
 
 /** `fairlead apply` */
 export const apply: Command = {
@@ -24,7 +24,7 @@ export const apply: Command = {
     },
     { name: 'prune-volumes', description: 'remove volumes that the Fleet names no more, with what is in them' },
     { name: 'reason', value: 'TEXT', description: 'why, for the list of revisions' },
-    { name: 'offline', description: 'do not ask the hub about models that the catalogue does not have' },
+    offlineOption,
   ],
   examples: [
     {

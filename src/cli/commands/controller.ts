@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { renderTargets } from './render-targets.ts'
+import { offlineOption } from './shared.ts'
 
 /** `fairlead controller` */
 export const controller: Command = {
@@ -55,7 +56,7 @@ export const controller: Command = {
       default: 4,
       description: 'Fleets that are worked on at a time',
     },
-    { name: 'offline', description: 'do not ask the hub about models that the catalogue does not have' },
+    offlineOption,
     {
       name: 'load-keys',
       value: 'FOLDER',

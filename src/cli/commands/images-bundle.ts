@@ -1,6 +1,11 @@
 import type { Command } from '../command.ts'
-import { renderTargets } from './render-targets.ts'
-import { fleetFileArgument } from './shared.ts'
+import {
+  copiedPlatformOption,
+  fleetFileArgument,
+  offlineOption,
+  renderTargetOption,
+  withoutGatewayOption,
+} from './shared.ts'
 
 /** `fairlead images bundle` */
 export const imagesBundle: Command = {
@@ -16,21 +21,11 @@ export const imagesBundle: Command = {
   arguments: [fleetFileArgument],
   options: [
     { name: 'output', short: 'o', value: 'DIR', description: 'folder that is written', completes: 'file' },
-    {
-      name: 'target',
-      short: 't',
-      value: 'NAME',
-      choices: renderTargets,
-      description: 'platform; the Fleet’s targets.default when absent',
-    },
-    {
-      name: 'platform',
-      value: 'OS/ARCH',
-      description: 'copy images for this machine alone, such as linux/amd64; all that there are when absent',
-    },
+    renderTargetOption,
+    copiedPlatformOption,
     { name: 'without-charts', description: 'leave the charts and manifests of prerequisites out' },
-    { name: 'without-gateway', description: 'leave the gateway out: clients call the engines' },
-    { name: 'offline', description: 'do not ask the hub about models that the catalogue does not have' },
+    withoutGatewayOption,
+    offlineOption,
   ],
   examples: [
     {

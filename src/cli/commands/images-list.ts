@@ -1,6 +1,5 @@
 import type { Command } from '../command.ts'
-import { renderTargets } from './render-targets.ts'
-import { fleetFileArgument } from './shared.ts'
+import { fleetFileArgument, offlineOption, renderTargetOption, withoutGatewayOption } from './shared.ts'
 
 /** `fairlead images list` */
 export const imagesList: Command = {
@@ -13,13 +12,7 @@ export const imagesList: Command = {
     'those charts are not listed.',
   arguments: [fleetFileArgument],
   options: [
-    {
-      name: 'target',
-      short: 't',
-      value: 'NAME',
-      choices: renderTargets,
-      description: 'platform; the Fleet’s targets.default when absent',
-    },
+    renderTargetOption,
     { name: 'digests', description: 'ask the registries for digests and sizes, with the logins of `docker login`' },
     {
       name: 'platform',
@@ -27,8 +20,8 @@ export const imagesList: Command = {
       default: 'linux/amd64',
       description: 'with --digests: machine whose download is counted',
     },
-    { name: 'without-gateway', description: 'leave the gateway out: clients call the engines' },
-    { name: 'offline', description: 'do not ask the hub about models that the catalogue does not have' },
+    withoutGatewayOption,
+    offlineOption,
   ],
   examples: [
     { command: 'fairlead images list --target kubernetes', what: 'what a cluster pulls' },

@@ -1,6 +1,11 @@
 import type { Command } from '../command.ts'
-import { renderTargets } from './render-targets.ts'
-import { fleetFileArgument } from './shared.ts'
+import {
+  copiedPlatformOption,
+  fleetFileArgument,
+  offlineOption,
+  renderTargetOption,
+  withoutGatewayOption,
+} from './shared.ts'
 
 /** `fairlead images mirror` */
 export const imagesMirror: Command = {
@@ -22,24 +27,14 @@ export const imagesMirror: Command = {
       description: 'folder of `fairlead images bundle` in place of the registries that publish the images',
       completes: 'file',
     },
-    {
-      name: 'target',
-      short: 't',
-      value: 'NAME',
-      choices: renderTargets,
-      description: 'platform; the Fleet’s targets.default when absent',
-    },
-    {
-      name: 'platform',
-      value: 'OS/ARCH',
-      description: 'copy images for this machine alone, such as linux/amd64; all that there are when absent',
-    },
+    renderTargetOption,
+    copiedPlatformOption,
     { name: 'dry-run', description: 'copy nothing, and show what would be copied' },
     { name: 'write', description: 'write registry and digests into the Fleet file' },
     { name: 'without-charts', description: 'leave the charts of prerequisites out' },
-    { name: 'without-gateway', description: 'leave the gateway out: clients call the engines' },
+    withoutGatewayOption,
     { name: 'plain-http', description: 'ask the registry of --to over http' },
-    { name: 'offline', description: 'do not ask the hub about models that the catalogue does not have' },
+    offlineOption,
   ],
   examples: [
     {

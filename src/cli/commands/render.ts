@@ -1,6 +1,5 @@
 import type { Command } from '../command.ts'
-import { renderTargets } from './render-targets.ts'
-import { fleetFileArgument } from './shared.ts'
+import { fleetFileArgument, offlineOption, renderTargetOption, withoutGatewayOption } from './shared.ts'
 
 /** `fairlead render` */
 export const render: Command = {
@@ -14,13 +13,7 @@ export const render: Command = {
     'finds a difference.',
   arguments: [fleetFileArgument],
   options: [
-    {
-      name: 'target',
-      short: 't',
-      value: 'NAME',
-      choices: renderTargets,
-      description: 'platform; the Fleet’s targets.default when absent',
-    },
+    renderTargetOption,
     {
       name: 'output',
       short: 'o',
@@ -28,14 +21,14 @@ export const render: Command = {
       description: 'folder to write; files of an earlier rendering that are gone are removed',
       completes: 'file',
     },
-    { name: 'without-gateway', description: 'leave the gateway out: clients call the engines' },
+    withoutGatewayOption,
     {
       name: 'diff',
       value: 'PATH',
       description: 'show what differs from another Fleet file, or from a folder that was rendered before',
       completes: 'file',
     },
-    { name: 'offline', description: 'do not ask the hub about models that the catalogue does not have' },
+    offlineOption,
   ],
   examples: [
     { command: 'fairlead render --target compose --output deploy', what: 'a Compose project in ./deploy' },

@@ -1,5 +1,12 @@
 import type { Command, CommandOption } from '../command.ts'
-import { applyOptions, fleetFileArgument, placeOptions, runningFleetOption, updateOptions } from './shared.ts'
+import {
+  applyOptions,
+  fleetFileArgument,
+  offlineOption,
+  placeOptions,
+  runningFleetOption,
+  updateOptions,
+} from './shared.ts'
 
 /** How a change is tried before it is made. */
 const canaryOptions: readonly CommandOption[] = [
@@ -56,13 +63,7 @@ const start: Command = {
     'slower, and take the place of the others when they are not. Target kubernetes alone tries changes. Exit code 2 when it was ' +
     'taken back.',
   arguments: [fleetFileArgument],
-  options: [
-    ...placeOptions,
-    ...applyOptions,
-    ...updateOptions,
-    ...canaryOptions,
-    { name: 'offline', description: 'do not ask the hub about models that the catalogue does not have' },
-  ],
+  options: [...placeOptions, ...applyOptions, ...updateOptions, ...canaryOptions, offlineOption],
   examples: [
     { command: 'fairlead rollout start fleet.yaml --target kubernetes', what: 'update to what the file says now' },
     {

@@ -1,5 +1,5 @@
 import type { CommandArgument, CommandOption } from '../command.ts'
-import { runTargets } from './render-targets.ts'
+import { renderTargets, runTargets } from './render-targets.ts'
 
 /** A Fleet file that is read. */
 export const fleetFileArgument: CommandArgument = {
@@ -30,6 +30,34 @@ const targetOption: CommandOption = {
   value: 'NAME',
   choices: runTargets,
   description: 'platform; targets.default of the Fleet file that is meant or of ./fleet.yaml when absent, else local',
+}
+
+/** Which platform a Fleet is rendered for. */
+export const renderTargetOption: CommandOption = {
+  name: 'target',
+  short: 't',
+  value: 'NAME',
+  choices: renderTargets,
+  description: 'platform; the Fleet’s targets.default when absent',
+}
+
+/** That what is rendered has no gateway. */
+export const withoutGatewayOption: CommandOption = {
+  name: 'without-gateway',
+  description: 'leave the gateway out: clients call the engines',
+}
+
+/** That a plan is made without the hub. */
+export const offlineOption: CommandOption = {
+  name: 'offline',
+  description: 'do not ask the hub about models that the catalogue does not have',
+}
+
+/** Which of an image’s platforms are copied. */
+export const copiedPlatformOption: CommandOption = {
+  name: 'platform',
+  value: 'OS/ARCH',
+  description: 'copy images for this machine alone, such as linux/amd64; all that there are when absent',
 }
 
 /** Which cluster a command means, in the words of kubectl, and which folder for target compose. */

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { fleetFileArgument } from './shared.ts'
+import { fleetFileArgument, offlineOption } from './shared.ts'
 
 /** `fairlead storage plan` */
 export const storagePlan: Command = {
@@ -19,7 +19,7 @@ export const storagePlan: Command = {
       description: 'write this choice into the Fleet file',
     },
     { name: 'storage-class', value: 'NAME', description: 'with --use: StorageClass of the volumes' },
-    { name: 'offline', description: 'do not ask the hub about models that the catalogue does not have' },
+    offlineOption,
   ],
   examples: [
     { command: 'fairlead storage plan fleet.yaml', what: 'what each way takes' },
