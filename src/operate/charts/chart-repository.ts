@@ -11,10 +11,16 @@ const indexLimitBytes = 32 * 1024 * 1024
 const fileLimitBytes = 64 * 1024 * 1024
 const fileWithinMs = 10 * 60_000
 
+/** An index as it was answered, and the charts in it. */
+interface ReadIndex {
+  readonly text: string
+  readonly charts: ChartIndex
+}
+
 /** Asks chart repositories for their index, each once, and fetches from them and from release pages. Close it afterwards. */
 export class ChartRepositories {
   readonly #client: HttpClient
-  readonly #indices = new Map<string, Promise<string>>()
+  readonly #indices = new Map<string, Promise<ReadIndex>>()
 
   constructor(environment: Environment) {
     this.#client = new HttpClient(environment, defaultDownloadSettings)
@@ -22,7 +28,7 @@ export class ChartRepositories {
 
   /** @throws Error when the repository does not answer with an index */
   async index(repository: string, signal: AbortSignal): Promise<ChartIndex> {
-    return readChartIndex(await this.#indexText(repository, signal))
+    return (await this.#read(repository, signal)).charts
   }
 
   /**
@@ -30,7 +36,8 @@ export class ChartRepositories {
    * @throws UserError where there is none, or another one than the index says
    */
   async chart(repository: string, chart: string, version: string, signal: AbortSignal): Promise<Buffer> {
-    const found = findChartFile(await this.#indexText(repository, signal), chart, version)
+    const { text } = await this.#read(repository, signal)
+    const found = findChartFile(text, chart, version)
     const url = URL.parse(found?.url ?? '', `${repository.replace(/\/+$/, '')}/`)
     if (found === undefined || url === null) {
       throw new UserError({ what: `${repository} has no chart ${chart} ${version}`, where: repository })
@@ -62,7 +69,7 @@ export class ChartRepositories {
     return this.#client.close()
   }
 
-  #indexText(repository: string, signal: AbortSignal): Promise<string> {
+  #read(repository: string, signal: AbortSignal): Promise<ReadIndex> {
     const known = this.#indices.get(repository)
     if (known !== undefined) return known
     const asked = this.#ask(repository, signal)
@@ -70,7 +77,7 @@ export class ChartRepositories {
     return asked
   }
 
-  async #ask(repository: string, signal: AbortSignal): Promise<string> {
+  async #ask(repository: string, signal: AbortSignal): Promise<ReadIndex> {
     const { status, body } = await this.#client.ask({
       method: 'GET',
       url: new URL(`${repository.replace(/\/+$/, '')}/index.yaml`),
@@ -78,7 +85,8 @@ export class ChartRepositories {
       signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
     })
     const text = (await readSmallBytes(body, indexLimitBytes)).toString('utf8')
-    if (status === 200 && readChartIndex(text).size > 0) return text
+    const charts = readChartIndex(text)
+    if (status === 200 && charts.size > 0) return { text, charts }
     throw new Error(`${repository} answered ${status} without an index of charts`)
   }
 }
