@@ -48,16 +48,18 @@ function keepCompiledCode() {
 
 /**
  * The gateway collects its garbage on the thread that makes it: its heap is small, and waking and waiting for V8's
- * helper threads costs a third of the CPU of a request with a large body. That is settled when a process starts, so it
- * becomes another one, with the same id.
+ * helper threads costs a third of the CPU of a request with a large body. And V8 does not guess which objects live long:
+ * it takes those of open streams for such, and then keeps what short requests leave behind until it marks the whole heap
+ * (docs/decisions/0014-memory-of-requests.md). That is settled when a process starts, so it becomes another one, with the
+ * same id.
  */
-var collectorFlag = '--single-threaded-gc'
+var collectorFlags = ['--single-threaded-gc', '--no-allocation-site-pretenuring']
 function becomesGateway() {
-  if (process.argv[2] !== 'gateway' || process.execArgv.indexOf(collectorFlag) >= 0) return false
+  if (process.argv[2] !== 'gateway' || process.execArgv.indexOf(collectorFlags[0]) >= 0) return false
   return typeof process.execve === 'function' && process.platform !== 'win32'
 }
 function becomeGateway() {
-  var flags = ['--disable-warning=ExperimentalWarning', collectorFlag]
+  var flags = ['--disable-warning=ExperimentalWarning'].concat(collectorFlags)
   process.execve(process.execPath, [process.execPath].concat(flags, __filename, process.argv.slice(2)), process.env)
 }
 

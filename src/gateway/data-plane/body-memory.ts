@@ -1,19 +1,23 @@
-/** Smaller bodies get memory from Node's own pool, or cost little. */
-const smallestBytes = 8 * 1024
+/** Smaller bodies get as much. */
+const smallestBytes = 1024
 /** Larger ones get memory of their own. */
 const largestBytes = 4 * 1024 * 1024
 /** What a thread keeps for further bodies at the most. */
 const keptBytes = 32 * 1024 * 1024
 
+const nothing = Buffer.alloc(0)
+
 /** Memory that nobody uses, by size: a power of two from `smallestBytes` on. */
 const free: Buffer[][] = []
 let freeBytes = 0
 
-const sizeClass = (bytes: number): number => Math.max(0, Math.ceil(Math.log2(bytes / smallestBytes)))
+/** The power of two, counted from `smallestBytes`, that holds so many bytes. */
+const sizeClass = (bytes: number): number =>
+  Math.clz32(smallestBytes - 1) - Math.clz32(Math.max(bytes, smallestBytes) - 1)
 
 /**
- * Memory of one body. V8 counts such memory and marks its whole heap for every 64 MB of it, so that large bodies cost more in
- * collections than in copies; this one is used again instead, as soon as all who hold it have let go.
+ * Memory of one body, or of a part of one. V8 counts such memory and marks its whole heap for every 64 MB of it, so that
+ * bodies cost more in collections than in copies; this one is used again instead, as soon as all who hold it have let go.
  *
  * Whoever forgets to let go does no harm: the memory is left to the collector then. Whoever lets go must not touch the
  * bytes any more, since they become somebody else's.
@@ -25,9 +29,9 @@ export class BodyMemory {
 
   /** @param bytes how many are needed; there may be more */
   constructor(bytes: number) {
-    if (bytes < smallestBytes || bytes > largestBytes) {
+    if (bytes === 0 || bytes > largestBytes) {
       this.#free = null
-      this.#bytes = Buffer.allocUnsafe(bytes)
+      this.#bytes = bytes === 0 ? nothing : Buffer.allocUnsafeSlow(bytes)
       return
     }
     const place = sizeClass(bytes)
@@ -60,5 +64,3 @@ export class BodyMemory {
     freeBytes += bytes.length
   }
 }
-
-const nothing = Buffer.alloc(0)

@@ -36,7 +36,7 @@ export class EventGate {
   /** Whether what has passed ends between two events: not after one that was too long to be held. */
   isBetweenEvents = true
 
-  /** What may go to the client now: `piece` itself in most cases, or nothing. */
+  /** What may go to the client now: `piece` itself in most cases, or nothing. What waits is copied. */
   pass(piece: Buffer): Buffer | null {
     if (this.#heldBytes === 0) {
       const end = endOfLastEvent(piece)
@@ -76,7 +76,7 @@ export class EventGate {
   }
 
   #hold(piece: Buffer): Buffer | null {
-    this.#held.push(piece)
+    this.#held.push(Buffer.from(piece))
     this.#heldBytes += piece.length
     if (this.#heldBytes <= heldLimitBytes) return null
     this.isBetweenEvents = false

@@ -360,7 +360,7 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
       bytesIn: this.#bytesIn,
       bytesOut: this.#bytesOut,
       events: this.#events,
-      usage: this.#firstByteAt === 0 ? undefined : this.#usage.read(),
+      usage: this.#usage.end(),
     })
   }
 }

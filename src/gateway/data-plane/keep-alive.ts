@@ -35,7 +35,7 @@ export class LateError {
 
   take(piece: Buffer): void {
     this.#length += piece.length
-    if (this.#length <= errorLimitBytes) this.#pieces.push(piece)
+    if (this.#length <= errorLimitBytes) this.#pieces.push(Buffer.from(piece))
   }
 
   /** What the engine said. */

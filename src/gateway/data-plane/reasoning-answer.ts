@@ -2,7 +2,7 @@ import type { ClientResponse } from './downstream/client-response.ts'
 import { sendRefusal, type Answer, type RelayedAnswer } from './answer.ts'
 import { EventGate } from './event-boundary.ts'
 import { fieldValue } from './http1/fields.ts'
-import { mayHoldReasoning, nameReasoningTwice } from './reasoning-names.ts'
+import { nameReasoningTwice } from './reasoning-names.ts'
 import type { Refusal } from './refusal.ts'
 
 /** A longer answer than this passes as it is. */
@@ -27,6 +27,8 @@ export class ReasoningAnswer implements Answer {
   #gate: EventGate | null = null
   #pieces: Buffer[] = none
   #length = 0
+  /** How long it is, where its head says so. */
+  #wholeLength = NaN
 
   constructor(response: ClientResponse, requestId: string, relayed: RelayedAnswer) {
     this.#response = response
@@ -41,6 +43,7 @@ export class ReasoningAnswer implements Answer {
       this.#pieces = []
       this.#status = status
       this.#headers = headers
+      this.#wholeLength = Number(fieldValue(headers, 'content-length') ?? NaN)
       return
     }
     if (status === 200 && type.startsWith('text/event-stream')) {
@@ -60,8 +63,10 @@ export class ReasoningAnswer implements Answer {
       const events = this.#gate.pass(piece)
       return events === null || this.#relayed.write(nameReasoningTwice(events))
     }
-    this.#pieces.push(piece)
     this.#length += piece.length
+    // In most cases it comes in one piece, which need not be copied.
+    if (piece.length === this.#wholeLength) return this.#passWhole(piece)
+    this.#pieces.push(Buffer.from(piece))
     return this.#length <= collectedLimitBytes || this.#passOn(Buffer.concat(this.#pieces), this.#headers)
   }
 
@@ -70,10 +75,7 @@ export class ReasoningAnswer implements Answer {
       const rest = this.#gate.rest()
       if (rest !== null) this.#relayed.write(nameReasoningTwice(rest))
     } else if (this.#mode === 'whole') {
-      const [first] = this.#pieces
-      const body = this.#pieces.length === 1 && first !== undefined ? first : Buffer.concat(this.#pieces)
-      const named = mayHoldReasoning(body) ? nameReasoningTwice(body) : body
-      this.#passOn(named, withLength(this.#headers, named.length))
+      this.#passWhole(Buffer.concat(this.#pieces))
     }
     this.#relayed.end()
   }
@@ -82,6 +84,11 @@ export class ReasoningAnswer implements Answer {
     // Nothing was sent of an answer that was to be sent whole.
     if (this.#mode === 'whole') sendRefusal(this.#response, refusal, this.#requestId)
     else this.#relayed.fail(refusal)
+  }
+
+  #passWhole(body: Buffer): boolean {
+    const named = nameReasoningTwice(body)
+    return this.#passOn(named, named === body ? this.#headers : withLength(this.#headers, named.length))
   }
 
   #passOn(body: Buffer, headers: readonly string[]): boolean {

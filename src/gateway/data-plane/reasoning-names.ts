@@ -9,11 +9,6 @@ const BACKSLASH = 0x5c
 const SPACE = 0x20
 const LF = 0x0a
 
-/** Whether an answer may carry reasoning under either name. */
-export function mayHoldReasoning(bytes: Buffer): boolean {
-  return bytes.includes(either)
-}
-
 /**
  * JSON, or whole server-sent events, in which every text of reasoning stands under both names: the missing one is
  * inserted behind the other. What holds no such text, or both names already, stays the very same bytes.
@@ -22,7 +17,7 @@ export function mayHoldReasoning(bytes: Buffer): boolean {
  * repeated, so `"reasoning":null` stays alone.
  */
 export function nameReasoningTwice(bytes: Buffer): Buffer {
-  if (!mayHoldReasoning(bytes)) return bytes
+  if (!bytes.includes(either)) return bytes
   const pieces: Buffer[] = []
   let copied = 0
   for (let lineStart = 0; lineStart < bytes.length;) {

@@ -46,7 +46,7 @@ export class EventReader {
   }
 
   #hold(piece: Buffer): void {
-    this.#line.push(piece)
+    this.#line.push(Buffer.from(piece))
     this.#lineBytes += piece.length
     if (this.#lineBytes + this.#dataBytes > eventLimitBytes) {
       throw new Refusal('upstream_error', 'The engine sent an event that is too long.')

@@ -102,7 +102,7 @@ export class TranslatedAnswer implements Answer {
     }
     if (events === null) {
       this.#length += piece.length
-      if (this.#length <= collectedLimitBytes) this.#pieces.push(piece)
+      if (this.#length <= collectedLimitBytes) this.#pieces.push(Buffer.from(piece))
       return true
     }
     if (this.#isOver) return true

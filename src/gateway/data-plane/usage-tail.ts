@@ -1,3 +1,5 @@
+import { BodyMemory } from './body-memory.ts'
+
 /** Tokens as an engine reports them. */
 export interface Usage {
   readonly inputTokens: number
@@ -15,36 +17,13 @@ const marker = '"usage":'
  * once, when the answer is over. Inside a JSON string the quotes of the marker would be escaped, so it is always a key.
  */
 export class UsageTail {
-  #only: Buffer | null = null
-  #tail: Buffer | null = null
+  #memory: BodyMemory | null = null
   #length = 0
 
   /** Takes the next piece of the answer. */
   take(piece: Buffer): void {
-    if (this.#tail === null && this.#only === null) {
-      this.#only = piece
-      return
-    }
-    if (this.#tail === null) {
-      this.#tail = Buffer.allocUnsafe(2 * tailBytes)
-      if (this.#only !== null) this.#append(this.#tail, this.#only)
-      this.#only = null
-    }
-    this.#append(this.#tail, piece)
-  }
-
-  /** The last usage that is whole, or undefined. */
-  read(): Usage | undefined {
-    const bytes = this.#only ?? this.#tail?.subarray(0, this.#length)
-    if (bytes === undefined) return undefined
-    for (let at = bytes.lastIndexOf(marker); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(marker, at - 1)) {
-      const usage = readUsage(bytes.toString('latin1', at + marker.length, at + marker.length + 1024))
-      if (usage !== undefined) return usage
-    }
-    return undefined
-  }
-
-  #append(tail: Buffer, piece: Buffer): void {
+    this.#memory ??= new BodyMemory(2 * tailBytes)
+    const tail = this.#memory.bytes
     if (this.#length + piece.length > tail.length) {
       const kept = Math.max(0, Math.min(this.#length, tailBytes - piece.length))
       tail.copyWithin(0, this.#length - kept, this.#length)
@@ -53,6 +32,23 @@ export class UsageTail {
     const start = Math.max(0, piece.length - (tail.length - this.#length))
     this.#length += piece.copy(tail, this.#length, start)
   }
+
+  /** The last usage that is whole, or undefined; nothing is kept after it. */
+  end(): Usage | undefined {
+    if (this.#memory === null) return undefined
+    const usage = lastUsageIn(this.#memory.bytes.subarray(0, this.#length))
+    this.#memory.release()
+    this.#memory = null
+    return usage
+  }
+}
+
+function lastUsageIn(bytes: Buffer): Usage | undefined {
+  for (let at = bytes.lastIndexOf(marker); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(marker, at - 1)) {
+    const usage = readUsage(bytes.toString('latin1', at + marker.length, at + marker.length + 1024))
+    if (usage !== undefined) return usage
+  }
+  return undefined
 }
 
 /** Reads `{"prompt_tokens":…,"completion_tokens":…}`; Responses and Messages call them input_ and output_tokens. */

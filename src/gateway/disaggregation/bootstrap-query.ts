@@ -30,7 +30,7 @@ export function queryBootstrap(
       onHead: (received) => (status = received),
       onData(piece) {
         bytes += piece.length
-        if (bytes <= answerLimitBytes) pieces.push(piece)
+        if (bytes <= answerLimitBytes) pieces.push(Buffer.from(piece))
       },
       onEnd: () => finish(status === 200 && bytes <= answerLimitBytes ? parsed(Buffer.concat(pieces)) : null),
       onFailure: () => finish(null),

@@ -3,8 +3,13 @@ import { CachedTokens } from './cached-tokens.ts'
 
 function told(tokens: number, pieces: readonly Buffer[]): string {
   const cached = new CachedTokens(tokens)
-  const parts = [...pieces.map((piece) => cached.take(piece)), cached.rest()]
-  return Buffer.concat(parts.filter((part) => part !== null)).toString()
+  const passed = pieces.map((piece) => {
+    const lent = Buffer.from(piece)
+    const shown = Buffer.from(cached.take(lent) ?? '')
+    lent.fill('?')
+    return shown
+  })
+  return Buffer.concat([...passed, cached.rest() ?? Buffer.alloc(0)]).toString()
 }
 
 describe('cached tokens of a pair’s answer', () => {

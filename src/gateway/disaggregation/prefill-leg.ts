@@ -75,7 +75,7 @@ export class PrefillLeg implements UpstreamHandler {
   onData(piece: Buffer): void {
     this.#bytes += piece.length
     if (this.#bytes > answerLimitBytes) this.#fail('prefill_answer', 'failure')
-    else this.#pieces.push(piece)
+    else this.#pieces.push(Buffer.from(piece))
   }
 
   onEnd(): void {

@@ -46,7 +46,7 @@ export const ownPrograms: Programs = {
       ['--fleet', fleetFile, '--port', String(port), '--admin-port', String(adminPort), '--state', stateFile],
       {},
       // As bin/fairlead.js says.
-      ['--single-threaded-gc'],
+      ['--single-threaded-gc', '--no-allocation-site-pretenuring'],
     ),
   engine: ({ program, args, env }, { binaries, engineFolder }) =>
     program.kind === 'server'

@@ -128,7 +128,7 @@ export class ClientConnection implements RequestSink, RequestConnection, Respons
 
   send(before: string, body: Buffer | null, after: string): boolean {
     if (this.#isClosing || this.#socket.destroyed) return true
-    return sendTogether(this.#socket, before, body, after)
+    return sendTogether(this.#socket, before, body, after, 'lent')
   }
 
   onResponseEnd(isKeptAlive: boolean): void {

@@ -4,7 +4,7 @@ import { httpDate } from './http-date.ts'
 
 /** What a response may do with its connection. */
 export interface ResponseConnection {
-  /** Sends bytes in one go; false asks to wait until the client reads. */
+  /** Sends bytes, which are not needed after the call, in one go; false asks to wait until the client reads. */
   send(before: string, body: Buffer | null, after: string): boolean
   /** The response is whole. */
   onResponseEnd(isKeptAlive: boolean): void
@@ -98,7 +98,7 @@ export class ClientResponse {
     return this
   }
 
-  /** Takes bytes of the body; false asks to wait for `onClientReads`. */
+  /** Takes bytes of the body, for the time of the call; false asks to wait for `onClientReads`. */
   write(piece: Buffer | string): boolean {
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
     if (bytes.length === 0) return true

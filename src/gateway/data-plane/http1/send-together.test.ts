@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { BodyMemory } from '../body-memory.ts'
@@ -85,5 +86,32 @@ describe('the memory of a body that is sent', () => {
     const memory = new BodyMemory(10_000)
     sendTogether(near, 'head', memory.bytes.subarray(0, 10_000), '', memory)
     expect(isHeld(memory)).toBe(false)
+  })
+})
+
+// proves C2 (real part)
+describe('bytes that are lent', () => {
+  it('arrive as they were, whatever is written over them after the call and however slowly they are read', async () => {
+    const { near, far } = await connected()
+    const lent = Buffer.alloc(40_000)
+    const sent = createHash('sha256')
+    let sentBytes = 0
+    for (let turn = 0; near.writableLength < bodyBytes; turn += 1) {
+      // Sizes on both sides of what is put together in one place, and of what a reader leaves behind.
+      const body = lent.subarray(0, 1 + ((turn * 7_919) % lent.length)).fill(turn)
+      const before = `${body.length.toString(16)}\r\n`
+      sent.update(before).update(body).update('\r\n')
+      sentBytes += before.length + body.length + 2
+      sendTogether(near, before, body, '\r\n', 'lent')
+    }
+    lent.fill(0)
+    const received = createHash('sha256')
+    let receivedBytes = 0
+    for await (const piece of far as AsyncIterable<Buffer>) {
+      received.update(piece)
+      receivedBytes += piece.length
+      if (receivedBytes === sentBytes) break
+    }
+    expect(received.digest('hex')).toBe(sent.digest('hex'))
   })
 })

@@ -5,34 +5,50 @@ import type { BodyMemory } from '../body-memory.ts'
 const copiedBytes = 16 * 1024
 
 /**
+ * Where such a message is put together. In most cases the kernel takes all of it at once and the next message goes to
+ * the same place; where it does not, the bytes stay with whoever waits for it, and there is a new place.
+ */
+let bench = Buffer.allocUnsafeSlow(copiedBytes + 4 * 1024)
+
+/**
+ * Until when the bytes of a body are there: `kept` as long as anybody has them, `lent` for the time of the call; or memory
+ * that is let go once the kernel has them.
+ */
+export type BodyTenure = 'kept' | 'lent' | BodyMemory
+
+/**
  * Sends a body with what goes before and after it, heads and chunk sizes, in as few system calls as it takes.
  * @param before to be sent as latin1, as is `after`
- * @param memory where the body is; it is let go once the kernel has the body
  * @returns whether the socket can take more now
  */
 export function sendTogether(
   socket: Socket,
   before: string,
   body: Buffer | null,
-  after = '',
-  memory: BodyMemory | null = null,
+  after: string,
+  tenure: BodyTenure,
 ): boolean {
   if (body === null) return socket.write(before + after, 'latin1')
-  if (before === '' && after === '') return socket.write(body, whenSent(memory))
-  if (body.length <= copiedBytes) {
-    const bytes = Buffer.allocUnsafe(before.length + body.length + after.length)
-    bytes.write(before, 0, 'latin1')
+  if (tenure === 'lent' || body.length <= copiedBytes) {
+    const length = before.length + body.length + after.length
+    // What waits for a slow reader takes no more memory than it has bytes.
+    const isOnBench = length <= bench.length && socket.writableLength === 0
+    const bytes = isOnBench ? bench : Buffer.allocUnsafe(length)
+    if (before !== '') bytes.write(before, 0, 'latin1')
     bytes.set(body, before.length)
-    memory?.release()
     if (after !== '') bytes.write(after, before.length + body.length, 'latin1')
-    return socket.write(bytes)
+    if (typeof tenure !== 'string') tenure.release()
+    const canTakeMore = socket.write(isOnBench ? bench.subarray(0, length) : bytes)
+    if (isOnBench && socket.writableLength > 0) bench = Buffer.allocUnsafeSlow(bench.length)
+    return canTakeMore
   }
+  if (before === '' && after === '') return socket.write(body, whenSent(tenure))
   socket.cork()
   if (before !== '') socket.write(before, 'latin1')
-  let canTakeMore = socket.write(body, whenSent(memory))
+  let canTakeMore = socket.write(body, whenSent(tenure))
   if (after !== '') canTakeMore = socket.write(after, 'latin1')
   socket.uncork()
   return canTakeMore
 }
 
-const whenSent = (memory: BodyMemory | null) => (memory === null ? undefined : () => memory.release())
+const whenSent = (tenure: BodyTenure) => (typeof tenure === 'string' ? undefined : () => tenure.release())

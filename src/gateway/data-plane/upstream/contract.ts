@@ -37,6 +37,7 @@ export interface UpstreamFailure {
 export interface UpstreamHandler {
   /** Status and header fields, names in lower case and values in turn. */
   onHead(status: number, headers: readonly string[]): void
+  /** A piece of the body. Its bytes are there during the call only: who needs them for longer copies them. */
   onData(piece: Buffer): void
   onEnd(): void
   onFailure(failure: UpstreamFailure): void

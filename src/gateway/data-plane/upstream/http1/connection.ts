@@ -153,7 +153,7 @@ export class Connection implements ResponseSink {
 
   #write({ head, body, memory }: WritableRequest): void {
     if (body === null || Buffer.isBuffer(body)) {
-      sendTogether(this.#socket, head, body, '', memory)
+      sendTogether(this.#socket, head, body, '', memory ?? 'kept')
       return
     }
     this.#socket.write(head, 'latin1')

@@ -14,7 +14,7 @@ function read(pieces: readonly Buffer[], options: { closes?: boolean; isAnswerTo
       status = head.status
       fields = head.fields
     },
-    onData: (piece) => void body.push(piece),
+    onData: (piece) => void body.push(Buffer.from(piece)),
   })
   parser.begin(options.isAnswerToHead === true)
   try {

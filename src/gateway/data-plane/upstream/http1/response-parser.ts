@@ -5,7 +5,7 @@ import { readResponseHead, type ResponseHead } from './response-head.ts'
 /** Gets one response in order; may call back into nothing of the parser. */
 export interface ResponseSink {
   onHead(head: ResponseHead): void
-  /** The body's bytes of one read, without their framing; they are the sink's to keep. */
+  /** The body's bytes of one read, without their framing; they are there during the call only. */
   onData(piece: Buffer): void
 }
 
@@ -18,13 +18,15 @@ const maxInformational = 32
 const CR = 0x0d
 const LF = 0x0a
 const emptyLine = Buffer.from('\r\n\r\n')
+/** Where the body bytes of one read are put together, for all connections of a thread. */
+let gathered = Buffer.allocUnsafeSlow(64 * 1024)
 
 type State = 'head' | 'length' | 'until-close' | 'chunk-size' | 'chunk-data' | 'chunk-end' | 'trailers' | 'done'
 
 /**
  * Takes the HTTP/1.1 responses of one connection apart (RFC 9112), one after another, however they are cut.
- * What it is given may be overwritten after the call: body bytes are copied out, all of one read into one piece, so
- * that a burst of small chunks goes on as one write. Strict: what could be read in two ways is an error.
+ * What it is given may be overwritten after the call. All body bytes of one read are handed on as one piece, so that a
+ * burst of small chunks goes on as one write. Strict: what could be read in two ways is an error.
  */
 export class ResponseParser {
   readonly #sink: ResponseSink
@@ -37,10 +39,9 @@ export class ResponseParser {
   #informational = 0
   #head: ResponseHead | null = null
   #hasExcess = false
-  /** Body bytes of the read at hand: one range of it, or, from the second range on, a buffer of their own. */
+  /** Body bytes of the read at hand: one range of it, or, from the second range on, as many of `gathered`. */
   #from = 0
   #to = 0
-  #gathered: Buffer | null = null
   #gatheredBytes = 0
 
   constructor(sink: ResponseSink) {
@@ -187,24 +188,19 @@ export class ResponseParser {
       this.#to = to
       return
     }
-    if (this.#gathered === null) {
-      this.#gathered = Buffer.allocUnsafe(bytes.length - this.#from)
-      this.#gatheredBytes = bytes.copy(this.#gathered, 0, this.#from, this.#to)
+    if (this.#gatheredBytes === 0) {
+      if (gathered.length < bytes.length) gathered = Buffer.allocUnsafeSlow(bytes.length)
+      this.#gatheredBytes = bytes.copy(gathered, 0, this.#from, this.#to)
     }
-    this.#gatheredBytes += bytes.copy(this.#gathered, this.#gatheredBytes, from, to)
+    this.#gatheredBytes += bytes.copy(gathered, this.#gatheredBytes, from, to)
   }
 
   #handOn(bytes: Buffer): void {
     if (this.#to === 0) return
-    let piece: Buffer
-    if (this.#gathered === null) {
-      piece = Buffer.allocUnsafe(this.#to - this.#from)
-      bytes.copy(piece, 0, this.#from, this.#to)
-    } else {
-      piece = this.#gathered.subarray(0, this.#gatheredBytes)
-      this.#gathered = null
-    }
+    const piece =
+      this.#gatheredBytes === 0 ? bytes.subarray(this.#from, this.#to) : gathered.subarray(0, this.#gatheredBytes)
     this.#to = 0
+    this.#gatheredBytes = 0
     this.#sink.onData(piece)
   }
 }

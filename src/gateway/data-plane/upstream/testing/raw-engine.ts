@@ -86,7 +86,7 @@ export function ask(client: UpstreamClient, request: UpstreamRequest = question)
       status = received
       fields = raw.map((part, index) => (index % 2 === 0 ? part.toLowerCase() : part))
     },
-    onData: (piece) => void pieces.push(piece),
+    onData: (piece) => void pieces.push(Buffer.from(piece)),
     onEnd: () => finish('end'),
     onFailure: ({ kind, detail }) => finish(kind, detail),
   })
