@@ -21,14 +21,18 @@ const none = 0
  * Blocks that follow each other are held by the same replicas in most cases: a node also has a fingerprint of its holders, and
  * a walk looks at who they are only where it differs from the one before.
  *
- * Memory: 20 bytes and two bits a replica for each node, 4 bytes for each block of a replica, 8 for the table; at most
- * `replicas × blocksPerReplica` nodes. Time: some ten nanoseconds for each block, and a few times `replicas / 32` for each
- * where the holders change.
+ * Memory: 20 bytes and two bits a replica for each node, 4 bytes for each block of a replica, 16 to 32 for the table; at
+ * most `replicas × blocksPerReplica` nodes. Time: some ten nanoseconds for each block, a few times as much for one that is
+ * new, and a few times `replicas / 32` for each where the holders change. What takes time is waiting for memory, so whatever
+ * will be looked up is asked for at once (`#fetch`).
  */
 export class PrefixIndex {
   readonly #words: number
   readonly #capacity: number
-  /** Node of each slot, 0 for none; twice as many slots as nodes at least. */
+  /**
+   * Two words a slot, at least twice as many slots as nodes: its node, 0 for none, and the first half of the node's hash,
+   * which tells most strangers, and where a node belongs, without a look at the node.
+   */
   readonly #table: Int32Array
   readonly #mask: number
   /** Of each node, from 1 on: its hash, the replicas that hold it, and those that used it since it came. */
@@ -43,6 +47,8 @@ export class PrefixIndex {
   readonly #rings: Ring[]
   /** Replicas that still match, while a prompt is walked. */
   readonly #matching: Int32Array
+  /** What was fetched, so that fetching is not taken for idle work and left out. */
+  #fetched = 0
 
   constructor({ replicas, blocksPerReplica }: PrefixIndexSize) {
     const capacity = replicas * blocksPerReplica
@@ -50,7 +56,7 @@ export class PrefixIndex {
     this.#words = Math.ceil(replicas / 32)
     this.#capacity = capacity
     this.#mask = slots - 1
-    this.#table = new Int32Array(slots)
+    this.#table = new Int32Array(2 * slots)
     this.#hashes = new Int32Array(2 * (capacity + 1))
     this.#holders = new Int32Array(this.#words * (capacity + 1))
     this.#used = new Int32Array(this.#words * (capacity + 1))
@@ -115,6 +121,8 @@ export class PrefixIndex {
     const word = replica >>> 5
     const bit = 1 << (replica & 31)
     const count = Math.min(prompt.count, ring.capacity)
+    this.#fetch(prompt.words, count)
+    this.#fetchOldest(ring, Math.min(count, ring.size))
     let node = none
     for (let block = count - 1; block >= 0; block -= 1) {
       const high = prompt.words[2 * block] ?? 0
@@ -176,8 +184,28 @@ export class PrefixIndex {
     fingerprints[2 * node + 1] = (fingerprints[2 * node + 1] ?? 0) ^ mix(~replica)
   }
 
-  #slotOf(high: number): number {
-    return high & this.#mask
+  /**
+   * Has the processor read the slots of many blocks at the same time; later, one after the other, each would be waited for.
+   * @param words two for each block
+   */
+  #fetch(words: Int32Array, count: number): void {
+    const table = this.#table
+    const mask = this.#mask
+    let fetched = 0
+    for (let block = 0; block < count; block += 1) fetched ^= table[2 * ((words[2 * block] ?? 0) & mask)] ?? 0
+    this.#fetched = fetched
+  }
+
+  /** The same for the blocks that would leave a ring next. */
+  #fetchOldest(ring: Ring, count: number): void {
+    const table = this.#table
+    const hashes = this.#hashes
+    const mask = this.#mask
+    let fetched = 0
+    for (let place = 0; place < count; place += 1) {
+      fetched ^= table[2 * ((hashes[2 * ring.at(place)] ?? 0) & mask)] ?? 0
+    }
+    this.#fetched = fetched
   }
 
   #find(high: number, low: number): number {
@@ -185,8 +213,8 @@ export class PrefixIndex {
     const hashes = this.#hashes
     const mask = this.#mask
     for (let slot = high & mask; ; slot = (slot + 1) & mask) {
-      const node = table[slot] ?? none
-      if (node === none || (hashes[2 * node] === high && hashes[2 * node + 1] === low)) return node
+      const node = table[2 * slot] ?? none
+      if (node === none || (table[2 * slot + 1] === high && hashes[2 * node + 1] === low)) return node
     }
   }
 
@@ -213,25 +241,31 @@ export class PrefixIndex {
     if (node > this.#capacity) throw new Error('the prefix index holds more blocks than its replicas')
     this.#hashes[2 * node] = high
     this.#hashes[2 * node + 1] = low
-    let slot = this.#slotOf(high)
-    while (this.#table[slot] !== none) slot = (slot + 1) & this.#mask
-    this.#table[slot] = node
+    const table = this.#table
+    let slot = high & this.#mask
+    while (table[2 * slot] !== none) slot = (slot + 1) & this.#mask
+    table[2 * slot] = node
+    table[2 * slot + 1] = high
     return node
   }
 
   /** Takes a node out and moves those behind it up, so that no search ends too early (Knuth, TAOCP 6.4, algorithm R). */
   #remove(node: number): void {
-    let gap = this.#slotOf(this.#hashes[2 * node] ?? 0)
-    while (this.#table[gap] !== node) gap = (gap + 1) & this.#mask
-    for (let slot = (gap + 1) & this.#mask; this.#table[slot] !== none; slot = (slot + 1) & this.#mask) {
-      const moved = this.#table[slot] ?? none
-      const home = this.#slotOf(this.#hashes[2 * moved] ?? 0)
-      if (((slot - home) & this.#mask) < ((slot - gap) & this.#mask)) continue
-      this.#table[gap] = moved
+    const table = this.#table
+    const hashes = this.#hashes
+    const mask = this.#mask
+    let gap = (hashes[2 * node] ?? 0) & mask
+    while (table[2 * gap] !== node) gap = (gap + 1) & mask
+    for (let slot = (gap + 1) & mask; table[2 * slot] !== none; slot = (slot + 1) & mask) {
+      const high = table[2 * slot + 1] ?? 0
+      if (((slot - high) & mask) < ((slot - gap) & mask)) continue
+      table[2 * gap] = table[2 * slot] ?? none
+      table[2 * gap + 1] = high
       gap = slot
     }
-    this.#table[gap] = none
-    this.#hashes.fill(0, 2 * node, 2 * node + 2)
+    table[2 * gap] = none
+    hashes[2 * node] = 0
+    hashes[2 * node + 1] = 0
     this.#free[this.#freeCount] = node
     this.#freeCount += 1
   }
@@ -258,13 +292,20 @@ class Ring {
   }
 
   push(node: number): void {
-    this.#nodes[(this.#first + this.size) % this.capacity] = node
+    const index = this.#first + this.size
+    this.#nodes[index < this.capacity ? index : index - this.capacity] = node
     this.size += 1
+  }
+
+  /** The one that would come after so many. */
+  at(place: number): number {
+    const index = this.#first + place
+    return this.#nodes[index < this.capacity ? index : index - this.capacity] ?? 0
   }
 
   shift(): number {
     const node = this.#nodes[this.#first] ?? 0
-    this.#first = (this.#first + 1) % this.capacity
+    this.#first = this.#first + 1 === this.capacity ? 0 : this.#first + 1
     this.size -= 1
     return node
   }
