@@ -16,5 +16,8 @@ limits:
       per: key
       inputTokens: 1000000000
       outputTokens: 1000000000
+observe:
+  logs:
+    accessSample: 0.1
 `
 }

@@ -10,6 +10,9 @@ export interface PrefixIndexSize {
 
 const none = 0
 
+/** What was fetched last is kept here, so that fetching is not taken for idle work and left out. */
+const fetched = new Int32Array(1)
+
 /**
  * What each replica is taken to hold of past prompts: what was sent to it, until newer blocks have pushed it out.
  *
@@ -47,9 +50,6 @@ export class PrefixIndex {
   readonly #rings: Ring[]
   /** Replicas that still match, while a prompt is walked. */
   readonly #matching: Int32Array
-  /** What was fetched, so that fetching is not taken for idle work and left out. */
-  #fetched = 0
-
   constructor({ replicas, blocksPerReplica }: PrefixIndexSize) {
     const capacity = replicas * blocksPerReplica
     const slots = 2 ** Math.ceil(Math.log2(Math.max(2, 2 * capacity)))
@@ -191,9 +191,9 @@ export class PrefixIndex {
   #fetch(words: Int32Array, count: number): void {
     const table = this.#table
     const mask = this.#mask
-    let fetched = 0
-    for (let block = 0; block < count; block += 1) fetched ^= table[2 * ((words[2 * block] ?? 0) & mask)] ?? 0
-    this.#fetched = fetched
+    let seen = 0
+    for (let block = 0; block < count; block += 1) seen ^= table[2 * ((words[2 * block] ?? 0) & mask)] ?? 0
+    fetched[0] = seen
   }
 
   /** The same for the blocks that would leave a ring next. */
@@ -201,11 +201,11 @@ export class PrefixIndex {
     const table = this.#table
     const hashes = this.#hashes
     const mask = this.#mask
-    let fetched = 0
+    let seen = 0
     for (let place = 0; place < count; place += 1) {
-      fetched ^= table[2 * ((hashes[2 * ring.at(place)] ?? 0) & mask)] ?? 0
+      seen ^= table[2 * ((hashes[2 * ring.at(place)] ?? 0) & mask)] ?? 0
     }
-    this.#fetched = fetched
+    fetched[0] = seen
   }
 
   #find(high: number, low: number): number {
