@@ -20,6 +20,8 @@ esac
   echo 'limits:'
   echo '  rules:'
   echo '    - {name: tokens, per: key, inputTokens: 1000000000, outputTokens: 1000000000}'
+  echo 'observe:'
+  echo '  logs: {accessSample: 0.1}'
 } > "$RUN_DIR/fleet.yaml"
 # The harness takes ports from 9201 on, one after the other, so the next one is not free for administration.
 exec "$PEERS_DIR/fairlead/node" --disable-warning=ExperimentalWarning "$PEERS_DIR/fairlead/source/bin/fairlead.js" \
