@@ -45,6 +45,8 @@ export interface Replica {
   readonly generation: number
   /** Null where it does not publish them; absent where its source does not know. */
   readonly kvEvents?: KvEventsPlace | null
+  /** Header fields that requests to it carry, its key among them: names and values in turn; absent for most. */
+  readonly headers?: readonly string[]
   /** Of a model's canary: the share of the model's requests, 0 to 1, that all of its replicas get together; absent for most. */
   readonly canaryShare?: number
 }

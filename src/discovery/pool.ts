@@ -1,4 +1,4 @@
-import type { EngineName } from '../fleet/index.ts'
+import type { EngineName, SecretReference } from '../fleet/index.ts'
 import type { ReplicaRole } from '../scheduling/contract.ts'
 import type { Replica, ReplicaAddress } from './contract.ts'
 
@@ -16,6 +16,10 @@ export interface Pool {
    * Kubernetes Service that it names (`endpointSlices`), or each pod of the InferencePool (`inferencePool`).
    */
   readonly resolve: (typeof resolutions)[number]
+  /** Where the key is that its engines ask for; absent where they ask for none. */
+  readonly apiKey?: SecretReference | undefined
+  /** Header fields that requests to its replicas carry, once its key was read: names and values in turn. */
+  readonly headers?: readonly string[]
 }
 
 /** What starts a replica's id, in front of its host. */
@@ -26,7 +30,7 @@ const prefixOf = ({ model, role }: Pool): string => (role === 'both' ? model : `
  * `m-10-244-0-5`, `m-decode-10-244-0-5`.
  */
 export function replicaAt(pool: Pool, host: string): Replica {
-  const { model, role, engine, address, resolve } = pool
+  const { model, role, engine, address, resolve, headers } = pool
   return {
     id: `${prefixOf(pool)}-${host.replaceAll(/[^A-Za-z0-9]/g, '-')}`,
     model,
@@ -35,6 +39,7 @@ export function replicaAt(pool: Pool, host: string): Replica {
     phase: 'serving',
     role,
     generation: 0,
+    ...(headers === undefined ? {} : { headers }),
   }
 }
 

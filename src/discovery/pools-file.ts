@@ -1,7 +1,7 @@
 import { LineCounter, parseDocument, visit, type Document } from 'yaml'
 import { z } from 'zod'
 import { UserError, type ErrorFinding } from '../errors/index.ts'
-import { engineNames } from '../fleet/index.ts'
+import { engineNames, secretReference } from '../fleet/index.ts'
 import { parseBaseUrl } from './base-url.ts'
 import { parseClusterName } from './cluster-name.ts'
 import { resolutions, type Pool } from './pool.ts'
@@ -22,6 +22,8 @@ const poolsFileSchema = z.strictObject({
         /** Base URL, without /v1. */
         address: z.string().max(2048),
         resolve: z.enum(resolutions).default('static'),
+        /** Where the key is that its engines ask for, never the key itself. */
+        apiKey: secretReference().optional(),
       }),
     )
     .max(1_000),
@@ -116,7 +118,7 @@ function refusal(file: string, findings: readonly ErrorFinding[]): UserError {
     why: lines.join('\n'),
     mend:
       'Write version: 1 and pools: a list, each with model, engine, address (http://host:port), and where wanted ' +
-      'role (both, prefill, decode) and resolve (dns, static, endpointSlices, inferencePool).',
+      'role (both, prefill, decode), resolve (dns, static, endpointSlices, inferencePool) and apiKey (env, file or secretRef).',
     findings,
   })
 }

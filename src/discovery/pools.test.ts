@@ -98,6 +98,24 @@ describe('the pools source', () => {
     expect(source.snapshot()[2]?.address).toEqual({ protocol: 'http', host: 'one.lab', port: 80, basePath: '' })
   })
 
+  it('gives replicas the key of their pool, and refuses a file whose key cannot be read', async () => {
+    await writeFile(file(), text(pool({ apiKey: { env: 'KEY' } }), pool({ model: 'open' })))
+    const asked: unknown[] = []
+    const readKey = async (reference: object, field: string) => {
+      asked.push([reference, field])
+      return 'secret'
+    }
+    const { source } = follow({ readKey })
+    await source.start()
+    expect(asked).toEqual([[{ env: 'KEY' }, 'pools[0].apiKey']])
+    expect(source.snapshot().map(({ model, headers }) => [model, headers])).toEqual([
+      ['m', ['authorization', 'Bearer secret']],
+      ['open', undefined],
+    ])
+    const without = follow({ readKey: () => Promise.reject(new UserError({ what: 'KEY is not set' })) })
+    await expect(without.source.start()).rejects.toThrow('KEY is not set')
+  })
+
   it('refuses to start with a file that cannot be used, so that nobody serves nothing by mistake', async () => {
     const missing = follow()
     await expect(missing.source.start()).rejects.toThrow('cannot be read')

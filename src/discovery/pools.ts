@@ -1,4 +1,5 @@
 import { UserError } from '../errors/index.ts'
+import type { SecretReference } from '../fleet/index.ts'
 import { baseUrl, type Replica, type ReplicaSource } from './contract.ts'
 import { ClusterViews, type ClusterOptions } from './cluster-views.ts'
 import { createDnsSource, type DnsOptions } from './dns.ts'
@@ -12,6 +13,11 @@ import { poolsFileLimitBytes, readPools } from './pools-file.ts'
 /** How a pools file is followed. */
 export interface PoolsOptions extends DnsOptions, Partial<ClusterOptions> {
   readonly path: string
+  /**
+   * Reads the key of a pool. `field` is its path in the pools file, for errors.
+   * @throws UserError for one that cannot be read
+   */
+  readonly readKey?: (reference: SecretReference, field: string) => Promise<string>
   /** Told when a changed file cannot be read or understood, once for each new message. */
   readonly onError?: (message: string) => void
 }
@@ -23,6 +29,7 @@ export interface PoolsOptions extends DnsOptions, Partial<ClusterOptions> {
  */
 export function createPoolsSource({
   path,
+  readKey,
   onError,
   connect,
   onClusterProblem,
@@ -46,7 +53,7 @@ export function createPoolsSource({
   /** New pools are looked up before they take the place of others, so that no moment is without replicas. */
   const take = async (text: string): Promise<void> => {
     const next = new Map<string, ReplicaSource>()
-    for (const pool of readPools(text, path)) {
+    for (const pool of await withKeys(readPools(text, path), readKey)) {
       const key = JSON.stringify(pool)
       next.set(key, next.get(key) ?? sources.get(key) ?? sourceOf(pool, dns, views))
     }
@@ -95,6 +102,18 @@ function describe(error: Error): string {
   if (!(error instanceof UserError)) return error.message
   const { what, where, why } = error.parts
   return [what, where, why].filter((part) => part !== undefined).join('\n')
+}
+
+/** Pools with the header fields that carry their keys, each key as it is now. */
+function withKeys(pools: readonly Pool[], readKey: PoolsOptions['readKey']): Promise<readonly Pool[]> {
+  return Promise.all(
+    pools.map(async (pool, index): Promise<Pool> => {
+      if (pool.apiKey === undefined) return pool
+      if (readKey === undefined) throw new Error('pools with keys need somebody who reads them')
+      const key = await readKey(pool.apiKey, `pools[${index}].apiKey`)
+      return { ...pool, headers: ['authorization', `Bearer ${key}`] }
+    }),
+  )
 }
 
 function sourceOf(pool: Pool, dns: DnsOptions, views: ClusterViews): ReplicaSource {

@@ -61,6 +61,12 @@ export function isLoopback(host: string): boolean {
   return canonical === '[::1]' || /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/.test(canonical)
 }
 
+/** Whether text is a host name (RFC 1123 section 2.1) or an IP address, without brackets, port or scheme. */
+export const isHost = (text: string): boolean => isHostName(text) || isIpv6(text)
+
+/** Whether text is an IPv4 or an IPv6 address, without brackets. */
+export const isIpAddress = (text: string): boolean => isIpv4(text) || isIpv6(text)
+
 const problem = (message: string, example: string | undefined): ListenProblem => ({
   message,
   suggestion: `write ${example === undefined || example === '' ? 'an address such as 127.0.0.1:8080 or [::1]:8080' : example}`,

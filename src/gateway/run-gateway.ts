@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import type { SecretContext } from '../access/index.ts'
+import { readSecret, type SecretContext } from '../access/index.ts'
 import {
   combineSources,
   createLocalStateSource,
@@ -158,7 +158,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     onBodyTooLarge: () => tooLarge.add(1),
     onFault: (error, requestId) => logger.error({ err: error, requestId }, 'a request failed inside the gateway'),
   }
-  const discovery = discover(options, logger)
+  const discovery = discover(options, secrets, logger)
   const connectTimeoutMs = (model: string) => catalogue.find(model)?.model.deadlines.connect ?? 0
   let pool: WorkerPool | undefined
   const readers = new ExactReaders(catalogue, logger)
@@ -178,7 +178,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     ejection: () => config.fleet.gateway.ejection,
     connectTimeoutMs,
     createClient: ({ address, model }) => createUpstream(address, { connectTimeoutMs: connectTimeoutMs(model) }),
-    headersFor: (model) => config.upstreamHeaders.get(model) ?? [],
+    headersFor: ({ model, headers }) => headers ?? config.upstreamHeaders.get(model) ?? [],
     routesOf,
     onReplicas: () => {
       exact.sync(registry.handles)
@@ -341,6 +341,7 @@ function countWorkers(wanted: number, logger: Logger): number {
 /** Where replicas are; `replace` takes the addresses of another Fleet in place of the first one's. */
 function discover(
   { fleet, statePath, poolsPath, source, environment }: GatewayOptions,
+  secrets: SecretContext,
   logger: Logger,
 ): {
   readonly source: ReplicaSource
@@ -359,6 +360,7 @@ function discover(
     sources.push(
       createPoolsSource({
         path: poolsPath,
+        readKey: (reference, field) => readSecret(reference, field, secrets),
         onError: (problem) =>
           logger.warn({ poolsPath, problem }, 'the pools file cannot be used; the one before stays'),
         onProblem: (host, problem) =>

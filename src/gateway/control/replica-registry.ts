@@ -24,8 +24,8 @@ export interface RegistryOptions {
   readonly createClient: (replica: Replica) => UpstreamClient
   /** Longest wait for a connection to this model's replicas. */
   readonly connectTimeoutMs: (model: string) => number
-  /** Header fields that requests to this model's replicas carry. */
-  readonly headersFor: (model: string) => readonly string[]
+  /** Header fields that requests to this replica carry. */
+  readonly headersFor: (replica: Replica) => readonly string[]
   /** Path that answers 2xx when a replica of this engine serves. */
   readonly readinessPath: (engine: EngineName) => string
   /** Paths that this engine answers. */
@@ -137,7 +137,7 @@ export class ReplicaRegistry {
   #identityOf(replica: Replica): string {
     const { headersFor, connectTimeoutMs } = this.#options
     const { model } = replica
-    return JSON.stringify([...placeOf(replica), headersFor(model), connectTimeoutMs(model)])
+    return JSON.stringify([...placeOf(replica), headersFor(replica), connectTimeoutMs(model)])
   }
 
   /** @param isFirst whether no replica of its model is known yet: one that answers at once ran before this gateway */
@@ -147,7 +147,7 @@ export class ReplicaRegistry {
     const handle: ReplicaHandle = new ReplicaHandle({
       replica,
       client: createClient(replica),
-      headers: headersFor(replica.model),
+      headers: headersFor(replica),
       requestsSeries: metrics.counter('fairlead_gateway_replica_requests_total', labels),
       routes: routesOf(replica.engine),
       outlier: this.#createOutlier(replica, () => handle),
