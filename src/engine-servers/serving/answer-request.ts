@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ConnectionCut, ServingError, type Backend } from './contract.ts'
 import { errorBody, internalError, unavailable } from './errors.ts'
@@ -12,6 +12,8 @@ export interface ServerContext {
   readonly metrics: ServingMetrics
   readonly routes: readonly Route[]
   readonly version: string
+  /** Key that paths below `/v1` ask for; undefined where they are open. */
+  readonly apiKey: string | undefined
   readonly startedAt: number
   readonly maxBodyBytes: number
   readonly log: (line: string) => void
@@ -36,6 +38,10 @@ export async function answerRequest(
   })
   try {
     const path = new URL(request.url ?? '/', 'http://engine').pathname
+    if (!isLetIn(context, request, path)) {
+      sendJson(response, 401, { error: 'Unauthorized' })
+      return
+    }
     const candidates = context.routes.filter((route) => route.path === path)
     if (candidates.length === 0) {
       sendJson(response, 404, { detail: 'Not Found' })
@@ -57,6 +63,18 @@ export async function answerRequest(
     if (gone.signal.aborted) return
     answerError(context, request, response, error)
   }
+}
+
+/** Whether a request may go on: it shows the key, or its path asks for none (vLLM's AuthenticationMiddleware and answer). */
+function isLetIn({ apiKey }: ServerContext, { headers }: IncomingMessage, path: string): boolean {
+  if (apiKey === undefined || !path.startsWith('/v1/')) return true
+  return isSameText(headers.authorization ?? '', `Bearer ${apiKey}`)
+}
+
+/** Compares hashes, so that the time it takes tells nothing of a secret. */
+function isSameText(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((text) => createHash('sha256').update(text).digest())
+  return first !== undefined && second !== undefined && timingSafeEqual(first, second)
 }
 
 function refuseUnlessServing({ backend, isDraining }: ServerContext): void {

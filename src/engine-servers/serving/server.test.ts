@@ -83,3 +83,33 @@ describe('connections', () => {
     expect(response.headers.get('keep-alive')).toBe('timeout=75')
   })
 })
+
+describe('a server with a key', () => {
+  it('asks for it below /v1, as vLLM does, and leaves probes and metrics open', async () => {
+    server = await startSimulated()
+    const keyed = await startServer({
+      backend: server.backend,
+      host: '127.0.0.1',
+      port: 0,
+      metricsStyle: 'vllm',
+      version: 'test',
+      apiKey: 'right',
+    })
+    const ask = async (path: string, authorization?: string) => {
+      const response = await fetch(`${keyed.url}${path}`, {
+        headers: authorization === undefined ? {} : { authorization },
+      })
+      await response.text()
+      return response.status
+    }
+    try {
+      expect(await ask('/v1/models')).toBe(401)
+      expect(await ask('/v1/models', 'Bearer wrong')).toBe(401)
+      expect(await ask('/v1/models', 'right')).toBe(401)
+      expect(await ask('/v1/models', 'Bearer right')).toBe(200)
+      expect([await ask('/health'), await ask('/metrics')]).toEqual([200, 200])
+    } finally {
+      await keyed.close()
+    }
+  })
+})

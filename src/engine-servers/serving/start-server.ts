@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly version: string
   /** Largest body that is read; 32 MiB when absent: a prompt of 1 M tokens, escaped, several times over. */
   readonly maxBodyBytes?: number
+  /** Key that paths below `/v1` ask for, as vLLM does; they are open when absent or empty. */
+  readonly apiKey?: string | undefined
   /** Routes beside the common ones. */
   readonly extraRoutes?: readonly Route[]
   /** Takes lines about faults of ours; they go nowhere when absent. */
@@ -48,6 +50,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics: createMetrics(options.metricsStyle, options.backend),
     routes: [...routes, ...(options.extraRoutes ?? [])],
     version: options.version,
+    apiKey: options.apiKey === '' ? undefined : options.apiKey,
     startedAt: Math.floor(Date.now() / 1000),
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     log: options.log ?? (() => {}),

@@ -13,6 +13,7 @@ const defaultContextLength = 8192
 /**
  * What a simulated engine runs, from its command line:
  * `--model NAME [--alias A,B] [--host H] [--port N] [--context N] [--grace-ms N] [--adapters A,B] [--settings JSON]`.
+ * `FAIRLEAD_ENGINE_API_KEY` is the key that paths below `/v1` ask for; they are open without.
  * `VLLM_NIXL_SIDE_CHANNEL_HOST` is the host under which other engines fetch prompts, as vLLM has it.
  */
 export async function prepareSimulated(
@@ -38,6 +39,7 @@ export async function prepareSimulated(
     graceMs,
     metricsStyle: 'vllm',
     version: 'simulated',
+    apiKey: environment['FAIRLEAD_ENGINE_API_KEY'],
     extraRoutes: [...faultsRoutes(backend), ...engineRoutes(backend), ...adapterRoutes(backend)],
   }
 }
