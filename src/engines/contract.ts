@@ -90,6 +90,8 @@ export interface Engine {
   readonly runsLocally: boolean
   /** Whether replicas that Fairlead starts publish their KV events where routing asks for them. */
   readonly publishesKvEvents?: boolean
+  /** Variable with the key that its server asks for; absent where it takes none, or none that stays secret (SGLang: an argument, which its log shows). */
+  readonly apiKeyVariable?: string
   /** Variable that names the folder of the sockets by which its own processes speak; absent where they leave none behind. */
   readonly socketFolderVariable?: string
   /** Whether its first requests take longer than others, since kernels are compiled for them; false when absent. */

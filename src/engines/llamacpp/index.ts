@@ -14,6 +14,7 @@ export const llamacppEngine: Engine = {
   routes: ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/tokenize', '/detokenize'],
   // `llama-server` has them since 2026, our own server does not.
   possibleRoutes: ['/v1/responses', '/v1/messages', '/v1/messages/count_tokens'],
+  apiKeyVariable: 'LLAMA_API_KEY',
   readinessPath: '/health',
   metricsPath: '/metrics',
   launch: launchLlamacpp,

@@ -13,6 +13,7 @@ export const simulatedEngine: Engine = {
   needsModelFile: false,
   routes: ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/tokenize', '/detokenize'],
   runtimeAdapters: { loadPath: '/v1/load_lora_adapter', unloadPath: '/v1/unload_lora_adapter' },
+  apiKeyVariable: 'FAIRLEAD_ENGINE_API_KEY',
   readinessPath: '/health',
   metricsPath: '/metrics',
   launch: (request) => ({ program: { kind: 'server', name: 'simulated' }, args: launchArguments(request), env: {} }),

@@ -46,6 +46,7 @@ export const vllmEngine: Engine = {
     '/detokenize',
   ],
   runtimeAdapters: { loadPath: '/v1/load_lora_adapter', unloadPath: '/v1/unload_lora_adapter' },
+  apiKeyVariable: 'VLLM_API_KEY',
   readinessPath: '/health',
   metricsPath: '/metrics',
   launch: launchVllm,

@@ -1,6 +1,7 @@
 import { formatPath } from '../diagnostic.ts'
 import { addressesAreBaseUrls } from './addresses.ts'
 import type { Check, CheckContext, Finding } from './check.ts'
+import { hostsHaveAddresses, placementsNameHosts } from './hosts.ts'
 import { listenersAreAddresses, reachableMeansProtected } from './listen.ts'
 import { entriesAreNamedApart, namesMeanOneThing } from './names.ts'
 import { policiesHaveWhatTheyNeed } from './policies.ts'
@@ -20,6 +21,8 @@ const checks: readonly Check[] = [
   sourcesAreKnown,
   addressesAreBaseUrls,
   listenersAreAddresses,
+  hostsHaveAddresses,
+  placementsNameHosts,
   reachableMeansProtected,
   scalesAreRanges,
   settingsFitTogether,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dnsLabel, httpUrl, list, text, textMap } from './names.ts'
+import { dnsLabel, httpUrl, list, secretReference, text, textMap } from './names.ts'
 
 /** A TCP port. */
 const port = () => z.int().min(1).max(65_535)
@@ -9,17 +9,15 @@ export const targetNames = ['local', 'compose', 'kubernetes', 'kserve', 'llmd'] 
 /** Where a Fleet runs. */
 export type TargetName = (typeof targetNames)[number]
 
+/** A further plain host. */
+const host = {
+  name: dnsLabel().describe('Name of the host, as in placement.hosts.'),
+  address: text(253).describe('Host name or address that the gateway reaches it at.'),
+}
+
 /** Processes on this machine, and on further plain hosts. */
 const local = z.strictObject({
-  hosts: list(
-    z.strictObject({
-      name: dnsLabel().describe('Name of the host, as in placement.hosts.'),
-      address: text(253).describe('Host name or address that the gateway reaches it at.'),
-    }),
-    256,
-  )
-    .default([])
-    .describe('Further hosts that run replicas.'),
+  hosts: list(z.strictObject(host), 256).default([]).describe('Further hosts that run replicas.'),
 })
 
 /** A Docker Compose project. */
@@ -31,6 +29,21 @@ const compose = z.strictObject({
   bundle: list(z.enum(['redis', 'langfuse', 'prometheus', 'grafana']), 8)
     .default([])
     .describe('Services that run beside the gateway.'),
+  hosts: list(
+    z.strictObject({
+      ...host,
+      apiKey: secretReference().describe('Key that engines on this host ask for, and the gateway shows.'),
+      gpus: z
+        .int()
+        .min(0)
+        .max(1024)
+        .default(0)
+        .describe('GPUs of the host that replicas of models without placement.hosts may take.'),
+    }),
+    64,
+  )
+    .default([])
+    .describe('Further Docker hosts that run engines, each with a project of its own.'),
 })
 
 /** What every target on Kubernetes knows. */

@@ -88,6 +88,24 @@ const plainModel = fc
     }
   })
 
+/** Further plain hosts: by name and by address, with GPUs for whoever wants them and without. */
+const furtherHosts = fc
+  .tuple(secret, secret, fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 2 }))
+  .map(([one, two, gpus, count]) =>
+    [
+      { name: 'gpu-1', address: '10.0.0.11', apiKey: one, gpus },
+      { name: 'gpu-2', address: 'fd00::2', apiKey: two },
+    ].slice(0, count),
+  )
+
+/** Where a model runs, in Fleets that have these hosts. */
+const placement = fc.constantFrom<ModelInput['placement'][]>(
+  undefined,
+  undefined,
+  { hosts: ['gpu-1'] },
+  { hosts: ['gpu-2', 'gpu-1'] },
+)
+
 /**
  * Fleets of every shape that targets render. Some are invalid, such as two models of one name: load them, and leave those out
  * that have errors.
@@ -95,7 +113,12 @@ const plainModel = fc
 export const arbitraryFleet: fc.Arbitrary<FleetInput> = fc.record(
   {
     name: fc.constantFrom('lab', 'a', '0', `${'long-'.repeat(12)}z`),
-    models: fc.array(fc.oneof(gpuModel, plainModel), { minLength: 1, maxLength: 4 }),
+    models: fc.array(
+      fc
+        .tuple(fc.oneof(gpuModel, plainModel), placement)
+        .map(([model, where]): ModelInput => Object.assign({}, model, { placement: where })),
+      { minLength: 1, maxLength: 4 },
+    ),
     gateway: fc.record(
       { listen: fc.constantFrom('127.0.0.1:8080', '127.0.0.1:0', '[::1]:9000') },
       { requiredKeys: [] },
@@ -139,6 +162,7 @@ export const arbitraryFleet: fc.Arbitrary<FleetInput> = fc.record(
             network: fc.constant('edge'),
             furtherNetworks: fc.constant(['edge', 'other']),
             serviceName: fc.constantFrom('llm', 'redis-gateway'),
+            hosts: furtherHosts,
             bundle: fc.uniqueArray(
               fc.constantFrom('redis' as const, 'langfuse' as const, 'prometheus' as const, 'grafana' as const),
             ),

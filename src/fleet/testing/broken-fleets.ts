@@ -243,6 +243,44 @@ observe:
     source:
       'name: lab\nmodels:\n  - name: tiny\n    source: hf://owner/name\n    context: 32k\n    maxBatchedTokens: 8k\n    chunkedPrefill: false\n',
   },
+  {
+    title: 'hosts at addresses that lead nowhere',
+    source: fleetAnd(
+      `targets:
+  compose:
+    hosts:
+      - { name: one, address: 'http://10.0.0.11:8000', apiKey: { env: A } }
+      - { name: two, address: localhost, apiKey: { env: A } }
+      - { name: three, address: gpu 3, apiKey: { env: A } }
+`,
+    ),
+  },
+  {
+    title: 'one host twice',
+    source: fleetAnd(
+      `targets:
+  compose:
+    hosts:
+      - { name: one, address: gpu.lab, apiKey: { env: A } }
+      - { name: one, address: 10.0.0.12, apiKey: { env: A } }
+      - { name: two, address: GPU.lab., apiKey: { env: A } }
+`,
+    ),
+  },
+  {
+    title: 'a host without a key',
+    source: fleetAnd('targets:\n  compose:\n    hosts:\n      - { name: one, address: 10.0.0.11 }\n'),
+  },
+  {
+    title: 'a model on a host that is not there, and on one twice',
+    source: fleetAnd(
+      `    placement: { hosts: [gpu-1, gpu1, gpu-1] }
+targets:
+  compose:
+    hosts: [{ name: gpu-1, address: 10.0.0.11, apiKey: { env: A } }]
+`,
+    ),
+  },
   { title: 'a deadline longer than the total', source: fleetAnd('gateway:\n  deadlines: { ttft: 1h, total: 10m }\n') },
 
   // Kubernetes form.

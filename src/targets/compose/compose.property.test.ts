@@ -25,10 +25,11 @@ describe('any valid Fleet', () => {
         const { fleet } = loadFleet(JSON.stringify(input), { file: 'f', purpose: 'compose' })
         if (fleet === undefined) return
         const project = renderFleet(fleet)
-        const text = project.textOf('compose.yaml')
-        expect(schemaProblems(text)).toEqual([])
-        expect(referenceProblems(text)).toEqual([])
-        expect(Object.keys(parse(text).services).filter((name) => !label.test(name))).toEqual([])
+        for (const { text } of project.files.filter(({ path }) => path.endsWith('compose.yaml'))) {
+          expect(schemaProblems(text)).toEqual([])
+          expect(referenceProblems(text)).toEqual([])
+          expect(Object.keys(parse(text).services).filter((name) => !label.test(name))).toEqual([])
+        }
         expect(renderFleet(fleet).files).toEqual(project.files)
         rendered += 1
       })

@@ -1,14 +1,18 @@
+import { factsFor } from '../../engines/index.ts'
 import type { Fleet } from '../../fleet/index.ts'
+import { factsEngine } from '../../plan/index.ts'
 import { enginePorts, type EngineService } from '../rendering/index.ts'
 import { byteText, secondsText } from './amounts.ts'
 import { always, locked, ownUser, pullPolicy } from './defaults.ts'
 import { engineVariables } from './environment.ts'
 import type { GpuAssignment } from './gpus.ts'
 import { healthCheck } from './health.ts'
+import { keyFileIn, keyVariableOf } from './host-key.ts'
 import { labelsOf } from './labels.ts'
 import type { Layout } from './layout.ts'
 import { externalNetworks, networks } from './networks.ts'
 import { publishedPorts } from './publish-engines.ts'
+import type { ComposeHost } from './placement.ts'
 import type { ComposeService, ProjectPart, ServiceEntry } from './types.ts'
 import { mountsOf } from './volumes.ts'
 import { isFetched, weightsEntries } from './weights.ts'
@@ -35,7 +39,7 @@ function engineEntries(engine: EngineService, layout: Layout): ServiceEntry[] {
     const service: ComposeService = {
       image: engine.image,
       ...pullPolicy(fleet),
-      ...commandOf(engine),
+      ...commandOf(engine, layout),
       ...scale,
       restart: 'unless-stopped',
       stop_grace_period: secondsText(engine.graceSeconds),
@@ -52,24 +56,37 @@ function engineEntries(engine: EngineService, layout: Layout): ServiceEntry[] {
       ...rightsOf(engine, fleet),
       labels: labelsOf({ fleet: fleet.name, model: model.name, role, engine: model.engine }),
     }
-    return { name, service, comments: commentsOn(engine, service, gpus, replica) }
+    return { name, service, comments: commentsOn(engine, { service, gpus, replica, host: layout.host }) }
   })
 }
 
 /** Without a gateway, who joins the Fleet’s networks are the engines. */
-function outside({ options, fleet }: Layout, joined: { readonly aliases: readonly string[] } | null) {
-  if (options.gateway) return {}
+function outside({ options, fleet, host }: Layout, joined: { readonly aliases: readonly string[] } | null) {
+  if (options.gateway || host !== undefined) return {}
   return Object.fromEntries([...externalNetworks(fleet).keys()].map((key) => [key, joined]))
 }
 
 /**
- * The whole command, whatever the image’s entrypoint is. An engine that tells others its own address gets it at the start, since
- * Compose has no word for it.
+ * The whole command, whatever the image’s entrypoint is. What Compose has no word for becomes a variable at the start: its own
+ * address of an engine that tells others, and a key that is in a file.
  */
-function commandOf({ command, environment }: EngineService): Pick<ComposeService, 'entrypoint' | 'command'> {
-  const own = environment.filter((entry) => 'from' in entry).map(({ name }) => `export ${name}="$(hostname -i)"`)
+function commandOf(engine: EngineService, layout: Layout): Pick<ComposeService, 'entrypoint' | 'command'> {
+  const { command } = engine
+  const own = [...addressVariables(engine), ...keyVariables(engine, layout)]
   if (own.length === 0) return { entrypoint: command.slice(0, 1), command: command.slice(1) }
   return { entrypoint: ['/bin/sh', '-c', `${own.join('; ')}; exec "$@"`, 'sh'], command }
+}
+
+const addressVariables = ({ environment }: EngineService) =>
+  environment.filter((entry) => 'from' in entry).map(({ name }) => `export ${name}="$(hostname -i)"`)
+
+/** An engine without its key would let everybody in: it does not start. */
+function keyVariables(engine: EngineService, { host, secretFiles }: Layout): string[] {
+  const name = keyVariableOf(engine)
+  const file = host === undefined ? undefined : keyFileIn(secretFiles)
+  if (name === undefined || file === undefined) return []
+  const path = `'${file.target.replaceAll("'", `'\\''`)}'`
+  return [`export ${name}="$(cat ${path})"`, `: "\${${name}:?its file says none}"`]
 }
 
 /** Shared memory of a replica on one GPU whose needs are not known (vLLM’s own Kubernetes example). */
@@ -123,16 +140,50 @@ const groupText = ({ model }: EngineService) =>
     ? ''
     : ` Models of group ${model.hardware.group} share theirs: each takes its part of the memory.`
 
+/** Who comes in at a published port, and where without the key. */
+function portsText({ model }: EngineService, { address }: ComposeHost): string {
+  const engine = factsEngine(model.engine)
+  const endpoints = engine === undefined ? [] : factsFor(engine).endpoints
+  const open = endpoints.filter((each) => each.method === 'POST' && each.openWithoutKey && each.needs === undefined)
+  return [
+    `The gateway asks ${address}, with the key of this host; nothing encrypts it.`,
+    ...(open.length === 0
+      ? []
+      : [
+          `Without the key it answers ${open.map(({ path }) => path).join(', ')}: let the gateway’s host alone reach it.`,
+        ]),
+  ].join(' ')
+}
+
 function commentsOn(
   engine: EngineService,
-  service: ComposeService,
-  gpus: GpuAssignment | undefined,
-  replica: number,
+  {
+    service,
+    gpus,
+    replica,
+    host,
+  }: {
+    readonly service: ComposeService
+    readonly gpus: GpuAssignment | undefined
+    readonly replica: number
+    readonly host: ComposeHost | undefined
+  },
 ): NonNullable<ServiceEntry['comments']> {
   if (replica > 0) return []
   const kind = gpus?.kind === undefined ? '' : ` (${gpus.kind})`
   return [
-    ...(service.entrypoint?.[0] === '/bin/sh'
+    ...(host === undefined
+      ? []
+      : [
+          {
+            path: ['ports'],
+            text: portsText(engine, host),
+          },
+        ]),
+    ...(host !== undefined && service.entrypoint?.[0] === '/bin/sh'
+      ? [{ path: ['entrypoint'], text: 'The key goes from its file into a variable, and into no argument.' }]
+      : []),
+    ...(addressVariables(engine).length > 0
       ? [{ path: ['entrypoint'], text: 'Other replicas fetch KV blocks at this container’s own address.' }]
       : []),
     {

@@ -1,10 +1,9 @@
-import { secretsOf } from '../rendering/index.ts'
 import type { Layout } from './layout.ts'
 
 /** Every variable that the project takes from `.env`, and what for. Values are the person’s to fill in. */
-export function envExample({ fleet, secretFiles }: Layout): string {
+export function envExample({ secrets, secretFiles }: Layout): string {
   const uses = new Map<string, string[]>()
-  for (const { path, reference } of secretsOf(fleet)) {
+  for (const { path, reference } of secrets) {
     if (reference.env !== undefined) uses.set(reference.env, [...(uses.get(reference.env) ?? []), path])
   }
   const names = [...uses].toSorted(([one], [other]) => (one < other ? -1 : 1))

@@ -1,5 +1,6 @@
 import type { SecretReference } from '../../fleet/index.ts'
 import type { EngineService, EnvironmentEntry } from '../rendering/index.ts'
+import { keyFileIn, keyVariableOf } from './host-key.ts'
 import { secretMounts, type SecretFile } from './secret-files.ts'
 import type { ComposeService, ComposeText } from './types.ts'
 import { ComposeVariable } from './variable.ts'
@@ -23,22 +24,24 @@ export function isExpressible(entry: EnvironmentEntry): boolean {
   return !('secret' in entry) || entry.secret.env !== undefined || entry.name === tokenVariable.name
 }
 
-/** An engine’s variables, and the file with the hub’s token where it is one. */
+/** An engine’s variables, and the files with the hub’s token and the key of its host where they are files. */
 export function engineVariables(
-  { environment, path }: EngineService,
+  { environment, path, model }: EngineService,
   files: readonly SecretFile[],
 ): Pick<ComposeService, 'environment' | 'secrets'> {
   const tokenFiles = environment.flatMap((entry) =>
     'secret' in entry && entry.name === tokenVariable.name ? fileOf(entry.secret, files, path) : [],
   )
   const [first] = tokenFiles
+  const keyFile = environment.some(({ name }) => name === keyVariableOf({ model })) ? keyFileIn(files) : undefined
+  const mounted = [...tokenFiles.slice(0, 1), ...(keyFile === undefined ? [] : [keyFile])]
   const all = {
     ...variables(environment),
     ...(first === undefined ? {} : { [tokenVariable.pathName]: first.target }),
   }
   return {
     ...(Object.keys(all).length === 0 ? {} : { environment: all }),
-    ...(first === undefined ? {} : { secrets: secretMounts([first]) }),
+    ...(mounted.length === 0 ? {} : { secrets: secretMounts(mounted) }),
   }
 }
 

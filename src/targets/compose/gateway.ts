@@ -1,13 +1,22 @@
 import { isLoopback, parseListenAddress, type Fleet } from '../../fleet/index.ts'
-import { gatewayFolder, gatewayPorts, gatewayService, secretsFolder, type GatewayService } from '../rendering/index.ts'
+import {
+  gatewayFolder,
+  gatewayPorts,
+  gatewayService,
+  secretsFolder,
+  type EngineService,
+  type GatewayService,
+  type ReplicasPlace,
+} from '../rendering/index.ts'
 import { gatewayState } from './bundle/index.ts'
 import { byteText, secondsText } from './amounts.ts'
 import { locked, ownUser, pullPolicy } from './defaults.ts'
 import { variables } from './environment.ts'
 import { healthCheck } from './health.ts'
-import { labelsOf } from './labels.ts'
-import type { Layout } from './layout.ts'
+import { hostsLabel, labelsOf } from './labels.ts'
+import type { HostLayout, MainLayout } from './layout.ts'
 import { externalNetworks, joining, networks } from './networks.ts'
+import { hostAddresses } from './publish-engines.ts'
 import { secretMounts } from './secret-files.ts'
 import type { ComposeService, ProjectPart, ServiceEntry } from './types.ts'
 
@@ -15,17 +24,27 @@ import type { ComposeService, ProjectPart, ServiceEntry } from './types.ts'
 const gatewayHostFolder = './gateway'
 
 /** The gateway, and its files. */
-export function gatewayPart(layout: Layout): ProjectPart {
-  const { plan, engines, options, namesOf } = layout
+export function gatewayPart(layout: MainLayout): ProjectPart {
+  const { plan, engines, options, namesOf, hosts } = layout
   if (!options.gateway) return { services: [] }
-  const gateway = gatewayService(plan, engines, (engine) => namesOf(engine).host, options)
+  const everywhere = [...engines, ...hosts.flatMap((host) => host.engines)]
+  const placeOf = (engine: EngineService) => {
+    const host = hosts.find((each) => each.engines.includes(engine))
+    return host === undefined ? namesOf(engine).host : placesOn(host, engine)
+  }
+  const gateway = gatewayService(plan, everywhere, placeOf, options)
   return {
     services: [gatewayEntry(gateway, layout)],
     files: Object.entries(gateway.files).map(([name, text]) => ({ path: `gateway/${name}`, text })),
   }
 }
 
-function gatewayEntry(gateway: GatewayService, { fleet, secretFiles, gatewayName }: Layout): ServiceEntry {
+/** Replicas on a further host, each at a port of it. */
+const placesOn = (layout: HostLayout, engine: EngineService): ReplicasPlace[] =>
+  hostAddresses(engine, layout).map((address) => ({ address, resolve: 'static', apiKey: layout.host.apiKey }))
+
+function gatewayEntry(gateway: GatewayService, layout: MainLayout): ServiceEntry {
+  const { fleet, secretFiles, gatewayName } = layout
   const state = gatewayState(fleet)
   const { cpu: _reserved, cpuLimit, memory, memoryRequest } = gateway.resources
   const secrets = secretMounts(secretFiles.filter(({ readBy }) => readBy === 'gateway'))
@@ -64,9 +83,15 @@ function gatewayEntry(gateway: GatewayService, { fleet, secretFiles, gatewayName
       },
     },
     ...locked,
-    labels: labelsOf({ fleet: fleet.name, component: 'gateway' }),
+    labels: labelsOf({ fleet: fleet.name, component: 'gateway', ...furtherHosts(layout) }),
   }
   return { name: gatewayName, service, comments: commentsOn(service, fleet) }
+}
+
+/** By which a status tells replicas of further hosts, which are no containers here. */
+function furtherHosts({ hosts }: MainLayout): { readonly hosts?: string } {
+  const label = hostsLabel(hosts.map(({ host }) => host))
+  return label === undefined ? {} : { hosts: label }
 }
 
 /** How containers call their host (Docker, “host-gateway”). */

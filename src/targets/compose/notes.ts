@@ -4,28 +4,23 @@ import { adapterNotes, type EngineService } from '../rendering/index.ts'
 import { isExpressible } from './environment.ts'
 import { hasRedis } from './bundle/index.ts'
 import { isOpenOnLoopback } from './gateway.ts'
-import type { GpuPlan } from './gpus.ts'
-import type { Layout } from './layout.ts'
+import { hostNotes } from './host-notes.ts'
+import type { Layout, MainLayout } from './layout.ts'
+import { note } from './note.ts'
 
 /** What a person should know of a project: errors for what Compose cannot express, warnings for what it does otherwise. */
-export function notesOf({ fleet, engines, gpus, options }: Layout): PlanWarning[] {
+export function notesOf(layout: MainLayout): PlanWarning[] {
+  const { fleet, allEngines, options, hosts } = layout
   return [
-    ...engines.flatMap((engine) => engineNotes(engine)),
+    ...allEngines.flatMap((engine) => engineNotes(engine)),
     ...fleet.models.flatMap((model, index) => modelNotes(model, `models[${index}]`)),
-    ...adapterNotes(engines, 'target compose'),
-    ...gpuNotes(fleet, engines, gpus),
+    ...adapterNotes(allEngines, 'target compose'),
+    ...[layout, ...hosts].flatMap(gpuNotes),
+    ...hostNotes(layout),
     ...(options.gateway ? gatewayNotes(fleet) : []),
     ...bundleNotes(fleet),
   ]
 }
-
-const note = (severity: 'error' | 'warning', path: string, message: string, suggestion?: string): PlanWarning => ({
-  severity,
-  id: 'compose',
-  path,
-  message: `target compose: ${message}`,
-  ...(suggestion === undefined ? {} : { suggestion }),
-})
 
 function engineNotes(engine: EngineService): PlanWarning[] {
   const { path, model, pool, nodes, environment, weights } = engine
@@ -80,7 +75,7 @@ function engineNotes(engine: EngineService): PlanWarning[] {
 }
 
 function modelNotes(model: Fleet['models'][number], path: string): PlanWarning[] {
-  const { hardware, placement, chat, addresses } = model
+  const { hardware, chat, addresses } = model
   const found: PlanWarning[] = []
   if (hardware.sharing !== 'exclusive') {
     found.push(
@@ -89,16 +84,6 @@ function modelNotes(model: Fleet['models'][number], path: string): PlanWarning[]
         `${path}.hardware.sharing`,
         `${hardware.sharing} is nothing that Docker hands out`,
         'models that share GPUs name the same hardware.group',
-      ),
-    )
-  }
-  if (placement.hosts.length > 0) {
-    found.push(
-      note(
-        'error',
-        `${path}.placement.hosts`,
-        'a project runs on one Docker host',
-        'render a Fleet with these models on each further host, and name their gateways here as engine external with addresses',
       ),
     )
   }
@@ -129,7 +114,7 @@ function modelNotes(model: Fleet['models'][number], path: string): PlanWarning[]
 /** GPUs of a host are alike, and there are eight in the largest usual ones. */
 const mostGpus = 8
 
-function gpuNotes({ models }: Fleet, engines: readonly EngineService[], { uses }: GpuPlan): PlanWarning[] {
+function gpuNotes({ fleet: { models }, engines, gpus: { uses }, host }: Layout): PlanWarning[] {
   const kinds = [...new Set(uses.flatMap(({ kind }) => (kind === undefined ? [] : [kind])))]
   const first = models.findIndex(({ name }) => engines.some(({ model, gpus }) => gpus > 0 && model.name === name))
   const path = `models[${Math.max(0, first)}].hardware`
@@ -142,8 +127,8 @@ function gpuNotes({ models }: Fleet, engines: readonly EngineService[], { uses }
           note(
             'warning',
             `${path}.gpu`,
-            `one host has to have ${kinds.join(' and ')}, in this order of nvidia-smi: ${placed.join('; ')}`,
-            'change device_ids to the host’s order, or make a Fleet for each host',
+            `${host === undefined ? 'one host' : `host ${host.name}`} has to have ${kinds.join(' and ')}, in this order of nvidia-smi: ${placed.join('; ')}`,
+            'change device_ids to the host’s order, or place models on hosts of their own (targets.compose.hosts)',
           ),
         ]
       : []),
@@ -152,8 +137,8 @@ function gpuNotes({ models }: Fleet, engines: readonly EngineService[], { uses }
           note(
             'warning',
             `${path}.gpus`,
-            `one host has to have ${uses.length} GPUs`,
-            'make a Fleet for each host with engine external in front of them, or render for kubernetes',
+            `${host === undefined ? 'one host' : `host ${host.name}`} has to have ${uses.length} GPUs`,
+            'place models on further hosts (targets.compose.hosts), or render for kubernetes',
           ),
         ]
       : []),

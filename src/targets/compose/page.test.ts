@@ -6,11 +6,13 @@ const page = readFileSync(new URL('../../../docs/targets/compose.md', import.met
 const blocks = [...page.matchAll(/<!-- (?:(fleet)|of (\S+)) -->\n```yaml\n(.*?)```/gs)].map(
   ([, fleet, path = '', text = '']) => ({ isFleet: fleet !== undefined, path, text }),
 )
-const fleet = blocks.find(({ isFleet }) => isFleet)?.text ?? ''
-const shown = blocks.filter(({ isFleet }) => !isFleet)
+/** Each excerpt with the Fleet that stands before it. */
+const shown = blocks.flatMap(({ isFleet, path, text }, index) =>
+  isFleet ? [] : [{ path, text, fleet: blocks.slice(0, index).findLast((block) => block.isFleet)?.text ?? '' }],
+)
 
 describe('docs/targets/compose.md', () => {
-  it.each(shown)('shows what really comes out: $text', ({ path, text }) => {
+  it.each(shown)('shows what really comes out: $text', ({ path, text, fleet }) => {
     const { textOf } = renderProject(fleet, { version: '0.1.0' })
     expect(`\n${textOf(path)}`).toContain(`\n${text}`)
   })

@@ -11,7 +11,6 @@ export function composeFile(
   layout: Layout,
   parts: readonly ProjectPart[],
 ): { readonly file: ComposeFile; readonly comments: readonly Comment[] } {
-  const { fleet } = layout
   const entries = parts.flatMap(({ services }) => services)
   const services = Object.fromEntries(entries.map(({ name, service }) => [name, inOrder(service)]))
   const secrets = secretsOf(
@@ -24,7 +23,7 @@ export function composeFile(
     parts,
   )
   const file: ComposeFile = {
-    name: fleet.targets.compose.project ?? fleet.name,
+    name: projectName(layout),
     services,
     networks: networksOf(layout, services),
     ...(named.length === 0 ? {} : { volumes: Object.fromEntries(named.map((name) => [name, null])) }),
@@ -36,6 +35,12 @@ export function composeFile(
     return inPlace
   })
   return { file, comments: [{ path: [], text: heading(layout, services, secrets) }, ...comments, ...closing(file)] }
+}
+
+/** A project’s name, different on each host, since one machine may speak to the Docker of several. */
+function projectName({ fleet, host }: Layout): string {
+  const name = fleet.targets.compose.project ?? fleet.name
+  return host === undefined ? name : `${name}-${host.name}`
 }
 
 /** What runs, then what it is given, then what it may. */
@@ -111,7 +116,7 @@ function secretsOf(
 
 /** How to start it, before everything else. */
 function heading(
-  { fleet, options }: Layout,
+  { fleet, options, host }: Layout,
   services: Readonly<Record<string, ComposeService>>,
   secrets: NonNullable<ComposeFile['secrets']>,
 ): string {
@@ -130,7 +135,9 @@ function heading(
       : []),
   ]
   return [
-    `Fleet ${fleet.name}, rendered by Fairlead ${options.version}: change the Fleet and render it anew, or take it over from here.`,
+    host === undefined
+      ? `Fleet ${fleet.name}, rendered by Fairlead ${options.version}: change the Fleet and render it anew, or take it over from here.`
+      : `Host ${host.name} of Fleet ${fleet.name}, rendered by Fairlead ${options.version}: copy this folder there, and run in it:`,
     ...first.map((line) => `  ${line}`),
     '  docker compose up -d',
     ...[...used].map((profile) => `  docker compose --profile ${profile} up -d`),

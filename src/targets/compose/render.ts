@@ -3,13 +3,16 @@ import { grafanaPart, langfusePart, prometheusPart, redisPart } from './bundle/i
 import { enginesPart } from './engine.ts'
 import { envExample } from './env-example.ts'
 import { gatewayPart } from './gateway.ts'
-import { layOut } from './layout.ts'
+import { layOut, type Layout } from './layout.ts'
 import { notesOf } from './notes.ts'
 import { composeFile } from './project.ts'
 import type { ProjectPart } from './types.ts'
 import { composeValue } from './variable.ts'
 
-/** A Compose project (https://github.com/compose-spec/compose-spec/blob/main/spec.md). */
+/**
+ * A Compose project (https://github.com/compose-spec/compose-spec/blob/main/spec.md), and one with engines alone for each further
+ * host, in a folder of its own.
+ */
 export const composeRenderer: Renderer = {
   name: 'compose',
   title: 'Docker Compose',
@@ -23,14 +26,26 @@ export const composeRenderer: Renderer = {
       grafanaPart(layout),
       langfusePart(layout),
     ]
-    const { file, comments } = composeFile(layout, parts)
-    const texts = [...parts.flatMap(({ files = [] }) => files), { path: '.env.example', text: envExample(layout) }]
     return {
       artifacts: [
-        { kind: 'document', path: 'compose.yaml', value: composeValue(file), comments },
-        ...texts.map(({ path, text }): Artifact => ({ kind: 'text', path, text })),
+        ...projectArtifacts(layout, parts, ''),
+        ...layout.hosts.flatMap((host) =>
+          projectArtifacts(host, [enginesPart(host)], `${hostFolder(host.host.name)}/`),
+        ),
       ],
       notes: notesOf(layout),
     }
   },
+}
+
+/** The folder of a further host’s project beside the Compose file. */
+const hostFolder = (name: string): string => `hosts/${name}`
+
+function projectArtifacts(layout: Layout, parts: readonly ProjectPart[], folder: string): Artifact[] {
+  const { file, comments } = composeFile(layout, parts)
+  const texts = [...parts.flatMap(({ files = [] }) => files), { path: '.env.example', text: envExample(layout) }]
+  return [
+    { kind: 'document', path: `${folder}compose.yaml`, value: composeValue(file), comments },
+    ...texts.map(({ path, text }): Artifact => ({ kind: 'text', path: `${folder}${path}`, text })),
+  ]
 }

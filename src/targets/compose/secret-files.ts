@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
-import type { Fleet, SecretReference } from '../../fleet/index.ts'
+import type { SecretReference } from '../../fleet/index.ts'
 import { distinctLabels } from '../../kubernetes/index.ts'
-import { gatewayFolder, secretsFolder, secretsOf } from '../rendering/index.ts'
+import { gatewayFolder, secretsFolder, type NamedSecret } from '../rendering/index.ts'
 import type { SecretMount } from './types.ts'
 
 /** A file with a secret: where it lies on the host, and where a container has it. */
@@ -20,11 +20,10 @@ export interface SecretFile {
 export const isInGatewayFolder = (file: string): boolean =>
   !posix.isAbsolute(file) || posix.normalize(file).startsWith(`${gatewayFolder}/`)
 
-/** Every secret of a Fleet that is a file: mounted Secrets, and files outside of the gateway’s folder. */
-export function secretFilesOf(fleet: Fleet): readonly SecretFile[] {
-  const { keysFile } = fleet.access
+/** Those of some secrets that are files, mounted Secrets and files outside of the gateway’s folder, and the file of keys. */
+export function secretFilesOf(secrets: readonly NamedSecret[], keysFile?: string): readonly SecretFile[] {
   const found = [
-    ...secretsOf(fleet).map(({ path, readBy, reference }) => ({ path, readBy, place: placeOf(reference) })),
+    ...secrets.map(({ path, readBy, reference }) => ({ path, readBy, place: placeOf(reference) })),
     ...(keysFile === undefined || isInGatewayFolder(keysFile)
       ? []
       : [{ path: 'access.keysFile', readBy: 'gateway' as const, place: { file: keysFile, target: keysFile } }]),

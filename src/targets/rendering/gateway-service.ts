@@ -1,4 +1,4 @@
-import type { Fleet } from '../../fleet/index.ts'
+import type { SecretReference } from '../../fleet/index.ts'
 import type { Plan } from '../../plan/index.ts'
 import type { RenderOptions } from './contract.ts'
 import type { EnvironmentEntry } from './engine-environment.ts'
@@ -41,6 +41,8 @@ export interface ReplicasPlace {
   readonly address: string
   /** `dns`: each address behind the name is a replica; `static`: the name is one; `endpointSlices`: each pod of the Service. */
   readonly resolve: 'dns' | 'static' | 'endpointSlices'
+  /** Where the key is that the engines there ask for; absent where they ask for none. */
+  readonly apiKey?: SecretReference
 }
 
 /** What a gateway asks of its host unless the Fleet says it: a worker is one busy thread, and the control thread another. */
@@ -49,22 +51,17 @@ const starts = { cpu: 1, memory: 512 * 1024 ** 2 }
 /**
  * The gateway of a Fleet. It reads the Fleet file as it was written, and finds the engines by the names that the target
  * gives them.
- * @param placeOf where the replicas of a service are: the DNS name that has the address of each, or a whole address
+ * @param placeOf where the replicas of a service are: the DNS name that has the address of each, a whole address, or several
  */
 export function gatewayService(
   plan: Plan,
   services: readonly EngineService[],
-  placeOf: (service: EngineService) => string | ReplicasPlace,
+  placeOf: (service: EngineService) => string | ReplicasPlace | readonly ReplicasPlace[],
   { version, fleetText, overrides }: RenderOptions,
 ): GatewayService {
   const { fleet } = plan
   const { gateway } = fleet
-  const pools = services.map((service) => ({
-    model: service.model.name,
-    role: service.role,
-    engine: service.model.engine,
-    ...poolPlace(placeOf(service)),
-  }))
+  const pools = services.flatMap((service) => poolsOf(service, placeOf(service)))
   const { cpu, cpuLimit, memory, memoryRequest } = gateway.resources
   const graceSeconds = Math.ceil(gateway.drain.timeout / 1_000) + 5
   return {
@@ -89,7 +86,7 @@ export function gatewayService(
     environment: [
       { name: 'FAIRLEAD_SECRETS_FOLDER', value: secretsFolder },
       ...Object.entries(overrides).map(([name, value]) => ({ name, value })),
-      ...environmentSecrets(fleet),
+      ...environmentSecrets(plan),
     ],
     files: { 'fleet.yaml': fleetText, 'replicas.yaml': writeYaml({ version: 1, pools }) },
     probes: gatewayProbes,
@@ -104,8 +101,15 @@ export function gatewayService(
   }
 }
 
-const poolPlace = (place: string | ReplicasPlace): ReplicasPlace =>
-  typeof place === 'string' ? { address: `http://${place}:${enginePorts.http}`, resolve: 'dns' } : place
+/** A service’s entries in the pools file, one for each of its places. */
+function poolsOf({ model, role }: EngineService, place: string | ReplicasPlace | readonly ReplicasPlace[]) {
+  const common = { model: model.name, role, engine: model.engine }
+  if (typeof place === 'string') {
+    return [{ ...common, address: `http://${place}:${enginePorts.http}`, resolve: 'dns' as const }]
+  }
+  const places = 'address' in place ? [place] : place
+  return places.map((each) => Object.assign({}, common, each))
+}
 
 const gatewayProbes: Probes = {
   startup: { path: '/livez', intervalSeconds: 1, timeoutSeconds: 2, failures: 60 },
@@ -114,8 +118,8 @@ const gatewayProbes: Probes = {
 }
 
 /** Secrets that the gateway reads from its environment. */
-function environmentSecrets(fleet: Fleet): EnvironmentEntry[] {
-  return secretsOf(fleet)
+function environmentSecrets({ fleet, target }: Plan): EnvironmentEntry[] {
+  return secretsOf(fleet, target)
     .filter(({ readBy, reference }) => readBy === 'gateway' && reference.env !== undefined)
     .map(({ reference }) => ({ name: reference.env ?? '', secret: reference }))
 }

@@ -1,4 +1,4 @@
-import type { Fleet, SecretReference } from '../../fleet/index.ts'
+import type { Fleet, SecretReference, TargetName } from '../../fleet/index.ts'
 
 /** A secret that a Fleet names. Its value is never part of what is rendered. */
 export interface NamedSecret {
@@ -12,8 +12,11 @@ export interface NamedSecret {
 /** Fields whose secrets engines read; the gateway reads all others. */
 const ofEngines = /^models\[\d+\]\.(token|env\[\d+\]\.from)$|^storage\.models\./
 
-/** Every secret that a Fleet names, in the order of its fields. */
-export function secretsOf(fleet: Fleet): NamedSecret[] {
+/**
+ * Every secret that a Fleet names, in the order of its fields.
+ * @param target whose own settings count; those of other targets never do
+ */
+export function secretsOf(fleet: Fleet, target?: TargetName): NamedSecret[] {
   const found: NamedSecret[] = []
   const look = (value: unknown, path: string): void => {
     if (Array.isArray(value)) return value.forEach((item, index) => look(item, `${path}[${index}]`))
@@ -24,7 +27,9 @@ export function secretsOf(fleet: Fleet): NamedSecret[] {
     }
     for (const [key, field] of Object.entries(value)) look(field, path === '' ? key : `${path}.${key}`)
   }
-  look(fleet, '')
+  const { targets, ...sections } = fleet
+  look(sections, '')
+  if (target !== undefined) look(targets[target], `targets.${target}`)
   return found
 }
 

@@ -23,7 +23,7 @@ const apiKey = /^access\.keys\[\d+\]\.value$/
 /** Every reference of a Fleet to a secret, the file of keys among them, in the order of its fields. */
 export function namedReferences(fleet: Fleet, target: TargetName): NamedReference[] {
   const { keysFile } = fleet.access
-  const named = secretsOf(fleet).map(({ path, reference, readBy }) =>
+  const named = secretsOf(fleet, target).map(({ path, reference, readBy }) =>
     referenceOf({ path, reference, readBy, kind: apiKey.test(path) ? 'api-key' : 'value' }, fleet, target),
   )
   if (keysFile === undefined) return named

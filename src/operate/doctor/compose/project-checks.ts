@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { formatBytes } from '../../../files/index.ts'
-import { parseListenAddress } from '../../../fleet/index.ts'
+import { parseListenAddress, type Fleet } from '../../../fleet/index.ts'
+import { secretsElsewhere } from '../../../targets/compose/index.ts'
 import { secretsOf } from '../../../targets/index.ts'
 import { failed, notApplicable, ok, warning, type Check } from '../contract.ts'
 import { memoryAtOnce } from '../needs.ts'
@@ -80,7 +81,7 @@ export const projectChecks: readonly Check<ComposePlace>[] = [
     command: 'fairlead secrets check --target compose',
     after: [],
     look: async ({ fleet, machine, folder, environment }) => {
-      const names = [...new Set(secretsOf(fleet).flatMap(({ reference }) => reference.env ?? []))]
+      const names = [...new Set(secretsHere(fleet).flatMap(({ reference }) => reference.env ?? []))]
       if (names.length === 0) return notApplicable('the Fleet names none')
       const text = (await machine.readText(join(folder, '.env'))) ?? ''
       const filled = new Set(
@@ -106,7 +107,7 @@ export const projectChecks: readonly Check<ComposePlace>[] = [
     command: 'fairlead secrets check --target compose',
     after: [],
     look: async ({ fleet, machine, folder }) => {
-      const references = secretsOf(fleet).flatMap(({ reference }) => reference.secretRef ?? [])
+      const references = secretsHere(fleet).flatMap(({ reference }) => reference.secretRef ?? [])
       if (references.length === 0) return notApplicable('the Fleet names none')
       for (const { name, key } of references) {
         const path = join(folder, 'secrets', name, key)
@@ -116,3 +117,9 @@ export const projectChecks: readonly Check<ComposePlace>[] = [
     },
   },
 ]
+
+/** Secrets that the project of this host reads. */
+function secretsHere(fleet: Fleet) {
+  const elsewhere = secretsElsewhere(fleet)
+  return secretsOf(fleet, 'compose').filter(({ path }) => !elsewhere.has(path))
+}

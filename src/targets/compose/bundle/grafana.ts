@@ -1,7 +1,7 @@
 import { dashboards } from '../../../observe/index.ts'
 import { imageAt, writeYaml } from '../../rendering/index.ts'
 import { always, profiles, pullPolicy } from '../defaults.ts'
-import type { Layout } from '../layout.ts'
+import type { MainLayout } from '../layout.ts'
 import { serviceNames } from '../names.ts'
 import { joining, networks } from '../networks.ts'
 import type { ProjectPart } from '../types.ts'
@@ -18,10 +18,10 @@ const grafanaPassword = {
 } as const
 
 /** Grafana with our dashboards, asking the project’s Prometheus. */
-export function grafanaPart({ fleet, engines }: Layout): ProjectPart {
+export function grafanaPart({ fleet, allEngines }: MainLayout): ProjectPart {
   if (!fleet.targets.compose.bundle.includes('grafana')) return { services: [] }
   const boards = fleet.observe.dashboards
-    ? dashboards({ fleet: fleet.name, engines: [...new Set(engines.map(({ model }) => model.engine))] })
+    ? dashboards({ fleet: fleet.name, engines: [...new Set(allEngines.map(({ model }) => model.engine))] })
     : []
   return {
     services: [

@@ -3,5 +3,5 @@
  */
 export { grafanaPart } from './grafana.ts'
 export { langfusePart } from './langfuse.ts'
-export { prometheusPart } from './prometheus.ts'
+export { isKeyedAtMetrics, prometheusPart, scrapeKey } from './prometheus.ts'
 export { gatewayState, hasRedis, redisPart } from './redis.ts'

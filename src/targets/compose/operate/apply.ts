@@ -6,6 +6,7 @@ import { writeFolder, type OutputFile } from '../../rendering/output/index.ts'
 import type { Docker } from './docker.ts'
 import { documentOf } from './plan.ts'
 import { missingValues, projectFiles, refuseMissing, renderedOf } from './project-folder.ts'
+import { hostFolders, tellHosts } from './hosts.ts'
 import { keepRevision } from './revisions.ts'
 import { composeSecrets } from './secrets.ts'
 import { readComposeStatus } from './status.ts'
@@ -77,6 +78,7 @@ export async function applyProject(applied: AppliedProject, context: ApplyContex
     throw error
   }
   await keepRevision(fleet, environment, { folder, document, fleetText, version, reason, files: [...files] })
+  tellHosts(hostFolders(files), { folder, progress })
   if (options.wait === false) return
   await untilReady(fleet, docker, context)
   const status = await readComposeStatus(fleet, docker)

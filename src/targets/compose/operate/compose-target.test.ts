@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { UserError } from '../../../errors/index.ts'
@@ -173,6 +174,60 @@ describe('the load of a Compose project', () => {
         load: { missing: null },
         replicas: [{ model: 'small', inFlight: 2, tokensPerSecond: 7 }],
       })
+    } finally {
+      gateway.close()
+      gateway.closeAllConnections()
+    }
+  })
+})
+
+// proves B2 (real part)
+describe('a Compose project over several hosts', () => {
+  const hosts = [{ name: 'gpu-1', address: '10.0.0.11', apiKey: { env: 'ENGINE_KEY' } }]
+  const models = [
+    { name: 'small', engine: 'simulated' as const, replicas: 2, placement: { hosts: ['gpu-1'] } },
+    { name: 'near', engine: 'simulated' as const },
+  ]
+  const input = { name: 'lab', models, targets: { compose: { hosts } } }
+
+  it('starts what is of this host, and says what to do on the others', async () => {
+    const { host, target, context, folder } = hostWith()
+    const notes: string[] = []
+    const progress = { ...context.progress, note: (message: string) => void notes.push(message) }
+    const environment = { ...context.environment, ENGINE_KEY: 'k' }
+    const keyed = createComposeTarget({ environment, folder: join(folder, 'project') })
+    await keyed.apply(composeSource(input, folder), { ...context, environment, progress })
+    expect(host.world().containers.map(({ service }) => service)).toEqual(['gateway', 'near'])
+    expect(notes.filter((note) => note.includes('docker compose up'))).toEqual([
+      expect.stringContaining(`copy ${join(folder, 'project', 'hosts', 'gpu-1')} there`),
+    ])
+    expect(readFileSync(join(folder, 'project', 'hosts', 'gpu-1', 'compose.yaml'), 'utf8')).toContain('name: lab-gpu-1')
+    await expect(target.apply(composeSource(input, folder), context)).rejects.toThrow('A value of yours is missing')
+  })
+
+  it('shows replicas of other hosts as its gateway sees them', async () => {
+    const common = { model: 'small', engine: 'simulated', phase: 'serving', requests: 1, lastError: null }
+    const figures = { inFlight: 1, tokensPerSecond: 7 }
+    const replicas = [
+      { ...common, ...figures, id: 'small-10-0-0-11', address: 'http://10.0.0.11:8000', ready: true },
+      { ...common, ...figures, id: 'small-10-0-0-11-8001', address: 'http://10.0.0.11:8001', ready: false },
+      { ...common, ...figures, id: 'near-172-18-0-3', model: 'near', address: 'http://172.18.0.3:8000', ready: true },
+    ]
+    const report = { version: 1, gatewayVersion: '1.2.3', fleet: 'lab', draining: false, replicas }
+    const gateway = createServer((_, response) => void response.end(JSON.stringify(report)))
+    await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve))
+    try {
+      const { context, folder, environment: own } = hostWith()
+      const environment = { ...own, ENGINE_KEY: 'k' }
+      const target = createComposeTarget({ environment })
+      const admin = `127.0.0.1:${(gateway.address() as AddressInfo).port}`
+      await target.apply(composeSource({ ...input, gateway: { admin } }, folder), { ...context, environment })
+      const { replicas: shown } = await target.status('lab', environment)
+      expect(shown.map(({ id, state, node }) => [id, state, node])).toEqual([
+        ['near-1', 'ready', undefined],
+        ['small-10-0-0-11', 'ready', 'gpu-1'],
+        ['small-10-0-0-11-8001', 'unreachable', 'gpu-1'],
+      ])
     } finally {
       gateway.close()
       gateway.closeAllConnections()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../../errors/index.ts'
-import { labelKey } from '../labels.ts'
+import { hostsInLabel, labelKey } from '../labels.ts'
 import type { Docker } from './docker.ts'
 
 /** A container of a Fleet, as `docker compose ps` tells it. */
@@ -14,6 +14,8 @@ export interface Container {
   readonly role: string
   readonly engine: string
   readonly isGateway: boolean
+  /** Of the gateway: names of the further hosts whose engines it asks, by address. */
+  readonly hosts: ReadonlyMap<string, string>
   /** `ready`, `starting`, `unhealthy`, `crash-loop`, `stopped`, or Docker’s own word. */
   readonly state: string
   readonly exitCode: number | null
@@ -84,6 +86,7 @@ export function parseContainers(text: string): readonly Container[] {
         role: labels.get(labelKey('role')) ?? 'both',
         engine: labels.get(labelKey('engine')) ?? '',
         isGateway: labels.get(labelKey('component')) === 'gateway',
+        hosts: hostsInLabel(labels.get(labelKey('hosts')) ?? ''),
         state: stateOf(found.State, found.Health ?? ''),
         exitCode: restarted === undefined ? (found.ExitCode ?? null) : Number(restarted),
         status,

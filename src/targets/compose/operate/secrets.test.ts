@@ -53,6 +53,21 @@ describe('secrets of a Compose project', () => {
     expect(readFileSync(join(project(), 'gateway', 'keys.txt'), 'utf8')).toBe('carol sk-carol-0123456789\n')
   })
 
+  it('are not asked for here where engines on other hosts alone read them', async () => {
+    const model = { name: 'far', source: 'hf://o/m', hardware: { gpu: 'l4' }, token: { env: 'HUB_TOKEN' } }
+    const hosts = [{ name: 'gpu-1', address: '10.0.0.11', apiKey: { secretRef: { name: 'engines', key: 'gpu-1' } } }]
+    const spread = {
+      name: 'lab',
+      models: [{ ...model, placement: { hosts: ['gpu-1'] } }],
+      targets: { compose: { hosts } },
+    }
+    const found = await target().secrets(composeSource(spread, folder), {})
+    expect(found.map(({ name, state, detail }) => [name, state, detail])).toEqual([
+      ['HUB_TOKEN', 'unused', 'engines on gpu-1 alone read it: set it there, in the folder of that host'],
+      ['engines', 'absent', expect.stringContaining('secrets/engines/gpu-1 is not there')],
+    ])
+  })
+
   it('are written so that containers can read them and others of the host cannot', async () => {
     await set('ALICE', 'sk-alice-0123456789')
     await set('keys', 'sk-bob-0123456789')

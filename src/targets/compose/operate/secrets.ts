@@ -6,6 +6,7 @@ import type { SecretReference } from '../../../fleet/index.ts'
 import type { FleetSource, SecretState, SetSecretRequest, SetSecretResult } from '../../contract.ts'
 import { gatewayFolder } from '../../rendering/index.ts'
 import { chooseSecret, fleetSecrets, titleOf } from '../../secrets/index.ts'
+import { secretsElsewhere } from '../layout.ts'
 import { isInGatewayFolder } from '../secret-files.ts'
 import { variablesOf, withVariable } from './dotenv.ts'
 
@@ -28,15 +29,19 @@ function hostFile({ file = '', secretRef }: SecretReference, folder: string): st
 /** The secrets of a Fleet as its project in a folder has them. */
 function placed(source: FleetSource, folder: string) {
   const variables = new Map<string, string>()
-  const secrets = fleetSecrets(source, 'compose', ({ reference, isFollowed }) => {
-    if (reference.env === undefined) {
-      return { place: hostFile(reference, folder), pickup: isFollowed ? 'reload' : 'restart' }
-    }
-    const place = variablePlace(reference.env, folder)
-    variables.set(place, reference.env)
-    return { place, pickup: 'apply' }
+  /** By place, the further hosts that alone read it. */
+  const elsewhere = new Map<string, readonly string[]>()
+  const hostsOf = secretsElsewhere(source.fleet)
+  const secrets = fleetSecrets(source, 'compose', ({ path, reference, isFollowed }) => {
+    const place = reference.env === undefined ? hostFile(reference, folder) : variablePlace(reference.env, folder)
+    if (reference.env !== undefined) variables.set(place, reference.env)
+    const pickup = reference.env !== undefined ? 'apply' : isFollowed ? 'reload' : 'restart'
+    const hosts = hostsOf.get(path)
+    if (hosts === undefined) return { place, pickup }
+    elsewhere.set(place, hosts)
+    return { place, pickup, isRead: false }
   })
-  return { secrets, variables }
+  return { secrets, variables, elsewhere }
 }
 
 /** Whether each secret that a Fleet refers to is among a person's own files of its project, or in the environment. */
@@ -45,13 +50,13 @@ export async function composeSecrets(
   folder: string,
   environment: Environment,
 ): Promise<SecretState[]> {
-  const { secrets, variables } = placed(source, folder)
+  const { secrets, variables, elsewhere } = placed(source, folder)
   const set = await variablesOf(variablesFile(folder))
   return Promise.all(
     secrets.map(async (secret) => {
       const variable = variables.get(secret.place)
       const found = !secret.isRead
-        ? ({ state: 'unused', detail: 'nothing on target compose reads it' } as const)
+        ? ({ state: 'unused', detail: unusedText(elsewhere.get(secret.place)) } as const)
         : variable === undefined
           ? await lookAtFile(secret.place)
           : lookAtVariable(variable, set, { folder, environment })
@@ -59,6 +64,11 @@ export async function composeSecrets(
     }),
   )
 }
+
+const unusedText = (hosts: readonly string[] | undefined): string =>
+  hosts === undefined
+    ? 'nothing on target compose reads it'
+    : `engines on ${hosts.join(' and ')} alone read it: set it there, in the folder of that host`
 
 function lookAtVariable(
   name: string,

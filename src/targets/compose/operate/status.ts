@@ -13,7 +13,8 @@ import type { Docker } from './docker.ts'
 export async function readComposeStatus(fleet: string, docker: Docker, key?: string): Promise<FleetStatus> {
   const found = await findProject(fleet, docker)
   if (found === undefined) return { fleet, target: 'compose', running: false, gateway: null, replicas: [] }
-  const status = await withLoad(statusOf(fleet, found), key)
+  const hosts = found.containers.find(({ isGateway }) => isGateway)?.hosts ?? new Map<string, string>()
+  const status = await withLoad(statusOf(fleet, found), hosts, key)
   const ill = found.containers.filter((container) => container.model !== undefined && isIll(container))
   const problems = await Promise.all(ill.map((container) => problemOf(container, found.project, docker)))
   return problems.length === 0 ? status : { ...status, problems }
@@ -25,7 +26,11 @@ const isIll = ({ state }: Container) => state === 'crash-loop' || state === 'unh
 const loadTimeoutMs = 1_000
 
 /** The same with what the gateway says of the load. */
-async function withLoad(status: FleetStatus, key: string | undefined): Promise<FleetStatus> {
+async function withLoad(
+  status: FleetStatus,
+  hosts: ReadonlyMap<string, string>,
+  key: string | undefined,
+): Promise<FleetStatus> {
   const { gateway, replicas } = status
   if (gateway?.state !== 'ready') return { ...status, load: fleetLoadOf([], 'the gateway is not ready') }
   if (gateway.admin === '') {
@@ -33,7 +38,11 @@ async function withLoad(status: FleetStatus, key: string | undefined): Promise<F
   }
   const answer = await askForLoad(gateway.admin, { timeoutMs: loadTimeoutMs, key, asksEngines: true })
   if ('missing' in answer) return { ...status, load: fleetLoadOf([], `the gateway ${answer.missing}`) }
-  return { ...status, load: fleetLoadOf([answer.report], null), replicas: withLoads(replicas, answer.report) }
+  const { report } = answer
+  const load = fleetLoadOf([report], null)
+  const isHere = ({ address }: LoadReport['replicas'][number]) => !hosts.has(hostOf(address))
+  const here = { ...report, replicas: report.replicas.filter(isHere) }
+  return { ...status, load, replicas: [...withLoads(replicas, here), ...onHosts(hosts, report)] }
 }
 
 /** The gateway knows replicas by their addresses inside the project; only a model's single one is known by its model. */
@@ -43,6 +52,21 @@ function withLoads(replicas: readonly ReplicaStatus[], report: LoadReport): read
       model === replica.model && role === (replica.role ?? 'both')
     if (replicas.filter(isSame).length > 1) return replica
     return Object.assign({}, replica, replicaLoadOf(report.replicas.filter(isSame)))
+  })
+}
+
+const hostOf = (address: string): string => URL.parse(address)?.hostname ?? ''
+
+/** Replicas on further hosts, of which the gateway alone tells. */
+function onHosts(hosts: ReadonlyMap<string, string>, report: LoadReport): readonly ReplicaStatus[] {
+  return report.replicas.flatMap((entry): ReplicaStatus[] => {
+    const { id, model, engine, role, ready, address, lastError } = entry
+    const node = hosts.get(hostOf(address))
+    if (node === undefined) return []
+    const state = ready ? 'ready' : 'unreachable'
+    return [
+      { id, model, engine, role, state, address, node, starts: 1, since: '', lastError, ...replicaLoadOf([entry]) },
+    ]
   })
 }
 
