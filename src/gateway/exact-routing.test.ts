@@ -121,6 +121,7 @@ describe.each([1, 2])('routing by what engines say that they hold, with %i threa
     const metrics = await gateway.metrics()
     expect(metrics).toMatch(/^fairlead_scheduler_exact_requests_total\{model="m",reason=""\} 6$/m)
     expect(metrics).toMatch(/^fairlead_scheduler_predictions_total\{model="m",reason=""\} 6$/m)
+    expect(metrics).toMatch(/^fairlead_scheduler_prediction_error_blocks_bucket\{model="m",le="2"\} 6$/m)
     expect(metrics).toMatch(/^fairlead_scheduler_exact_active\{model="m"\} 1$/m)
   })
 

@@ -21,6 +21,9 @@ const durationBuckets = [
 /** From 1 ms to 100 s, each a quarter above the one before: fine enough to tell two variants of a model apart. */
 const variantBuckets = Array.from({ length: 53 }, (_, step) => Number((0.001 * 1.25 ** step).toPrecision(3)))
 
+/** Whole blocks; up to two is what two ways of cutting the same bytes into tokens make. */
+const blockBuckets = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+
 /** Every metric that the gateway exports. */
 export const metricTable = {
   fairlead_build_info: { kind: 'gauge', help: 'Always 1; the label tells the version.', labels: ['version'] },
@@ -117,6 +120,12 @@ export const metricTable = {
     kind: 'counter',
     help: 'Answers whose cached tokens, as the engine reports them, were compared with the prediction; the reason is empty where they are within two blocks.',
     labels: ['model', 'reason'],
+  },
+  fairlead_scheduler_prediction_error_blocks: {
+    kind: 'histogram',
+    help: 'Blocks by which those predictions were off, too many and too few alike.',
+    labels: ['model'],
+    buckets: blockBuckets,
   },
   fairlead_scheduler_exact_blocks: {
     kind: 'gauge',

@@ -10,7 +10,8 @@ describe('the metric table', () => {
   it('keeps to the naming rules that dashboards rely on', () => {
     for (const [, row] of rows) expect(row.help).toMatch(/\.$/)
     for (const [name, row] of rows) expect([name, row.kind === 'counter']).toEqual([name, name.endsWith('_total')])
-    for (const [name] of rows.filter(([, row]) => row.kind === 'histogram')) expect(name).toMatch(/_(seconds|bytes)$/)
+    for (const [name] of rows.filter(([, row]) => row.kind === 'histogram'))
+      expect(name).toMatch(/_(seconds|bytes|blocks)$/)
     const gatewayLabels = rows.filter(([name]) => name.startsWith('fairlead_gateway_')).flatMap(([, row]) => row.labels)
     expect(allowedLabels).toEqual(expect.arrayContaining(gatewayLabels))
   })

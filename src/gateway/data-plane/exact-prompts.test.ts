@@ -25,6 +25,7 @@ function start() {
     prompting: simulatedPrompting,
     counted: (reason) => series.lookedUp(reason),
     predicted: (reason) => series.predicted(reason),
+    predictionError: () => series.predictionError(),
     onTrust: (isTrusted) => changes.push(isTrusted),
   })
   const hold = () => {

@@ -1,4 +1,4 @@
-import type { CounterSeries } from '../../observe/index.ts'
+import type { CounterSeries, HistogramSeries } from '../../observe/index.ts'
 import { Agreement, ExactKnowledge, type ExactIndexMemory, type PromptContext } from '../../scheduling/index.ts'
 import type { Prompting } from '../exact/prompting-data.ts'
 import type { RenderableQuestion } from './question.ts'
@@ -42,6 +42,8 @@ export interface ExactPromptsParts {
   readonly counted: (reason: ApproximateReason | '') => CounterSeries
   /** Counts predictions by what was wrong. */
   readonly predicted: (reason: 'too_many' | 'too_few' | '') => CounterSeries
+  /** By how many blocks they were off. */
+  readonly predictionError: () => HistogramSeries
   /** Predictions are found wrong too often, or right again. */
   readonly onTrust: (isTrusted: boolean, wrongShare: number) => void
 }
@@ -152,6 +154,7 @@ export class ExactPrompts {
     // What it was about to compute it may have held by the time that it came to this prompt.
     if (isTooFew && wasComputing) return
     this.#parts.predicted(isTooFew ? 'too_few' : heldTokens > cachedTokens + allowed ? 'too_many' : '').add(1)
+    this.#parts.predictionError().observe(Math.ceil(Math.abs(heldTokens - cachedTokens) / blockTokens))
     if (!this.#agreement.compare(heldTokens, cachedTokens, blockTokens)) return
     const { isTrusted, wrongShare } = this.#agreement.state
     this.#parts.onTrust(isTrusted, wrongShare)

@@ -91,6 +91,11 @@ export class ModelSeries implements DisaggregationSeries {
     return this.#metrics.counter('fairlead_scheduler_predictions_total', { model: this.#model, reason })
   }
 
+  /** By how many blocks such predictions were off. */
+  predictionError(): HistogramSeries {
+    return this.#metrics.histogram('fairlead_scheduler_prediction_error_blocks', { model: this.#model })
+  }
+
   /** Counter of retries; rare, so it is looked up. */
   retried(reason: string): CounterSeries {
     return this.#metrics.counter('fairlead_gateway_upstream_retries_total', { model: this.#model, reason })

@@ -41,6 +41,7 @@ export class ExactReaders {
       prompting,
       counted: (reason) => series().lookedUp(reason),
       predicted: (reason) => series().predicted(reason),
+      predictionError: () => series().predictionError(),
       onTrust: (isTrusted, wrongShare) => {
         if (isTrusted)
           this.#logger.info({ model }, 'engines hold again what their events say: prompts are routed by it')
