@@ -89,6 +89,7 @@ const waysIn = {
 
 /** What stands around workloads, whoever makes their pods. */
 const surroundings = {
+  networkPolicy: z.boolean().default(true).describe('Whether only the traffic that is needed gets through.'),
   monitoring: z
     .enum(['operator', 'annotations', 'none'])
     .default('operator')
@@ -104,7 +105,6 @@ const surroundings = {
 const kubernetes = z.strictObject({
   ...cluster,
   ...waysIn,
-  networkPolicy: z.boolean().default(true).describe('Whether only the traffic that is needed gets through.'),
   discovery: z
     .enum(['endpointSlices', 'dns'])
     .default('endpointSlices')

@@ -74,6 +74,8 @@ describe('targetPlaces', () => {
     ['models.replicas', 'compose', 'compose.yaml services.*'],
     ['models.env.value', 'compose', 'compose.yaml services.*.environment.VLLM_LOGGING_LEVEL'],
     ['targets.kubernetes.networkPolicy', 'kubernetes', 'NetworkPolicy'],
+    ['targets.kserve.networkPolicy', 'kserve', 'NetworkPolicy'],
+    ['targets.llmd.networkPolicy', 'llmd', 'NetworkPolicy'],
     ['storage.models.size', 'llmd', 'PersistentVolumeClaim spec.resources.requests.storage'],
   ] as const)('finds %s on %s at %s, by rendering', (path, target, place) => {
     expect(placesOf(path).places.get(target)).toContain(place)

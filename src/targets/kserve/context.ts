@@ -32,6 +32,12 @@ export const podLabelsOf = (service: EngineService, fleet: string): Record<strin
   'fairlead.dev/role': service.role,
 })
 
+/** All pods of engines, whose labels are only in part ours. */
+export const enginesOf = (fleet: string) => ({
+  matchLabels: { 'fairlead.dev/fleet': fleet },
+  matchExpressions: [{ key: 'fairlead.dev/model', operator: 'Exists' as const }],
+})
+
 /** Annotations of an engine’s pods, where there are any. */
 export function annotationsOf(service: EngineService, { podAnnotations }: Pick<KserveContext, 'podAnnotations'>) {
   const annotations = podAnnotations(service)
@@ -71,11 +77,15 @@ export function contextOf(plan: Plan, options: RenderOptions): KserveContext {
     engines,
     gateway: options.gateway ? gatewayService(plan, engines, placeOfReplicas, options) : null,
     selector: (part) =>
-      part.component === 'engine' && part.model !== undefined && part.role !== undefined
-        ? { 'fairlead.dev/fleet': fleet.name, 'fairlead.dev/model': part.model, 'fairlead.dev/role': part.role }
+      part.component === 'engine' && part.model !== undefined
+        ? {
+            'fairlead.dev/fleet': fleet.name,
+            'fairlead.dev/model': part.model,
+            ...(part.role === undefined ? {} : { 'fairlead.dev/role': part.role }),
+          }
         : cluster.selector(part),
   }
-  const asSettings = { ...settings, networkPolicy: false, discovery: 'dns' } as const
+  const asSettings = { ...settings, discovery: 'dns' } as const
   return {
     ...own,
     settings,

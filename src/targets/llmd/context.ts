@@ -39,9 +39,8 @@ export function contextOf(plan: Plan, options: RenderOptions): LlmdContext {
   }
 }
 
-/** `targets.kubernetes` as it is here: `targets.llmd`, which has nothing to say of policies. */
+/** `targets.kubernetes` as it is here: `targets.llmd`, where pickers find engines. */
 const asSettings = ({ llmd }: Fleet['targets']): KubernetesContext['settings'] => ({
   ...llmd,
-  networkPolicy: false,
   discovery: 'dns',
 })

@@ -8,6 +8,7 @@ import { withMembership } from './pods/index.ts'
 import { targetTitle } from './release.ts'
 import {
   renderAccounts,
+  renderNetworkPolicies,
   renderPickers,
   renderPools,
   renderRules,
@@ -18,6 +19,7 @@ import {
 /** What stands in front of the engines. */
 const router: readonly ObjectsOf[] = [
   renderAccounts,
+  renderNetworkPolicies,
   renderPickers,
   renderServices,
   renderPools,

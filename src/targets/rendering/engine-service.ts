@@ -41,6 +41,10 @@ export interface EngineService {
   readonly nodes: number
 }
 
+/** Port on which an engine itself serves its API and its metrics. */
+export const httpPortOf = ({ ports }: Pick<EngineService, 'ports'>): number =>
+  ports.find(({ name }) => name === 'http')?.port ?? enginePorts.http
+
 /** Where a platform of its own ways keeps a model’s weights. */
 export interface ServicePlace {
   readonly weights: WeightsPlace | null

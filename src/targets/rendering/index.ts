@@ -6,7 +6,14 @@ export { adapterNotes } from './adapter-notes.ts'
 export type { Artifact, Comment, DocumentArtifact, ObjectArtifact, TextArtifact } from './artifact.ts'
 export type { RenderedTarget, Renderer, Rendering, RenderOptions } from './contract.ts'
 export { type EnvironmentEntry } from './engine-environment.ts'
-export { enginePorts, engineServices, modelLabels, type EngineService, type ServicePlace } from './engine-service.ts'
+export {
+  enginePorts,
+  engineServices,
+  httpPortOf,
+  modelLabels,
+  type EngineService,
+  type ServicePlace,
+} from './engine-service.ts'
 export {
   gatewayFolder,
   gatewayPorts,

@@ -2,6 +2,7 @@
 import type { ObjectsOf } from '../context.ts'
 import { renderGateway } from './gateway.ts'
 import { renderNamespace } from './namespace.ts'
+import { renderNetworkPolicies } from './network.ts'
 import { noteAround } from './notes.ts'
 import { renderReplicaServices } from './replica-services.ts'
 import { renderMonitors, surroundings } from './surroundings.ts'
@@ -15,5 +16,6 @@ export const around: readonly ObjectsOf[] = [
   renderReplicaServices,
   ...surroundings,
   renderMonitors,
+  renderNetworkPolicies,
   noteAround,
 ]

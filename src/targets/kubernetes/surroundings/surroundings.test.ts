@@ -74,7 +74,7 @@ describe('network policies', () => {
     const { objects } = render({ models: [{ ...llama, prefill: pool, decode: pool }] })
     const policy = JSON.stringify(find(objects, 'NetworkPolicy', 'lab-llama-prefill'))
     expect(policy).toContain(
-      '{"from":[{"podSelector":{"matchLabels":{"fairlead.dev/fleet":"lab","fairlead.dev/model":"llama"}}}]}',
+      '{"from":[{"podSelector":{"matchLabels":{"app.kubernetes.io/name":"fairlead-engine","app.kubernetes.io/instance":"lab","fairlead.dev/model":"llama"}}}]}',
     )
   })
 

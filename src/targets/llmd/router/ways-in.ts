@@ -1,4 +1,5 @@
 import type { Gateway, HTTPRoute } from '../../../kubernetes/index.ts'
+import { gatewayInfrastructure, infrastructureComment } from '../../rendering/cluster/index.ts'
 import type { ObjectArtifact } from '../../rendering/index.ts'
 import type { LlmdContext, ObjectsOf } from '../context.ts'
 import type { ModelPool } from '../pools/index.ts'
@@ -15,10 +16,12 @@ export const renderWaysIn: ObjectsOf = (context) => {
     metadata: metadata(names.gatewayService, { component: 'router' }),
     spec: {
       gatewayClassName: gatewayClass,
+      infrastructure: gatewayInfrastructure,
       listeners: [{ name: 'http', port: 80, protocol: 'HTTP', allowedRoutes: { namespaces: { from: 'Same' } } }],
     },
   }
-  return { objects: [{ kind: 'object', object: gateway }, ...pools.map((pool) => routeOf(pool, context))] }
+  const artifact: ObjectArtifact = { kind: 'object', object: gateway, comments: [infrastructureComment] }
+  return { objects: [artifact, ...pools.map((pool) => routeOf(pool, context))] }
 }
 
 /** The only model has every path; several have one each, since which model a body names no HTTPRoute can see. */

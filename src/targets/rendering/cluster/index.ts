@@ -16,6 +16,7 @@ export {
   type Rendered,
 } from './context.ts'
 export { enginePod } from './engine-pod.ts'
+export { gatewayInfrastructure, infrastructureComment } from './gateway-infrastructure.ts'
 export { gatewayObjects } from './gateway-objects.ts'
 export { gpuRequest, gpusOfPod, hardwareOf, sharingOf } from './gpu-request.ts'
 export { gpuNotes } from './gpus.ts'

@@ -9,7 +9,7 @@ import type { EngineService } from '../engine-service.ts'
 const longestName = 48
 
 /** Last parts of names that are taken, so that a model called `gateway` does not meet the gateway’s own objects. */
-const taken = /^(?:gateway|redis|secrets|models|templates|engine|.*-nodes)(?:-engine)*$/
+const taken = /^(?:gateway|redis|secrets|models|templates|engine|deny|download|.*-nodes)(?:-engine)*$/
 
 /** How the objects of a Fleet are called. All begin with its name, so that several Fleets live in one namespace. */
 export interface ObjectNames {

@@ -1,4 +1,5 @@
 import type { Gateway, GatewayListener, HTTPRoute } from '../../../../kubernetes/index.ts'
+import { gatewayInfrastructure, infrastructureComment } from '../../../rendering/cluster/index.ts'
 import type { ObjectArtifact } from '../../../rendering/index.ts'
 import { gatewayPart } from '../../context.ts'
 import { servicePortOf } from '../../workloads/gateway-services.ts'
@@ -32,9 +33,9 @@ function gatewayOf({ context, settings, tlsSecret }: WayIn): ObjectArtifact {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'Gateway',
     metadata: context.metadata(context.names.gateway, gatewayPart),
-    spec: { gatewayClassName: className, listeners },
+    spec: { gatewayClassName: className, infrastructure: gatewayInfrastructure, listeners },
   }
-  return { kind: 'object', object }
+  return { kind: 'object', object, comments: [infrastructureComment] }
 }
 
 function routeOf({ context, settings, tlsSecret, limits }: WayIn): ObjectArtifact {

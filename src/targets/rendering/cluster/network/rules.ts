@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { NetworkPolicyEgressRule, NetworkPolicyPeer, NetworkPolicyPort } from '../../../../kubernetes/index.ts'
 import { controllerName } from '../../../scaling/index.ts'
 import type { Destination } from './destinations.ts'
+import type { Outgoing } from './policy.ts'
 
 /** Ports of TCP. */
 export const tcp = (...ports: readonly number[]): NetworkPolicyPort[] =>
@@ -57,7 +58,7 @@ export const apiServer: NetworkPolicyEgressRule = { to: anywhere, ports: tcp(443
  * What lets pods call a place. A policy knows addresses and pods and no names: a name inside the cluster means the pods of its
  * namespace, on any port, since a Service’s port is not its pods’; a name outside means every address, on its port.
  */
-export function egressTo({ host, port }: Destination): NetworkPolicyEgressRule[] {
+function egressTo({ host, port }: Destination): NetworkPolicyEgressRule[] {
   if (host === 'localhost' || host.startsWith('127.') || host === '::1') return []
   const version = isIP(host)
   if (version !== 0) return [{ to: [{ ipBlock: { cidr: `${host}/${version === 4 ? 32 : 128}` } }], ports: tcp(port) }]
@@ -68,3 +69,9 @@ export function egressTo({ host, port }: Destination): NetworkPolicyEgressRule[]
   if (host !== '*' && !host.includes('.')) return [{ to: [{ podSelector: {} }] }]
   return [{ to: anywhere, ports: tcp(port) }]
 }
+
+/** Rules for places outside the Fleet, each with the field that names it. */
+export const outgoingTo = (destinations: readonly Destination[]): Outgoing[] =>
+  destinations.flatMap((destination) =>
+    egressTo(destination).map((rule) => ({ rule, text: `For ${destination.path}.` })),
+  )
