@@ -1,21 +1,13 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { parse, parseDocument } from 'yaml'
+import { parse } from 'yaml'
 import { loadFleet, requireFleet } from '../fleet/index.ts'
-import type {
-  ConfigMap,
-  Gateway,
-  InferencePool,
-  KubernetesObject,
-  NetworkPolicy,
-  PodMonitor,
-  Service,
-} from '../kubernetes/index.ts'
+import type { Gateway, KubernetesObject, NetworkPolicy, Service } from '../kubernetes/index.ts'
 import { makePlan } from '../plan/index.ts'
 import { kserveRenderer } from './kserve/index.ts'
 import { kubernetesRenderer } from './kubernetes/index.ts'
 import { llmdRenderer } from './llmd/index.ts'
-import { matches, mayConnect, renderedPods, type Party, type RenderedPod } from './testing/network/index.ts'
+import { askedConnections, matches, mayConnect, openPorts } from './testing/network/index.ts'
 
 const renderers = { kubernetes: kubernetesRenderer, kserve: kserveRenderer, llmd: llmdRenderer }
 type TargetName = keyof typeof renderers
@@ -37,76 +29,8 @@ const shapes: readonly (readonly [shape: string, target: TargetName, settings: o
   ['llmd', 'llmd', {}],
 ]
 
-const podNamed = (pods: readonly RenderedPod[], name: RegExp) => pods.filter((pod) => name.test(pod.name))
 const ofKind = <Kind extends KubernetesObject>(objects: readonly KubernetesObject[], kind: string) =>
   objects.filter((object): object is Kind => object.kind === kind)
-const prometheus: Party = { namespace: 'monitoring', labels: { 'app.kubernetes.io/name': 'prometheus' } }
-
-/** Connections that what is rendered asks for by itself: caller, called, port, and which object says so. */
-function askedConnections(objects: readonly KubernetesObject[]): [why: string, from: Party, to: Party, port: number][] {
-  const pods = renderedPods(objects)
-  const numberOf = (pod: RenderedPod, port: string | number | undefined) =>
-    typeof port === 'number' ? port : (pod.ports.find(({ name }) => name === port)?.port ?? 0)
-  const served = (selector: Readonly<Record<string, string>>) =>
-    pods.filter(({ labels }) => matches({ matchLabels: selector }, labels))
-  const services = ofKind<Service & KubernetesObject>(objects, 'Service')
-  const [gateway] = podNamed(pods, /-gateway$/)
-  const behind = (from: Party, name: string, only?: number) =>
-    services
-      .filter(({ metadata }) => metadata.name === name)
-      .flatMap(({ spec = {} }) =>
-        (spec.ports ?? [])
-          .filter(({ port, name: portName }) => (only === undefined ? portName !== 'nixl' : port === only))
-          .flatMap(({ targetPort }) =>
-            served(spec.selector ?? {}).map((pod): [string, Party, Party, number] => [
-              `Service ${name}`,
-              from,
-              pod,
-              numberOf(pod, targetPort),
-            ]),
-          ),
-      )
-  const replicas = ofKind<ConfigMap & KubernetesObject>(objects, 'ConfigMap').flatMap(({ data = {} }) => {
-    const file = parseDocument(data['replicas.yaml'] ?? '').toJS() as { pools: { address: string }[] } | null
-    return file?.pools ?? []
-  })
-  const routed =
-    gateway === undefined
-      ? []
-      : replicas.flatMap(({ address }) => {
-          const { hostname, port } = new URL(address)
-          const [name = ''] = hostname.split('.')
-          const headless = services.some(({ metadata, spec }) => metadata.name === name && spec?.clusterIP === 'None')
-          // Of an engine's own Service every port is for the gateway: KV events stand beside the API.
-          return behind(gateway, name, headless ? undefined : Number(port))
-        })
-  const picked = ofKind<InferencePool & KubernetesObject>(objects, 'InferencePool').flatMap(({ metadata, spec }) => {
-    const [picker] = podNamed(pods, new RegExp(`^${spec.endpointPickerRef?.name ?? ''}$`))
-    if (picker === undefined) return []
-    return served(spec.selector.matchLabels ?? {}).flatMap((pod) =>
-      spec.targetPorts.map(({ number }): [string, Party, Party, number] => [
-        `InferencePool ${metadata.name}`,
-        picker,
-        pod,
-        number,
-      ]),
-    )
-  })
-  const scraped = ofKind<PodMonitor & KubernetesObject>(objects, 'PodMonitor').flatMap(({ metadata, spec }) =>
-    pods
-      .filter(({ labels }) =>
-        matches({ ...spec.selector, matchExpressions: spec.selector.matchExpressions ?? [] }, labels),
-      )
-      .flatMap((pod) =>
-        (spec.podMetricsEndpoints ?? []).flatMap(({ port, portNumber }): [string, Party, Party, number][] => {
-          const number = portNumber ?? numberOf(pod, port)
-          // A worker of a group has no such port, and no target.
-          return number === 0 ? [] : [[`PodMonitor ${metadata.name}`, prometheus, pod, number]]
-        }),
-      ),
-  )
-  return [...routed, ...picked, ...scraped]
-}
 
 // proves B4, B5, D4 (real part)
 describe.each(shapes)('network policies on %s', (_shape, target, settings) => {
@@ -116,69 +40,11 @@ describe.each(shapes)('network policies on %s', (_shape, target, settings) => {
       const objects = render(target, { ...written, targets: { [target]: settings } }, gateway)
       const asked = askedConnections(objects)
       expect(asked.length > 0 || file === 'examples/external.yaml').toBe(true)
-      const closed = asked.filter(([, from, to, port]) => !mayConnect(objects, from, to, { port }))
-      expect(closed.map(([why, , , port]) => `${why}: ${port}`)).toEqual([])
+      const closed = asked.filter(({ from, to, port }) => !mayConnect(objects, from, to, { port }))
+      expect(closed.map(({ why, port }) => `${why}: ${port}`)).toEqual([])
     }
   })
 })
-
-/** Ports that something of a Fleet or around it serves, and one that nothing does. */
-const ports = [
-  80, 443, 988, 5557, 5558, 5600, 6379, 6443, 8000, 8001, 8012, 8080, 8081, 8112, 8200, 9002, 9003, 9090, 19_001,
-  44_444,
-]
-
-/** Whom a Fleet may have to do with. */
-const around: Readonly<Record<string, Party>> = {
-  prometheus,
-  autoscaler: { namespace: 'knative-serving', labels: { app: 'autoscaler' } },
-  'KServe’s picker': {
-    namespace: 'default',
-    labels: {
-      'app.kubernetes.io/part-of': 'llminferenceservice',
-      'app.kubernetes.io/component': 'llminferenceservice-router-scheduler',
-    },
-  },
-  neighbour: { namespace: 'default', labels: {} },
-  stranger: { namespace: 'other', labels: { 'fairlead.dev/fleet': 'lab' } },
-  internet: { address: '203.0.113.7' },
-  'GKE’s metadata': { address: '169.254.169.252' },
-  'the node’s metadata': { address: '169.254.169.254' },
-}
-
-/** Of each pod of a Fleet and all around it: which ports, and who may open connections to them. */
-function openPorts(objects: readonly KubernetesObject[]): string[] {
-  const own = renderedPods(objects).map(({ name, ...pod }): [string, Party] => {
-    const role = pod.labels['fairlead.dev/role'] ?? 'both'
-    const object = name.replace(/-[0-9a-f]{6}$/, '')
-    return [role === 'both' || object.endsWith(role) ? object : `${object} ${role}`, pod]
-  })
-  const outside = Object.entries(around)
-  return [...own, ...outside].flatMap(([name, called]) => {
-    const callers = outside.some(([other]) => other === name) ? own : [...own, ...outside]
-    const opens = (caller: Party, port: number) => mayConnect(objects, caller, called, { port })
-    const isFree = ([, caller]: readonly [string, Party]) => ports.every((port) => opens(caller, port))
-    const free = inShort(callers.filter(isFree).map(([caller]) => caller))
-    const rest = callers.filter((caller) => !isFree(caller))
-    const byCallers = Map.groupBy(ports, (port) =>
-      inShort(rest.filter(([, caller]) => opens(caller, port)).map(([caller]) => caller)),
-    )
-    byCallers.delete('')
-    return [
-      ...(free === '' ? [] : [`${name} *: ${free}`]),
-      ...[...byCallers].map(([who, open]) => `${name} ${open.join(' ')}: ${who}`),
-    ]
-  })
-}
-
-/** Callers, with all pods and all addresses by one word. */
-function inShort(callers: readonly string[]): string {
-  const pods = Object.keys(around).filter((name) => 'labels' in (around[name] ?? {}))
-  const missing = Object.keys(around).filter((name) => !callers.includes(name))
-  if (missing.length === 0) return 'anybody'
-  const isAnyPod = pods.every((name) => callers.includes(name))
-  return isAnyPod ? 'any pod' : callers.join(', ')
-}
 
 const model = { name: 'llama', source: 'hf://meta-llama/Llama-3.1-8B-Instruct', engine: 'vllm' }
 const one = { ...model, hardware: { gpu: 'l40s' } }

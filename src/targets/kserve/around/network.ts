@@ -1,7 +1,6 @@
 import {
   anyPod,
   apiServer,
-  calledByGateway,
   directTraffic,
   outgoingTo,
   policiesOf,

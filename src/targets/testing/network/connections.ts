@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net'
 import type {
   IPBlock,
   KubernetesObject,
@@ -8,7 +9,6 @@ import type {
   NetworkPolicyPeer,
   NetworkPolicyPort,
 } from '../../../kubernetes/index.ts'
-import { BlockList } from 'node:net'
 
 /** A pod as policies know it. */
 export interface PolicyPod {

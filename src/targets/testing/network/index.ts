@@ -1,3 +1,4 @@
-/** NetworkPolicies as a cluster enforces them, and the pods that a rendered Fleet becomes. */
-export { matches, mayConnect, type AskedPort, type Party, type PolicyPod } from './connections.ts'
-export { renderedPods, type RenderedPod } from './rendered-pods.ts'
+/** NetworkPolicies as a cluster enforces them, over the pods that a rendered Fleet becomes. */
+export { askedConnections } from './asked-connections.ts'
+export { matches, mayConnect } from './connections.ts'
+export { openPorts } from './open-ports.ts'
