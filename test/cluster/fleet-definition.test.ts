@@ -120,6 +120,8 @@ const notSeen: Readonly<Record<string, string>> = {
   'a secret header among plain ones': 'names in maps are not bounded',
   'one address in two pools': 'addresses are compared without their last slash',
   'a step smaller than the context': 'amounts have units',
+  'hosts at addresses that lead nowhere': 'addresses have many forms',
+  'a model on a host that is not there, and on one twice': 'hosts are looked up over all models, which costs too much',
 }
 
 /** What a text holds; undefined where kubectl would not get as far as the API server. */
