@@ -22,3 +22,14 @@ export {
 } from './download/index.ts'
 export { diskFullError, isDiskFull } from './disk/index.ts'
 export { HubCatalogue } from './sources/hub-catalogue.ts'
+export {
+  isRegistrySource,
+  registryAddress,
+  registryCredentials,
+  resolveRegistrySource,
+  RegistryGone,
+  type RegistryCredentials,
+  type RegistryName,
+  type ResolveContext,
+  type ResolvedArtifact,
+} from './registries/index.ts'

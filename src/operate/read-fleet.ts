@@ -15,6 +15,8 @@ export interface ReadFleet extends FleetSource {
   readonly warnings: readonly Diagnostic[]
   /** The file's text, for excerpts in warnings. */
   readonly text: string
+  /** The text with the files that its registry sources mean, for gateways and revisions; absent where it has no such source. */
+  readonly pinnedText?: string
   /** The path as the person gave it, for diagnostics. */
   readonly shownAs: string
   /** Names of the environment variables that overrode fields. */

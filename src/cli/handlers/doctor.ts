@@ -15,7 +15,7 @@ import {
 } from '../../operate/doctor/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
 import { renderCauses, renderCheck, renderInstallPlan, renderSummary } from '../doctor/index.ts'
-import { openFleet, purposeOf } from '../fleets/index.ts'
+import { openFleet, purposeOf, resolveFleet } from '../fleets/index.ts'
 import { readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
 import { clusterIn, openTarget } from '../targets/index.ts'
@@ -27,7 +27,7 @@ const widest = 100
 export const doctor: CommandHandler = async ({ args: [argument], options }, context) => {
   const asked = targetNames.find((name) => name === options['target'])
   // Planning is lenient: what a machine or an environment lacks is to be told by its check.
-  const read = await openFleet(argument, context, purposeOf(asked))
+  const { read } = await resolveFleet(await openFleet(argument, context, purposeOf(asked)), options, context)
   const target = asked ?? read.fleet.targets.default
   if (options['install-plan'] === true) return tellInstallPlan(target, read, context)
   const question = whyQuestions.find((word) => word === options['why'])

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { exitCodes, UserError } from '../../errors/index.ts'
 import { linkModel, openModelStore, type ModelRequest } from '../../models/index.ts'
 import type { CommandContext, CommandHandler } from '../command.ts'
-import { openFleet } from '../fleets/index.ts'
+import { openFleet, resolveFleet } from '../fleets/index.ts'
 import { readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
 import { createProgress } from '../progress/index.ts'
@@ -19,7 +19,8 @@ const refuseNeither = (argument: string) =>
 
 /** Every distinct source of a Fleet. */
 async function requestsOfFleet(file: string, context: CommandContext): Promise<readonly ModelRequest[]> {
-  const { fleet } = await openFleet(file, context)
+  const { read } = await resolveFleet(await openFleet(file, context), {}, context)
+  const { fleet } = read
   const requests = new Map<string, ModelRequest>()
   for (const { source, checksum } of fleet.models) if (source !== undefined) requests.set(source, { source, checksum })
   return [...requests.values()]

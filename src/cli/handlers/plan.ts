@@ -9,10 +9,11 @@ import {
   readGeometries,
   renderSource,
   type PlannedActions,
+  type ResolvedSource,
 } from '../../operate/planning/index.ts'
 import { makePlan, type PlanFacts } from '../../plan/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
-import { openFleet, purposeOf } from '../fleets/index.ts'
+import { openFleet, purposeOf, resolveFleet, sourceLine } from '../fleets/index.ts'
 import { usageError } from '../parse/index.ts'
 import { hanging, planDocument, renderChanges, renderPlan } from '../plan/index.ts'
 import { openTarget } from '../targets/index.ts'
@@ -24,7 +25,8 @@ const widest = 100
 export const plan: CommandHandler = async ({ args: [argument], options }, context) => {
   const { output, environment, workingFolder, signal } = context
   const asked = targetNames.find((name) => name === options['target'])
-  const read = await openFleet(argument, context, purposeOf(asked))
+  const opened = await openFleet(argument, context, purposeOf(asked))
+  const { read, sources } = await resolveFleet(opened, options, context, { isTold: false })
   const offline = options['offline'] === true
   const target = asked ?? read.fleet.targets.default
   if (offline && options['detailed-exitcode'] === true && target !== 'local') {
@@ -42,7 +44,14 @@ export const plan: CommandHandler = async ({ args: [argument], options }, contex
     const { fleet, file } = read
     const { actions, hasChanges, reason } = todo
     const known = { actions, hasChanges: reason === undefined ? hasChanges : null, noActionsBecause: reason ?? null }
-    output.document({ fleet, file, target: planned.target, ...known, ...planDocument(planned) })
+    output.document({
+      fleet,
+      file,
+      target: planned.target,
+      sources: sources.map(sourceDocument),
+      ...known,
+      ...planDocument(planned),
+    })
     return code
   }
   const { bold } = output.paint
@@ -53,6 +62,10 @@ export const plan: CommandHandler = async ({ args: [argument], options }, contex
     const title = `Fleet ${bold(read.fleet.name)} for target ${planned.target}, from ${file}`
     for (const line of hanging('', title, columns)) output.line(line)
     output.line()
+    for (const { path, ...source } of sources) {
+      for (const line of hanging('  ', `${path}: ${sourceLine({ path, ...source })}`, columns)) output.line(line)
+    }
+    if (sources.length > 0) output.line()
     const surface = { columns, paint: output.paint, explain: options['explain'] === true }
     for (const line of renderPlan(planned, surface)) output.line(line)
   }
@@ -62,6 +75,17 @@ export const plan: CommandHandler = async ({ args: [argument], options }, contex
   }
   return code
 }
+
+/** What a source of a registry means, for programs; by the registry’s words of an earlier time where `toldAt` is not null. */
+const sourceDocument = ({ path, asked, source, version, moves, host, kept }: ResolvedSource) => ({
+  path,
+  asked,
+  source,
+  version,
+  moves,
+  registry: host,
+  toldAt: kept?.toldAt ?? null,
+})
 
 interface Asked {
   readonly read: ReadFleet

@@ -17,7 +17,7 @@ import {
   type WrittenFolder,
 } from '../../targets/index.ts'
 import type { CommandContext, CommandHandler, CommandInput } from '../command.ts'
-import { openFleet, purposeOf } from '../fleets/index.ts'
+import { openFleet, purposeOf, resolveFleet } from '../fleets/index.ts'
 import { readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
 import { readRendered, unifiedDiff } from '../render/index.ts'
@@ -49,7 +49,8 @@ type Options = CommandInput['options']
 const targetIn = (options: Options): TargetName | undefined => targetNames.find((name) => name === options['target'])
 
 async function openFor(argument: string | undefined, options: Options, context: CommandContext): Promise<ReadFleet> {
-  return openFleet(argument, context, purposeOf(targetIn(options)))
+  const opened = await openFleet(argument, context, purposeOf(targetIn(options)))
+  return (await resolveFleet(opened, options, context)).read
 }
 
 async function renderOne(read: ReadFleet, options: Options, context: CommandContext): Promise<RenderedFleet> {

@@ -3,7 +3,7 @@ import { writeFileAtomic } from '../../files/index.ts'
 import { readGeometries } from '../../operate/planning/index.ts'
 import { makePlan, planStorage } from '../../plan/index.ts'
 import type { CommandHandler } from '../command.ts'
-import { openFleet } from '../fleets/index.ts'
+import { openFleet, resolveFleet } from '../fleets/index.ts'
 import { readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
 import { renderStorage, withStorage } from '../storage/index.ts'
@@ -14,7 +14,7 @@ const widest = 100
 /** Acts for `fairlead storage plan`. */
 export const storagePlan: CommandHandler = async ({ args: [argument], options }, context) => {
   const { output, environment, signal } = context
-  const read = await openFleet(argument, context, 'kubernetes')
+  const { read } = await resolveFleet(await openFleet(argument, context, 'kubernetes'), options, context)
   const geometries = await readGeometries(read.fleet, { environment, signal, offline: options['offline'] === true })
   const plan = planStorage(makePlan(read.fleet, { geometries, target: 'kubernetes' }))
   const choice = plan.choices.find(({ kind }) => kind === options['use'])

@@ -4,7 +4,7 @@ import type { Environment } from '../../files/index.ts'
 import { applyFleet, findTarget, type FleetStatus } from '../../operate/index.ts'
 import type { CommandHandler } from '../command.ts'
 import { formatDuration } from '../console/index.ts'
-import { openFleet, overridePorts, readyText } from '../fleets/index.ts'
+import { openFleet, overridePorts, readyText, resolveFleet } from '../fleets/index.ts'
 import { readInteger, readText } from '../option-values.ts'
 import { createProgress } from '../progress/index.ts'
 import { judgeHealth } from '../status/index.ts'
@@ -18,7 +18,7 @@ export const up: CommandHandler = async ({ args: [argument], options }, context)
   const { output, environment, signal, killSignal } = context
   const startedAtMs = performance.now()
   const target = await findTarget(readText(options['target']) ?? 'local')
-  const opened = await openFleet(argument, context)
+  const { read: opened } = await resolveFleet(await openFleet(argument, context), options, context)
   const ports = { port: readInteger(options['port']), adminPort: readInteger(options['admin-port']) }
   const source = { ...opened, fleet: overridePorts(opened.fleet, ports) }
   const onReady = (status: FleetStatus) => {

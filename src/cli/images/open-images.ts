@@ -4,7 +4,7 @@ import { fleetImages, type FleetImages } from '../../operate/images/index.ts'
 import type { ReadFleet } from '../../operate/index.ts'
 import { readChatTemplates, readGeometries } from '../../operate/planning/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { openFleet, purposeOf } from '../fleets/index.ts'
+import { openFleet, purposeOf, resolveFleet } from '../fleets/index.ts'
 
 /** A Fleet with its images. */
 export interface OpenedImages {
@@ -16,7 +16,7 @@ export interface OpenedImages {
 export async function openImages({ args, options }: CommandInput, context: CommandContext): Promise<OpenedImages> {
   const { environment, signal } = context
   const asked = targetNames.find((name) => name === options['target'])
-  const read = await openFleet(args[0], context, purposeOf(asked))
+  const { read } = await resolveFleet(await openFleet(args[0], context, purposeOf(asked)), options, context)
   const target = asked ?? read.fleet.targets.default
   const geometries = await readGeometries(read.fleet, { environment, signal, offline: options['offline'] === true })
   const files = target === 'local' ? {} : await readChatTemplates(read)

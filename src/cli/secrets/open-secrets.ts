@@ -27,7 +27,7 @@ export async function openSecrets(
   work: (source: FleetSource, target: Target) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   // What models weigh is not asked of the hub: no secret depends on it.
-  const opened = await openForTarget(fleet, { ...options, offline: true }, context)
+  const opened = await openForTarget(fleet, options, context, { asksHub: false })
   const target = await openTarget(opened.target, options, context, opened.source.fleet)
   try {
     return await work(opened.source, target)

@@ -7,7 +7,7 @@ import type { FlowLimits } from '../../simulate/index.ts'
 import { poolsToScale } from '../../targets/index.ts'
 import { findWaysOut, gpus, sizeModel, type GpuSpec, type Sizing, type SizingRequest } from '../../sizing/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { openFleet } from '../fleets/index.ts'
+import { openFleet, resolveFleet } from '../fleets/index.ts'
 import { readInteger, readText } from '../option-values.ts'
 import { usageError } from '../parse/index.ts'
 import { readGpu, readModel, readQuestion as readSizeQuestion } from '../size/index.ts'
@@ -117,7 +117,7 @@ async function readPlanned(fleet: string, options: Options, context: CommandCont
       mend: `Change it in ${fleet}, or leave FLEET out and name a --model.`,
     })
   }
-  const source = await openFleet(fleet, context, 'plan')
+  const { read: source } = await resolveFleet(await openFleet(fleet, context, 'plan'), options, context)
   const { environment, signal } = context
   const geometries = await readGeometries(source.fleet, { environment, signal, offline: false })
   const { models } = makePlan(source.fleet, { geometries })

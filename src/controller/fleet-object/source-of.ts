@@ -1,7 +1,7 @@
 import type { Environment } from '../../files/index.ts'
 import { resourceOf } from '../../kubernetes/index.ts'
 import { version } from '../../observe/index.ts'
-import { readGeometries, renderSource } from '../../operate/planning/index.ts'
+import { readGeometries, renderSource, resolveSources } from '../../operate/planning/index.ts'
 import type { Artifact, FleetSource } from '../../targets/index.ts'
 import type { ReadFleetObject } from './read-fleet-object.ts'
 
@@ -24,9 +24,10 @@ export interface RenderedFleetObject {
  * Renders a Fleet object. What belongs to the whole cluster or to another namespace is left to an administrator.
  * @throws UserError for what the target cannot express
  */
-export async function sourceOf(read: ReadFleetObject, context: SourceContext): Promise<RenderedFleetObject> {
+export async function sourceOf(asked: ReadFleetObject, context: SourceContext): Promise<RenderedFleetObject> {
+  const { read } = await resolveSources(asked, { ...context, trust: 'environment' })
   const geometries = await readGeometries(read.fleet, context)
-  const { target } = read
+  const { target } = asked
   const options = { target, version, environment: {}, gateway: true, files: {}, geometries }
   const { source } = renderSource(read, options)
   const { rendered, fleet } = source

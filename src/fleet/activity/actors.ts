@@ -90,6 +90,19 @@ export const actors: readonly Actor[] = [
     fields: ['version', 'name', 'models[].name'],
   },
   {
+    name: 'model-registries',
+    title: '`fairlead plan`, `render`, `apply` and `up`',
+    runs: true,
+    fields: [
+      'storage.models.mlflow',
+      'storage.models.mlflowToken.*',
+      'storage.models.mlflowUser',
+      'storage.models.mlflowPassword.*',
+      'storage.models.modelRegistry',
+      'storage.models.modelRegistryToken.*',
+    ],
+  },
+  {
     name: 'gateway',
     title: 'the gateway',
     runs: true,
@@ -319,8 +332,6 @@ export const actors: readonly Actor[] = [
       'gateway.deadlines.total',
       'observe.dashboards',
       'observe.alerts',
-      'storage.models.mlflow',
-      'storage.models.modelRegistry',
       'targets.kubernetes.prometheus',
       ...surroundingFields('kubernetes'),
     ],

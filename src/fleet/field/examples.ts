@@ -180,6 +180,9 @@ export const examples: Readonly<Record<string, unknown>> = {
   'storage.models.hubMirror': 'https://hub.example.org',
   'storage.models.endpoint': 'https://s3.example.org',
   'storage.models.region': 'eu-central-1',
+  'storage.models.mlflow': 'https://mlflow.example.org',
+  'storage.models.mlflowUser': 'fleet',
+  'storage.models.modelRegistry': 'https://registry.example.org',
   'storage.state.url': 'redis://redis.example.org:6379',
   'storage.images.registry': 'registry.example.org/mirror',
   'storage.images.digests': {

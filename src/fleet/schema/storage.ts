@@ -20,8 +20,12 @@ const models = z.strictObject({
   sessionToken: secretReference().optional().describe('Token of a session that ends.'),
   pathStyle: z.boolean().default(false).describe('Whether buckets stand in the path.'),
   caFile: text(4096).optional().describe('Certificate authorities of the endpoint (PEM).'),
-  mlflow: httpUrl().optional().describe('MLflow’s address, for models:/ sources.'),
+  mlflow: httpUrl().optional().describe('MLflow’s address, for models:/ sources; MLFLOW_TRACKING_URI when absent.'),
+  mlflowToken: secretReference().optional().describe('Token that MLflow is asked with.'),
+  mlflowUser: text(253).optional().describe('Name that MLflow is asked with, where it takes names.'),
+  mlflowPassword: secretReference().optional().describe('Its password.'),
   modelRegistry: httpUrl().optional().describe('Address of the registry, for model-registry:// sources.'),
+  modelRegistryToken: secretReference().optional().describe('Token that it is asked with.'),
 })
 
 /** Where counters, keys and jobs lie. */

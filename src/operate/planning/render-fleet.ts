@@ -35,7 +35,7 @@ export function renderFleet(read: ReadFleet, options: RenderFleetOptions): Rende
   const overrides = Object.fromEntries(read.overriddenBy.map((name) => [name, environment[name] ?? '']))
   const { artifacts, notes, fetchers } = renderer.render(plan, {
     version,
-    fleetText: read.text,
+    fleetText: read.pinnedText ?? read.text,
     overrides,
     files,
     gateway,

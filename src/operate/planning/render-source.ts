@@ -15,7 +15,7 @@ export interface RenderedFleetSource {
  */
 export function renderSource(read: ReadFleet, options: RenderFleetOptions): RenderedFleetSource {
   const { artifacts, notes, ...more } = renderFleet(read, { ...options, isForTarget: true })
-  const { fleet, file, shownAs, text: fleetText, positionOf } = read
+  const { fleet, file, shownAs, text, pinnedText: fleetText = text, positionOf } = read
   return {
     source: {
       fleet,

@@ -5,7 +5,7 @@ import type { ClusterChoice } from '../../kubernetes/index.ts'
 import { makePlan } from '../../plan/index.ts'
 import { fleetFileOf, type Target } from '../../targets/index.ts'
 import { examine, realMachine } from '../doctor/index.ts'
-import { planActions, readChatTemplates, readGeometries, renderSource } from '../planning/index.ts'
+import { planActions, readChatTemplates, readGeometries, renderSource, resolveSources } from '../planning/index.ts'
 import { readFleet, readFleetText, type ReadFleet } from '../read-fleet.ts'
 import { Bundle, type MissingPart } from './bundle.ts'
 import { gatherLogs } from './gather-logs.ts'
@@ -184,9 +184,18 @@ async function changesOf(
   signal: AbortSignal,
 ): Promise<unknown> {
   if (target.name === 'local') return planActions(read, environment, target)
-  const geometries = await geometriesOf(read, environment, signal)
-  const files = await readChatTemplates(read)
-  const { source } = renderSource(read, { target: target.name, version, environment, gateway: true, files, geometries })
+  // No registry is asked for a bundle: what it said when the Fleet was applied is what runs.
+  const { read: resolved } = await resolveSources(read, { environment, signal, offline: true })
+  const geometries = await geometriesOf(resolved, environment, signal)
+  const files = await readChatTemplates(resolved)
+  const { source } = renderSource(resolved, {
+    target: target.name,
+    version,
+    environment,
+    gateway: true,
+    files,
+    geometries,
+  })
   const { actions, hasChanges, reason } = await planActions(source, environment, target)
   return { actions, hasChanges, ...(reason === undefined ? {} : { reason }) }
 }

@@ -12,8 +12,11 @@ export interface NamedSecret {
 /** Fields whose secrets engines read; the gateway reads all others. */
 const ofEngines = /^models\[\d+\]\.(token|env\[\d+\]\.from)$|^storage\.models\./
 
+/** Fields whose secrets only the command reads that plans the Fleet, to ask a model registry; no process of it does. */
+const ofPlanning = /^storage\.models\.(mlflow|modelRegistry)/
+
 /**
- * Every secret that a Fleet names, in the order of its fields.
+ * Every secret that processes of a Fleet read, in the order of its fields.
  * @param target whose own settings count; those of other targets never do
  */
 export function secretsOf(fleet: Fleet, target?: TargetName): NamedSecret[] {
@@ -21,6 +24,7 @@ export function secretsOf(fleet: Fleet, target?: TargetName): NamedSecret[] {
   const look = (value: unknown, path: string): void => {
     if (Array.isArray(value)) return value.forEach((item, index) => look(item, `${path}[${index}]`))
     if (typeof value !== 'object' || value === null) return
+    if (ofPlanning.test(path)) return
     if (isReference(value)) {
       found.push({ path, reference: value, readBy: ofEngines.test(path) ? 'engine' : 'gateway' })
       return

@@ -64,15 +64,11 @@ export function weightDestinations(
 }
 
 /** Address that the Fleet names for a source; undefined where it is a place of the internet. */
-function placeOf(source: string, { hubMirror, endpoint, mlflow, modelRegistry }: Fleet['storage']['models']) {
+function placeOf(source: string, { hubMirror, endpoint }: Fleet['storage']['models']) {
   const [scheme = ''] = /^[a-z0-9-]+:/.exec(source) ?? []
   switch (scheme) {
     case 's3:':
       return endpoint
-    case 'models:':
-      return mlflow
-    case 'model-registry:':
-      return modelRegistry
     case 'http:':
     case 'https:':
       return source
