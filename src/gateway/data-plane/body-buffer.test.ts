@@ -46,14 +46,14 @@ describe('a body that arrives', () => {
 describe('the memory of a body', () => {
   it('is used again once all who hold it have let go, and not before', () => {
     const memory = new BodyMemory(50_000)
-    const { bytes } = memory
+    const { buffer } = memory.bytes
     memory.hold()
     memory.release()
     const other = new BodyMemory(50_000)
-    expect(other.bytes).not.toBe(bytes)
+    expect(other.bytes.buffer).not.toBe(buffer)
     memory.release()
-    expect(new BodyMemory(40_000).bytes).toBe(bytes)
-    expect(new BodyMemory(40_000).bytes).not.toBe(bytes)
+    expect(new BodyMemory(40_000).bytes.buffer).toBe(buffer)
+    expect(new BodyMemory(40_000).bytes.buffer).not.toBe(buffer)
     other.release()
   })
 
@@ -65,12 +65,22 @@ describe('the memory of a body', () => {
     expect(() => memory.hold()).toThrow('held again')
   })
 
+  it('takes one head before the body, which a second one would write over while it is on its way', () => {
+    const memory = new BodyMemory(1_500)
+    const body = memory.bytes.subarray(0, 1_500).fill('b')
+    expect(memory.withHead('h'.repeat(3_000), body)).toBeNull()
+    expect(memory.withHead('head', Buffer.from(body))).toBeNull()
+    expect(memory.withHead('head', body.subarray(1))).toBeNull()
+    expect(memory.withHead('head', body)?.toString()).toBe(`head${'b'.repeat(1_500)}`)
+    expect(memory.withHead('head', body)).toBeNull()
+  })
+
   it('keeps a bounded amount for later', () => {
     const size = 4 * 1024 * 1024
     const taken = Array.from({ length: 20 }, () => new BodyMemory(size))
-    const slabs = new Set(taken.map(({ bytes }) => bytes))
+    const slabs = new Set(taken.map(({ bytes }) => bytes.buffer))
     for (const memory of taken) memory.release()
     const again = Array.from({ length: 20 }, () => new BodyMemory(size))
-    expect(again.filter(({ bytes }) => slabs.has(bytes)).length).toBeLessThanOrEqual(8)
+    expect(again.filter(({ bytes }) => slabs.has(bytes.buffer)).length).toBeLessThanOrEqual(8)
   })
 })

@@ -5,9 +5,12 @@ const largestBytes = 4 * 1024 * 1024
 /** What a thread keeps for further bodies at the most. */
 const keptBytes = 32 * 1024 * 1024
 
-const nothing = Buffer.alloc(0)
+const nothing: Buffer = Buffer.alloc(0)
 
-/** Memory that nobody uses, by size: a power of two from `smallestBytes` on. */
+/** Room before a body for the head of the message that carries it: one write of one range is the cheapest there is. */
+const headBytes = 2 * 1024
+
+/** Memory that nobody uses, by size: that of a head and a power of two from `smallestBytes` on. */
 const free: Buffer[][] = []
 let freeBytes = 0
 
@@ -23,27 +26,47 @@ const sizeClass = (bytes: number): number =>
  * bytes any more, since they become somebody else's.
  */
 export class BodyMemory {
-  #bytes: Buffer
+  #bytes: Buffer = nothing
+  /** All of it, with the room before `bytes`. */
+  #whole: Buffer = nothing
+  #hasHead = false
   readonly #free: Buffer[] | null
   #holds = 1
 
   /** @param bytes how many are needed; there may be more */
   constructor(bytes: number) {
-    if (bytes === 0 || bytes > largestBytes) {
-      this.#free = null
-      this.#bytes = bytes === 0 ? nothing : Buffer.allocUnsafeSlow(bytes)
-      return
+    this.#free = null
+    if (bytes === 0) return
+    if (bytes > largestBytes) {
+      this.#whole = Buffer.allocUnsafeSlow(headBytes + bytes)
+    } else {
+      const place = sizeClass(bytes)
+      this.#free = free[place] ??= []
+      const used = this.#free.pop()
+      if (used !== undefined) freeBytes -= used.length
+      this.#whole = used ?? Buffer.allocUnsafeSlow(headBytes + smallestBytes * 2 ** place)
     }
-    const place = sizeClass(bytes)
-    this.#free = free[place] ??= []
-    const used = this.#free.pop()
-    if (used !== undefined) freeBytes -= used.length
-    this.#bytes = used ?? Buffer.allocUnsafeSlow(smallestBytes * 2 ** place)
+    this.#bytes = this.#whole.subarray(headBytes)
   }
 
-  /** All of it; empty once everybody has let go. */
+  /** Where the body goes; empty once everybody has let go. */
   get bytes(): Buffer {
     return this.#bytes
+  }
+
+  /**
+   * The body with a head right before it.
+   * @param head one character a byte
+   * @param body what stands at the beginning of `bytes`
+   * @returns null where the head is too long, the body stands elsewhere, or another head may still be on its way
+   */
+  withHead(head: string, body: Buffer): Buffer | null {
+    const isHere = body.buffer === this.#bytes.buffer && body.byteOffset === this.#bytes.byteOffset
+    if (this.#hasHead || head.length > headBytes || !isHere) return null
+    this.#hasHead = true
+    const start = headBytes - head.length
+    this.#whole.write(head, start, 'latin1')
+    return this.#whole.subarray(start, headBytes + body.length)
   }
 
   /** One more uses it. */
@@ -57,10 +80,11 @@ export class BodyMemory {
     if (this.#holds === 0) throw new Error('memory of a body is let go once too often')
     this.#holds -= 1
     if (this.#holds > 0) return
-    const bytes = this.#bytes
+    const whole = this.#whole
     this.#bytes = nothing
-    if (this.#free === null || freeBytes + bytes.length > keptBytes) return
-    this.#free.push(bytes)
-    freeBytes += bytes.length
+    this.#whole = nothing
+    if (this.#free === null || freeBytes + whole.length > keptBytes) return
+    this.#free.push(whole)
+    freeBytes += whole.length
   }
 }

@@ -42,6 +42,8 @@ export function sendTogether(
     if (isOnBench && socket.writableLength > 0) bench = Buffer.allocUnsafeSlow(bench.length)
     return canTakeMore
   }
+  const whole = typeof tenure === 'string' || after !== '' ? null : tenure.withHead(before, body)
+  if (whole !== null) return socket.write(whole, whenSent(tenure))
   if (before === '' && after === '') return socket.write(body, whenSent(tenure))
   socket.cork()
   if (before !== '') socket.write(before, 'latin1')
