@@ -58,7 +58,7 @@ export function registryCredentials(
 ): RegistryCredentials {
   const { variable } = registryFacts[registry]
   const own = variable === undefined ? undefined : environment[variable]
-  if (own === undefined || own.trim().replace(/\/+$/, '') !== address) return {}
+  if (own === undefined || URL.parse(own.trim())?.href.replace(/\/+$/, '') !== address) return {}
   const {
     MLFLOW_TRACKING_TOKEN: token,
     MLFLOW_TRACKING_USERNAME: user,

@@ -30,6 +30,8 @@ export interface ResolveContext {
   readonly signal: AbortSignal
   /** Why nothing is asked, and what was kept has to do; absent where the registry is asked. */
   readonly offlineBecause?: string
+  /** Whether a version that was told once is not asked for again; it is when absent. */
+  readonly prefersKept?: boolean
   readonly settings?: DownloadSettings
 }
 
@@ -42,21 +44,25 @@ const quickly = { attempts: 2, connectTimeoutMs: 5000, stallMs: 10_000 } as cons
  * it is not ready, or no target can fetch it
  */
 export async function resolveRegistrySource(asked: string, context: ResolveContext): Promise<ResolvedArtifact> {
-  const { place, environment, offlineBecause } = context
+  const { place, environment, offlineBecause, prefersKept = false } = context
   const parsed = parseRegistrySource(asked, place.address)
   const question = { environment, address: place.address, asked }
   const facts = registryFacts[parsed.registry]
   const ask = parsed.registry === 'mlflow' ? askMlflow : askKubeflow
-  let artifact: RegistryArtifact
   let kept: ResolvedArtifact['kept']
+  const recall = async (because?: string) => {
+    const before = await readKeptArtifact(question)
+    if (before !== undefined) kept = { toldAt: before.toldAt, ...(because === undefined ? {} : { because }) }
+    return before
+  }
+  let artifact: RegistryArtifact | undefined = prefersKept && !checkMoves(parsed) ? await recall() : undefined
   try {
-    if (offlineBecause !== undefined) throw notAsked(asked, offlineBecause)
-    artifact = await withRegistry(context, facts.title, (registry) => ask(registry, parsed))
+    if (artifact === undefined && offlineBecause !== undefined) throw notAsked(asked, offlineBecause)
+    artifact ??= await withRegistry(context, facts.title, (registry) => ask(registry, parsed))
   } catch (error) {
-    const before = error instanceof RegistryGone ? await readKeptArtifact(question) : undefined
-    if (before === undefined || !(error instanceof UserError)) throw error
-    artifact = before
-    kept = { toldAt: before.toldAt, ...(offlineBecause === undefined ? { because: error.parts.what } : {}) }
+    if (!(error instanceof RegistryGone)) throw error
+    artifact = await recall(offlineBecause === undefined ? error.parts.what : undefined)
+    if (artifact === undefined) throw error
   }
   const { version, uri } = artifact
   const found = artifactSource(uri)

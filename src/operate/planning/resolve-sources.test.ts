@@ -215,6 +215,28 @@ describe('somebody else’s Fleet', () => {
     expect(told).toContain('The controller asks no registry but its own, mlflow.example.org')
   })
 
+  it('is asked for once, however often it is looked at', async () => {
+    const environment = { HOME: folder, MLFLOW_TRACKING_URI: mlflow.address }
+    const trusting = context({ environment, trust: 'environment' })
+    const first = await resolveSources(read('models:/assistant/1'), trusting)
+    const asked = mlflow.seen.length
+    mlflow.fault = { kind: 'silence' }
+    const again = await resolveSources(read('models:/assistant/1'), trusting)
+    expect(again.read.fleet).toEqual(first.read.fleet)
+    expect(again.notes).toEqual([])
+    expect(mlflow.seen).toHaveLength(asked)
+  })
+
+  it('finds Kubeflow’s registry by a host alone, and is refused where the controller has none', async () => {
+    const { host } = new URL(kubeflow.address)
+    const own = context({ environment: { HOME: folder, MODEL_REGISTRY_BASE_URL: host }, trust: 'environment' })
+    expect((await resolveSources(read('model-registry://iris/v2'), own)).sources).toMatchObject([
+      { version: 'v2', host },
+    ])
+    const told = await refused(resolveSources(read('models:/assistant/1'), own))
+    expect(told).toContain('registries of its own environment alone, and MLFLOW_TRACKING_URI is not set there')
+  })
+
   it('names versions, since nobody would have asked for a change', async () => {
     const environment = { HOME: folder, MLFLOW_TRACKING_URI: mlflow.address }
     const told = await refused(

@@ -26,7 +26,7 @@ export interface ResolveSourcesContext {
   /**
    * Whose words are followed. A Fleet that a person has at hand names registries, and secrets of that person’s environment. A Fleet of
    * somebody else’s must not make the process send its secrets somewhere, nor change by itself: the registry is that of the
-   * process’s own environment, and names that move are refused. The person’s when absent.
+   * process’s own environment, names that move are refused, and a version is asked for once. The person’s when absent.
    */
   readonly trust?: 'fleet' | 'environment'
   /** How registries are asked; tests shorten the times. */
@@ -130,6 +130,8 @@ class Resolver {
         place: { address, credentials },
         environment,
         signal,
+        // Fleets are looked at again and again there; what runs does not hang on the registry’s health.
+        prefersKept: this.#context.trust === 'environment',
         ...(offlineBecause === undefined ? {} : { offlineBecause }),
         ...(settings === undefined ? {} : { settings }),
       })
@@ -149,7 +151,7 @@ class Resolver {
     const { mlflow, modelRegistry } = this.#read.fleet.storage.models
     const given = registry === 'mlflow' ? mlflow : modelRegistry
     if (trust !== 'environment') return registryAddress(registry, given, environment)
-    const own = registryAddress(registry, environment[addressVariables[registry]], environment)
+    const own = controllerAddress(registry, environment)
     if (given === undefined || registryAddress(registry, given, environment) === own) return own
     throw new UserError({
       what: `The controller asks no registry but its own, ${new URL(own).host}`,
@@ -173,8 +175,21 @@ class Resolver {
   }
 }
 
-/** Where the controller has its registries from; the second is the name in Kubeflow’s own storage initializer for KServe. */
+/** Where the controller has its registries from; the second is as Kubeflow’s own storage initializer for KServe reads it (`cmd/csi`). */
 const addressVariables = { mlflow: 'MLFLOW_TRACKING_URI', kubeflow: 'MODEL_REGISTRY_BASE_URL' } as const
+
+function controllerAddress(registry: RegistryName, environment: Environment): string {
+  const variable = addressVariables[registry]
+  const found = environment[variable]?.trim()
+  if (found === undefined || found === '') {
+    throw new UserError({
+      what: `The controller asks registries of its own environment alone, and ${variable} is not set there`,
+      mend: `Have whoever administers the cluster set ${variable} for it, or name the files themselves, such as s3://bucket/path.`,
+    })
+  }
+  const scheme = environment['MODEL_REGISTRY_SCHEME'] || 'http'
+  return registryAddress(registry, found.includes('://') ? found : `${scheme}://${found}`, environment)
+}
 
 /** What there is to say of a source. */
 type Told = Pick<Diagnostic, 'message' | 'suggestion'>
