@@ -25,6 +25,13 @@ export function artifactSource(uri: string): ArtifactSource {
   }
   if (text.startsWith('/')) return { source: `file://${text}` }
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/*(.*)$/i.exec(text) ?? []
+  // Signatures of object storage stand in queries, passwords before an "@"; neither belongs into a Fleet, nor on a screen.
+  if ((text.includes('?') && scheme !== 's3') || /^[^/@]*:[^/@]*@/.test(rest)) {
+    return {
+      problem: 'its address has a query or a password in it',
+      mend: 'Register it without, and rotate what stood there.',
+    }
+  }
   const known = withoutEnd(rest) === '' ? '' : scheme.toLowerCase()
   switch (known) {
     case 'wasb':

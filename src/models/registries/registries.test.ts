@@ -101,6 +101,15 @@ describe('a source in Kubeflow’s model registry', () => {
     })
   })
 
+  it('is the same once the registry is gone', async () => {
+    const server = await serve(kubeflowAnswers)
+    const { kept: _, ...told } = await ask('model-registry://iris/v1', server)
+    server.fault = { kind: 'cut' }
+    const { kept, ...recalled } = await ask('model-registry://iris/v1', server)
+    expect(recalled).toEqual(told)
+    expect(kept).toBeDefined()
+  })
+
   it('is the newest live version where it names none, and KServe’s revision becomes a Fleet’s', async () => {
     const server = await serve(kubeflowAnswers)
     const newest = { source: 'hf://Qwen/Qwen3-0.6B@main', version: 'v2', moves: true }
@@ -228,9 +237,16 @@ describe('the words of sources and addresses', () => {
     's3://bucket/a b',
     's3://bucket/a"\nimage: evil',
     's3://',
+    's3://key:secret@bucket/path',
+    'oci://user:secret@registry.example.org/name:tag',
+    'wasbs://c@a.blob.core.windows.net/p?sv=1&sig=secret',
+    'gs://bucket/path?X-Goog-Signature=secret',
     'nothing',
     `s3://${'a'.repeat(3000)}`,
-  ])('%s is no source of a Fleet', (uri) => expect(artifactSource(uri)).toHaveProperty('problem'))
+  ])('%s is no source of a Fleet', (uri) => {
+    expect(artifactSource(uri)).toHaveProperty('problem')
+    expect(JSON.stringify(artifactSource(uri))).not.toContain('secret')
+  })
 
   it('sends the credentials of an environment to the address of the same environment alone', () => {
     const environment = { MLFLOW_TRACKING_URI: 'https://mlflow.example.org/', MLFLOW_TRACKING_TOKEN: 'top-secret' }

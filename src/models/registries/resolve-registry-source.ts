@@ -72,9 +72,13 @@ export async function resolveRegistrySource(asked: string, context: ResolveConte
       mend: found.mend,
     })
   }
-  if (kept === undefined) await keepArtifact(question, artifact)
+  if (kept === undefined) await keepArtifact(question, { version, uri: uriOf(found) })
   return { ...found, version, moves: checkMoves(parsed), ...(kept === undefined ? {} : { kept }) }
 }
+
+/** What is kept: what is used of a registry’s words, and nothing else that stood in them. */
+const uriOf = ({ source, endpoint }: { readonly source: string; readonly endpoint?: string }): string =>
+  endpoint === undefined ? source : `${source}?endpoint=${encodeURIComponent(endpoint)}`
 
 async function withRegistry<Value>(
   { place, environment, signal, settings = { ...defaultDownloadSettings, ...quickly } }: ResolveContext,
