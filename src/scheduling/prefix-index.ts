@@ -50,6 +50,7 @@ export class PrefixIndex {
   readonly #rings: Ring[]
   /** Replicas that still match, while a prompt is walked. */
   readonly #matching: Int32Array
+
   constructor({ replicas, blocksPerReplica }: PrefixIndexSize) {
     const capacity = replicas * blocksPerReplica
     const slots = 2 ** Math.ceil(Math.log2(Math.max(2, 2 * capacity)))
@@ -122,7 +123,7 @@ export class PrefixIndex {
     const bit = 1 << (replica & 31)
     const count = Math.min(prompt.count, ring.capacity)
     this.#fetch(prompt.words, count)
-    this.#fetchOldest(ring, Math.min(count, ring.size))
+    this.#fetchOldest(ring, ring.size + count - ring.capacity)
     let node = none
     for (let block = count - 1; block >= 0; block -= 1) {
       const high = prompt.words[2 * block] ?? 0
@@ -196,7 +197,7 @@ export class PrefixIndex {
     fetched[0] = seen
   }
 
-  /** The same for the blocks that would leave a ring next. */
+  /** The same for the blocks that leave a ring next, if so many new ones come. */
   #fetchOldest(ring: Ring, count: number): void {
     const table = this.#table
     const hashes = this.#hashes
