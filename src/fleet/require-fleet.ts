@@ -1,4 +1,5 @@
-import { exitCodes, UserError } from '../errors/index.ts'
+import { exitCodes, UserError, type ErrorFinding } from '../errors/index.ts'
+import type { Diagnostic } from './diagnostic.ts'
 import { formatDiagnostics } from './format-diagnostics.ts'
 import type { LoadedFleet } from './load.ts'
 import type { Fleet } from './schema/fleet.ts'
@@ -10,16 +11,20 @@ export function requireFleet(loaded: LoadedFleet, options: { readonly colour: bo
   throw new UserError({
     what: `${loaded.file} has ${errors === 1 ? 'an error' : `${errors} errors`}`,
     why: formatDiagnostics(loaded.diagnostics, loaded.text, options),
-    findings: loaded.diagnostics.map(({ severity, file, line, column, path, message, suggestion }) => ({
-      severity,
-      file,
-      line,
-      column,
-      path,
-      message,
-      ...(suggestion === undefined ? {} : { suggestion }),
-    })),
+    findings: findingsOf(loaded.diagnostics),
     mend: 'Mend what is listed and run the command again',
     exitCode: exitCodes.answerIsNo,
   })
 }
+
+/** Problems of a Fleet file as an error carries them. */
+export const findingsOf = (diagnostics: readonly Diagnostic[]): ErrorFinding[] =>
+  diagnostics.map(({ severity, file, line, column, path, message, suggestion }) => ({
+    severity,
+    file,
+    line,
+    column,
+    path,
+    message,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  }))

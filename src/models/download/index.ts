@@ -1,6 +1,7 @@
 /**
  * Downloads over HTTP: in parts, over several connections, continued after any interruption, checked as they come.
  */
+export { askPatiently, lastCause } from './ask-patiently.ts'
 export { downloadFile, type DownloadedFile } from './download-file.ts'
 export {
   BodyTooLarge,

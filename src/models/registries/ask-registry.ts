@@ -1,14 +1,12 @@
 import type { z } from 'zod'
 import { UserError } from '../../errors/index.ts'
 import {
+  askPatiently,
   BodyTooLarge,
   dropBody,
   isPassing,
-  parseRetryAfter,
-  PassingFailure,
-  passingStatuses,
+  lastCause,
   readSmallBody,
-  RetryBudget,
   type DownloadSettings,
   type HttpAnswer,
   type HttpClient,
@@ -50,7 +48,16 @@ export async function askRegistry<Value>(
 ): Promise<RegistryAnswer<Value>> {
   const url = new URL(`${registry.place.address}${path}`)
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
-  const { status, text } = await askUntilAnswered(registry, url)
+  const { client, settings, signal, title, place } = registry
+  const secretHeaders = secretHeadersOf(place.credentials)
+  const { status, text } = await askPatiently({
+    client,
+    settings,
+    signal,
+    question: { method: 'GET', url, headers: { accept: 'application/json' }, secretHeaders, follow: 'same-origin' },
+    read: (answer) => readAnswer(answer, registry),
+    unreachable: (failure) => goneOr(failure, registry, url),
+  })
   const body = parseJson(text)
   if (status === 200) {
     const parsed = schema.safeParse(body)
@@ -60,10 +67,9 @@ export async function askRegistry<Value>(
       body === undefined ? 'its answer is no JSON' : 'its answer lacks what such answers have',
     )
   }
-  const { title, place } = registry
-  const host = url.host
+  const { host } = url
   if (status === 401 || status === 403) {
-    const hasCredentials = 'authorization' in secretHeadersOf(place.credentials)
+    const hasCredentials = 'authorization' in secretHeaders
     throw new UserError({
       what: `${title} at ${host} refuses access (${status})`,
       why: hasCredentials
@@ -77,56 +83,23 @@ export async function askRegistry<Value>(
   return { refusal: { status, ...said } }
 }
 
-async function askUntilAnswered(
-  registry: Registry,
-  url: URL,
-): Promise<{ readonly status: number; readonly text: string }> {
-  const { client, settings, signal, place } = registry
-  const budget = new RetryBudget(settings)
-  const secretHeaders = secretHeadersOf(place.credentials)
-  for (;;) {
-    try {
-      const answer = await client.ask({
-        method: 'GET',
-        url,
-        headers: { accept: 'application/json' },
-        secretHeaders,
-        follow: 'same-origin',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(settings.stallMs)]),
-      })
-      return await readAnswer(answer, registry)
-    } catch (error) {
-      signal.throwIfAborted()
-      if (error instanceof UserError) throw error
-      if (error instanceof BodyTooLarge) throw notARegistry(registry, error.message)
-      const isTimeout = error instanceof DOMException && error.name === 'TimeoutError'
-      const failure = isTimeout ? new PassingFailure(`${url.host} does not answer`) : error
-      await budget.failed(failure, signal).catch(() => {
-        signal.throwIfAborted()
-        throw goneOr(failure, registry, url)
-      })
-    }
-  }
-}
-
-async function readAnswer(answer: HttpAnswer, registry: Registry): Promise<{ status: number; text: string }> {
-  const { status, body, header, url } = answer
-  if (passingStatuses.has(status)) {
-    await dropBody(body)
-    throw new PassingFailure(`${url.host} answered ${status}`, parseRetryAfter(header('retry-after'), Date.now()))
-  }
+async function readAnswer({ status, body }: HttpAnswer, registry: Registry): Promise<{ status: number; text: string }> {
   if (status >= 300 && status < 400) {
     await dropBody(body)
     throw notARegistry(registry, 'it sends to another host; name that one')
   }
-  return { status, text: await readSmallBody(body, answerLimitBytes) }
+  try {
+    return { status, text: await readSmallBody(body, answerLimitBytes) }
+  } catch (error) {
+    throw error instanceof BodyTooLarge ? notARegistry(registry, error.message) : error
+  }
 }
 
 function goneOr(failure: unknown, { title }: Registry, url: URL): unknown {
   if (!isPassing(failure)) return failure
   return new RegistryGone({
     what: `${title} at ${url.host} does not answer`,
-    why: failure instanceof Error ? lastCause(failure) : String(failure),
+    why: lastCause(failure),
     mend: 'Check the address, the network and HTTPS_PROXY, or name the files themselves, such as s3://bucket/path.',
     cause: failure,
   })
@@ -138,12 +111,6 @@ function notARegistry({ title, place }: Registry, why: string): UserError {
     why: `${why[0]?.toUpperCase() ?? ''}${why.slice(1)}.`,
     mend: 'Check the address, with its path where it has one.',
   })
-}
-
-function lastCause(error: Error): string {
-  const inner = error instanceof AggregateError ? error.errors[0] : error.cause
-  if (inner instanceof Error) return lastCause(inner)
-  return error.message || ((error as NodeJS.ErrnoException).code ?? error.name)
 }
 
 /** `error_code` and `message` of MLflow’s refusals (3.17, `MlflowException.serialize_as_json`), `code` and `message` of Kubeflow’s. */

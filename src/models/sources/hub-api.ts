@@ -2,12 +2,9 @@ import { z } from 'zod'
 import { UserError } from '../../errors/index.ts'
 import type { Environment } from '../../files/index.ts'
 import {
+  askPatiently,
   dropBody,
-  parseRetryAfter,
-  PassingFailure,
-  passingStatuses,
   readSmallBody,
-  RetryBudget,
   type DownloadSettings,
   type HttpAnswer,
   type HttpClient,
@@ -81,37 +78,18 @@ async function askHub<T>(
   question: { method: 'GET' | 'HEAD'; url: URL; follow?: 'all' },
   read: (answer: HttpAnswer) => Promise<T>,
 ): Promise<T> {
-  const settings = { ...hub.settings, attempts: Math.min(hub.settings.attempts, questionAttempts) }
-  const budget = new RetryBudget(settings)
-  for (;;) {
-    try {
-      const answer = await hub.client.ask({
-        follow: 'same-origin',
-        ...question,
-        secretHeaders: hub.secretHeaders,
-        signal: AbortSignal.any([hub.signal, AbortSignal.timeout(hub.settings.stallMs)]),
-      })
-      if (passingStatuses.has(answer.status)) {
-        await dropBody(answer.body)
-        const retryAfterMs = parseRetryAfter(answer.header('retry-after'), Date.now())
-        throw new PassingFailure(`${answer.url.host} answered ${answer.status}`, retryAfterMs)
-      }
-      if (answer.status >= 400) {
-        await dropBody(answer.body)
-        throw hubRefusal(answer, source, 'authorization' in hub.secretHeaders)
-      }
-      return await read(answer)
-    } catch (error) {
-      hub.signal.throwIfAborted()
-      if (error instanceof UserError) throw error
-      const isTimeout = error instanceof DOMException && error.name === 'TimeoutError'
-      const failure = isTimeout ? new PassingFailure(`${question.url.host} does not answer`) : error
-      await budget.failed(failure, hub.signal).catch(() => {
-        hub.signal.throwIfAborted()
-        throw hubUnreachable(question.url, describeModelSource(source), failure)
-      })
-    }
-  }
+  return askPatiently({
+    client: hub.client,
+    settings: { ...hub.settings, attempts: Math.min(hub.settings.attempts, questionAttempts) },
+    signal: hub.signal,
+    question: { follow: 'same-origin', ...question, secretHeaders: hub.secretHeaders },
+    read: async (answer) => {
+      if (answer.status < 400) return read(answer)
+      await dropBody(answer.body)
+      throw hubRefusal(answer, source, 'authorization' in hub.secretHeaders)
+    },
+    unreachable: (failure) => hubUnreachable(question.url, describeModelSource(source), failure),
+  })
 }
 
 /** Asks for a file's length, checksum and commit. */

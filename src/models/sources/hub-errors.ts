@@ -1,5 +1,5 @@
 import { UserError } from '../../errors/index.ts'
-import { isPassing, type HttpAnswer } from '../download/index.ts'
+import { isPassing, lastCause, type HttpAnswer } from '../download/index.ts'
 import { describeModelSource, type HubSource } from './model-source.ts'
 
 /**
@@ -70,14 +70,8 @@ export function hubUnreachable(url: URL, where: string, error: unknown): unknown
   return new UserError({
     what: `${url.host} cannot be reached, or the connection breaks again and again`,
     where,
-    why: error instanceof Error ? lastCause(error) : String(error),
+    why: lastCause(error),
     mend: 'Check the network, and HTTPS_PROXY and HF_ENDPOINT if there is a proxy or a mirror. What was downloaded is kept; the same command continues it.',
     cause: error,
   })
-}
-
-function lastCause(error: Error): string {
-  const inner = error instanceof AggregateError ? error.errors[0] : error.cause
-  if (inner instanceof Error) return lastCause(inner)
-  return error.message || ((error as NodeJS.ErrnoException).code ?? error.name)
 }

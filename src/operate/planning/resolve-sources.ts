@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { readSecret } from '../../access/index.ts'
 import { exitCodes, UserError } from '../../errors/index.ts'
 import type { Environment } from '../../files/index.ts'
-import { formatDiagnostics, type Diagnostic, type Fleet, type SecretReference } from '../../fleet/index.ts'
+import { findingsOf, formatDiagnostics, type Diagnostic, type Fleet, type SecretReference } from '../../fleet/index.ts'
 import {
   isRegistrySource,
   registryAddress,
@@ -275,15 +275,7 @@ function refuseSources(errors: readonly Diagnostic[], { text, shownAs }: FleetTe
   return new UserError({
     what: `${errors.length === 1 ? 'A source' : `${errors.length} sources`} of ${shownAs} cannot be resolved`,
     why: formatDiagnostics(errors, text),
-    findings: errors.map(({ severity, file, line, column, path, message, suggestion }) => ({
-      severity,
-      file,
-      line,
-      column,
-      path,
-      message,
-      ...(suggestion === undefined ? {} : { suggestion }),
-    })),
+    findings: findingsOf(errors),
     mend: 'Mend what is listed and run the command again.',
     exitCode: exitCodes.answerIsNo,
   })
