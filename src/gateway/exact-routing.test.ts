@@ -94,9 +94,10 @@ const conversation = (family: string, turns: number, words = 120) => ({
 async function ask(
   gateway: TestGateway,
   body: object,
+  path = chatPath,
 ): Promise<{ readonly replica: unknown; readonly choice: unknown }> {
   const before = gateway.log.filter(({ msg }) => msg === 'request').length
-  const answer = await gateway.ask(chatPath, JSON.stringify(body))
+  const answer = await gateway.ask(path, JSON.stringify(body))
   expect(answer.status).toBe(200)
   const lines = () => gateway.log.filter(({ msg }) => msg === 'request')
   await until('it is in the log', () => lines().length > before)
@@ -123,6 +124,36 @@ describe.each([1, 2])('routing by what engines say that they hold, with %i threa
     expect(metrics).toMatch(/^fairlead_scheduler_predictions_total\{model="m",reason=""\} 6$/m)
     expect(metrics).toMatch(/^fairlead_scheduler_prediction_error_blocks_bucket\{model="m",le="2"\} 6$/m)
     expect(metrics).toMatch(/^fairlead_scheduler_exact_active\{model="m"\} 1$/m)
+  })
+
+  it('finds who holds a conversation that goes on in another dialect, once as a stream and once whole', async () => {
+    const { gateway, engines } = await serve(workers)
+    await untilOn(gateway)
+    const families = ['one', 'two', 'three', 'four', 'five', 'six']
+    for (const [index, family] of families.entries()) await engines[index % 2]?.ask(chatPath, conversation(family, 1))
+    await untilBlocks(gateway, (blocks) => blocks >= 40)
+    for (const [index, family] of families.entries()) {
+      const [path, field] = index < 3 ? ['/v1/messages', 'messages'] : ['/v1/responses', 'input']
+      const { messages, ...rest } = conversation(family, 3)
+      const told = await ask(gateway, { ...rest, [field]: messages, stream: index % 2 === 0 }, path)
+      expect(told).toEqual({ replica: `m-${index % 2}`, choice: 'prefix' })
+    }
+    await untilIdle(gateway)
+    const metrics = await gateway.metrics()
+    expect(metrics).toMatch(/^fairlead_scheduler_exact_requests_total\{model="m",reason=""\} 6$/m)
+    expect(metrics).toMatch(/^fairlead_scheduler_predictions_total\{model="m",reason=""\} 6$/m)
+  })
+
+  it('refuses what cannot be said in a chat, as it does without events', async () => {
+    const { gateway, engines } = await serve(workers)
+    await untilOn(gateway)
+    await engines[0]?.ask(chatPath, conversation('one', 1))
+    await untilBlocks(gateway, (blocks) => blocks > 5)
+    const { messages } = conversation('one', 1)
+    const body = { model: 'm', max_tokens: 2, messages, container: 'c' }
+    const answer = await gateway.ask('/v1/messages', JSON.stringify(body))
+    expect([answer.status, answer.body.toString()]).toEqual([400, expect.stringContaining('there are no containers')])
+    expect((await gateway.ask(chatPath, JSON.stringify(conversation('one', 3)))).status).toBe(200)
   })
 
   it('counts no block that was evicted', async () => {
@@ -216,7 +247,7 @@ describe.each([1, 2])('routing by what engines say that they hold, with %i threa
     await untilBlocks(gateway, (blocks) => blocks > 5)
     const huge = conversation('one', 1, 90_000)
     await gateway.ask(chatPath, JSON.stringify(huge))
-    await gateway.ask('/v1/messages', JSON.stringify(conversation('one', 1)))
+    await gateway.ask('/v1/embeddings', JSON.stringify({ model: 'm', input: 'river stone '.repeat(120) }))
     await untilIdle(gateway)
     const metrics = await gateway.metrics()
     expect(metrics).toMatch(/^fairlead_scheduler_exact_requests_total\{model="m",reason="too_large"\} 1$/m)

@@ -3,8 +3,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { commandLine, engineFor, factsFor, type EngineSettings } from '../../src/engines/index.ts'
 import { parsePrometheusText } from '../../src/engines/prometheus-text.ts'
+import { messagesTranslation, responsesTranslation } from '../../src/gateway/dialects/index.ts'
+import { readChatTemplate } from '../../src/scheduling/index.ts'
 import { until } from '../harness/until.ts'
 import { freePort } from '../harness/world.ts'
+import { messagesQuestions, responsesQuestions, tellingTemplate } from './harness/dialect-questions.ts'
 import { missing, processorEnvironment, tinyModel, vllmFolder } from './harness/real-vllm.ts'
 
 beforeEach((context) => {
@@ -21,6 +24,8 @@ const furtherArguments = [
   '--enable-mfu-metrics',
   '--enable-scale-out',
   '--enable-tokenizer-info-endpoint',
+  '--chat-template',
+  tellingTemplate,
   '--api-key',
   apiKey,
 ]
@@ -95,6 +100,12 @@ describe('the real vLLM, started with a generated command line', () => {
       headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
     })
 
+  const post = async (to: string, fields: object) => {
+    const response = await ask(to, { method: 'POST', body: JSON.stringify({ model: 'tiny', ...fields }) })
+    expect([to, response.status]).toEqual([to, 200])
+    return (await response.json()) as { token_ids: readonly number[]; prompt: string }
+  }
+
   it('is the version that the facts describe', async () => {
     const { version } = (await (await ask('/version')).json()) as { version: string }
     expect(version.split('+')[0]).toBe(facts.version)
@@ -119,6 +130,23 @@ describe('the real vLLM, started with a generated command line', () => {
     )
     const known = facts.endpoints.filter(({ method, needs }) => method !== 'WS' && given.has(needs))
     expect(real.toSorted()).toEqual(known.map(({ method, path }) => `${method} ${path}`).toSorted())
+  })
+
+  // proves C4 (real part)
+  it.each([
+    ['/v1/messages', messagesTranslation, messagesQuestions],
+    ['/v1/responses', responsesTranslation, responsesQuestions],
+  ] as const)('makes of a question to %s the prompt that is looked up for it', async (path, translation, questions) => {
+    const files = { tokenizerConfig: {}, templateFile: tellingTemplate, modelConfig: null, isMistralFormat: false }
+    const template = await readChatTemplate(files)
+    if (template.kind === 'unsupported') throw new Error(template.reason)
+    for (const [name, fields] of questions) {
+      const { token_ids: tokens } = await post(`${path}/render`, fields)
+      const { prompt } = await post('/detokenize', { tokens })
+      const body = Buffer.from(JSON.stringify({ model: 'tiny', ...fields }))
+      const rendered = template.render(translation.promptOf?.(body), body.length, Date.now())
+      expect([name, rendered]).toEqual([name, { kind: 'prompt', text: prompt, isCut: false }])
+    }
   })
 
   it('asks for its key on the paths that the data says', async () => {

@@ -29,14 +29,21 @@ interface Message {
   readonly content: string
 }
 
-/** Asks for an answer that can be asked again; its text. */
-async function answerTo(url: string, messages: readonly Message[]): Promise<string> {
+/** Asks for an answer that can be asked again. */
+async function ask(url: string, path: string, fields: object): Promise<string> {
   const headers = { 'content-type': 'application/json' }
-  const body = JSON.stringify({ model: 'tiny', messages, max_tokens: 24, temperature: 0, ignore_eos: true })
-  const answer = await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers, body })
-  expect(answer.status).toBe(200)
-  const { choices } = (await answer.json()) as { choices: { message: { content: string } }[] }
-  return choices[0]?.message.content ?? ''
+  const body = JSON.stringify({ model: 'tiny', max_tokens: 24, temperature: 0, ignore_eos: true, ...fields })
+  const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body })
+  expect([path, answer.status]).toEqual([path, 200])
+  return await answer.text()
+}
+
+/** The text of an answer to a chat. */
+async function answerTo(url: string, messages: readonly Message[]): Promise<string> {
+  const answer = JSON.parse(await ask(url, '/v1/chat/completions', { messages })) as {
+    choices: { message: { content: string } }[]
+  }
+  return answer.choices[0]?.message.content ?? ''
 }
 
 /** What the gateway counted, by reason. */
@@ -127,11 +134,17 @@ describe('`fairlead up` with the vllm that is on PATH', () => {
     for (const [index, messages] of questions.entries()) {
       const [first = 0, second = 0] = await requests()
       const said = await answerTo(url, messages)
-      await answerTo(url, [...messages, { role: 'assistant', content: said }, { role: 'user', content: 'And then?' }])
+      const further = [...messages, { role: 'assistant', content: said }, { role: 'user', content: 'And then?' }]
+      await answerTo(url, further)
+      // The conversation goes on in other dialects, which the engine turns into chats itself.
+      for (const stream of [false, true]) {
+        await ask(url, '/v1/messages', { messages: further, stream })
+        await ask(url, '/v1/responses', { input: further, stream })
+      }
       const [firstAfter = 0, secondAfter = 0] = await requests()
-      expect([firstAfter - first, secondAfter - second]).toEqual(index % 2 === 0 ? [2, 0] : [0, 2])
+      expect([firstAfter - first, secondAfter - second]).toEqual(index % 2 === 0 ? [6, 0] : [0, 6])
     }
-    expect(await countsOf(adminUrl, 'fairlead_scheduler_exact_requests_total')).toEqual({ '': 8 })
-    expect(await countsOf(adminUrl, 'fairlead_scheduler_predictions_total')).toEqual({ '': 8 })
+    expect(await countsOf(adminUrl, 'fairlead_scheduler_exact_requests_total')).toEqual({ '': 24 })
+    expect(await countsOf(adminUrl, 'fairlead_scheduler_predictions_total')).toEqual({ '': 24 })
   })
 })

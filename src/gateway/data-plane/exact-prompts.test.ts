@@ -4,6 +4,7 @@ import { ExactKnowledgeWriter } from '../../scheduling/index.ts'
 import { simulatedPrompting, simulatedTokens } from '../exact/simulated-prompting.ts'
 import { tokenize } from '../../engines/index.ts'
 import { ExactPrompts, type Prediction } from './exact-prompts.ts'
+import type { RenderableQuestion } from './question.ts'
 import { ModelSeries } from './served-model.ts'
 
 const text = 'river stone '.repeat(40)
@@ -37,9 +38,15 @@ function start() {
   return { prompts, series, changes, hold }
 }
 
-const completion = (prompt: unknown) =>
-  ({ renderable: { kind: 'completion', bytes: Buffer.from(JSON.stringify({ prompt })) } }) as const
-const reasonOf = (prompts: ExactPrompts, question: Parameters<ExactPrompts['read']>[0]) => prompts.read(question).reason
+const asked = (kind: RenderableQuestion['kind'], body: string, dialect = ''): RenderableQuestion => ({
+  kind,
+  length: body.length,
+  dialect,
+  fields: () => JSON.parse(body) as object,
+})
+const completion = (prompt: unknown, dialect = '') => asked('completion', JSON.stringify({ prompt }), dialect)
+const readingOf = (prompts: ExactPrompts, question: RenderableQuestion | null) => prompts.read({}, () => question)
+const reasonOf = (prompts: ExactPrompts, question: RenderableQuestion | null) => readingOf(prompts, question).reason
 
 describe('what is looked up by what engines say', () => {
   it('is nothing before an engine has said a word, since then all seem empty', () => {
@@ -52,9 +59,9 @@ describe('what is looked up by what engines say', () => {
   it.each([
     ['a list of prompts', completion([text]), 'unrenderable'],
     ['tokens', completion([1, 2]), 'unrenderable'],
-    ['what is no JSON', { renderable: { kind: 'chat', bytes: Buffer.from('{') } }, 'unrenderable'],
-    ['no messages', { renderable: { kind: 'chat', bytes: Buffer.from('{"messages":3}') } }, 'unrenderable'],
-    ['another dialect', { renderable: null }, 'other_path'],
+    ['what is no JSON', asked('chat', '{'), 'unrenderable'],
+    ['no messages', asked('chat', '{"messages":3}'), 'unrenderable'],
+    ['another path', null, 'other_path'],
     ['more than 1 MB', completion('a'.repeat(1_000_000)), 'too_large'],
   ] as const)('is not %s', (_what, question, reason) => {
     const { prompts, hold } = start()
@@ -63,10 +70,11 @@ describe('what is looked up by what engines say', () => {
   })
 })
 
-const prediction = (by: ExactPrompts, heldTokens: number, wasComputing = false): Prediction => ({
+const prediction = (by: ExactPrompts, heldTokens: number, wasComputing = false, dialect = ''): Prediction => ({
   by,
   heldTokens,
   promptBytes: 400,
+  dialect,
   wasComputing,
 })
 
@@ -78,13 +86,24 @@ describe('trust in what engines say', () => {
       prompts.answered(prediction(prompts, held), { inputTokens: 100, cachedTokens: cached })
     for (let count = 0; count < 40; count += 1) answer(320, 0)
     expect(changes).toEqual([false])
-    const readings = Array.from({ length: 16 }, () => prompts.read(completion(text)))
+    const readings = Array.from({ length: 16 }, () => readingOf(prompts, completion(text)))
     expect(new Set(readings.map(({ reason }) => reason))).toEqual(new Set(['untrusted']))
     expect(readings.filter(({ prompt }) => prompt !== null)).toHaveLength(2)
     for (let count = 0; count < 400; count += 1) answer(320, 304)
     expect(changes).toEqual([false, true])
-    expect(prompts.read(completion(text)).reason).toBeNull()
+    expect(reasonOf(prompts, completion(text))).toBeNull()
     expect([series.predicted('too_many').value, series.predicted('').value]).toEqual([40, 400])
+  })
+
+  it('ends for a dialect that its engine turns into another chat, and not for chats', () => {
+    const { prompts, changes, hold } = start()
+    hold()
+    for (let count = 0; count < 40; count += 1) {
+      prompts.answered(prediction(prompts, 320, false, '/v1/messages'), { inputTokens: 100, cachedTokens: 0 })
+    }
+    expect(changes).toEqual([false])
+    expect(reasonOf(prompts, completion(text, '/v1/messages'))).toBe('untrusted')
+    expect(reasonOf(prompts, completion(text))).toBeNull()
   })
 
   it('does not end over blocks that were being computed, of which no event could tell yet', () => {

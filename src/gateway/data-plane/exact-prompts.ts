@@ -11,6 +11,8 @@ export type ApproximateReason = 'too_large' | 'unrenderable' | 'other_path' | 'u
 export interface ExactPrompt {
   readonly bytes: Uint8Array
   readonly context: PromptContext
+  /** The path of the dialect that its engine turns into a chat by itself; empty for none. */
+  readonly dialect: string
 }
 
 /** A prompt, or why there is none to look up; both where it is looked up only to see whether that would be right. */
@@ -24,6 +26,8 @@ export interface Prediction {
   readonly by: ExactPrompts
   readonly heldTokens: number
   readonly promptBytes: number
+  /** As of its prompt. */
+  readonly dialect: string
   /** Whether it computed other prompts then, of which it had not told yet. */
   readonly wasComputing: boolean
 }
@@ -44,8 +48,8 @@ export interface ExactPromptsParts {
   readonly predicted: (reason: 'too_many' | 'too_few' | '') => CounterSeries
   /** By how many blocks they were off. */
   readonly predictionError: () => HistogramSeries
-  /** Predictions are found wrong too often, or right again. */
-  readonly onTrust: (isTrusted: boolean, wrongShare: number) => void
+  /** Predictions of a dialect, or of chats and completions where it is empty, are found wrong too often, or right again. */
+  readonly onTrust: (isTrusted: boolean, wrongShare: number, dialect: string) => void
 }
 
 /** Larger requests are not rendered: no request holds a thread for more than some milliseconds. */
@@ -66,7 +70,8 @@ const last: { by: ExactPrompts | null; of: object | null; reading: ExactReading 
 export class ExactPrompts {
   readonly #parts: ExactPromptsParts
   readonly #knowledge: ExactKnowledge
-  readonly #agreement = new Agreement()
+  /** By dialect: what engines make of another one says nothing of chats. */
+  readonly #agreements = new Map<string, Agreement>()
   #byNumber = new Int32Array(16)
   /** Tokens held, by place among the replicas. */
   #matches = new Int32Array(16)
@@ -78,10 +83,13 @@ export class ExactPrompts {
     this.#knowledge = new ExactKnowledge(parts.memory)
   }
 
-  /** Renders a question's prompt; good until another one is read. */
-  read(question: { readonly renderable: RenderableQuestion | null; readonly adapter?: string | null }): ExactReading {
+  /**
+   * Renders a question's prompt; good until another one is read.
+   * @param question the same object for the same prompt
+   */
+  read(question: { readonly adapter?: string | null }, renderable: () => RenderableQuestion | null): ExactReading {
     if (last.by === this && last.of === question) return last.reading
-    const reading = this.#read(question.renderable, question.adapter ?? null)
+    const reading = this.#read(renderable(), question.adapter ?? null)
     last.by = this
     last.of = question
     last.reading = reading
@@ -90,9 +98,9 @@ export class ExactPrompts {
 
   #read(question: RenderableQuestion | null, adapter: string | null): ExactReading {
     if (question === null) return { prompt: null, reason: 'other_path' }
-    if (question.bytes.length > mostBytes) return { prompt: null, reason: 'too_large' }
+    if (question.length > mostBytes) return { prompt: null, reason: 'too_large' }
     if (this.#knowledge.blockTokens === 0) return { prompt: null, reason: 'no_events' }
-    const reason = this.#agreement.state.isTrusted ? null : 'untrusted'
+    const reason = this.#agreementOn(question.dialect).state.isTrusted ? null : 'untrusted'
     if (reason !== null) {
       this.#sample = (this.#sample + 1) % sampledWhileUntrusted
       if (this.#sample !== 0) return { prompt: null, reason }
@@ -101,11 +109,18 @@ export class ExactPrompts {
     return prompt === null ? { prompt, reason: 'unrenderable' } : { prompt, reason }
   }
 
-  #render({ kind, bytes }: RenderableQuestion, adapter: string | null): ExactPrompt | null {
+  #agreementOn(dialect: string): Agreement {
+    let agreement = this.#agreements.get(dialect)
+    if (agreement === undefined) this.#agreements.set(dialect, (agreement = new Agreement()))
+    return agreement
+  }
+
+  #render(question: RenderableQuestion, adapter: string | null): ExactPrompt | null {
     const { template, promptBytes } = this.#parts.prompting
+    const { kind, length, dialect } = question
     let request: { readonly prompt?: unknown; readonly cache_salt?: unknown }
     try {
-      request = JSON.parse(bytes.toString()) as typeof request
+      request = question.fields()
     } catch {
       return null
     }
@@ -115,10 +130,10 @@ export class ExactPrompts {
         ? { adapter, cacheSalt: typeof salt === 'string' ? salt : null }
         : plain
     if (kind === 'completion') {
-      return typeof prompt === 'string' ? { bytes: promptBytes(prompt, true), context } : null
+      return typeof prompt === 'string' ? { bytes: promptBytes(prompt, true), context, dialect } : null
     }
-    const rendered = template.render(request, bytes.length, Date.now())
-    return rendered.kind === 'none' ? null : { bytes: promptBytes(rendered.text, false), context }
+    const rendered = template.render(request, length, Date.now())
+    return rendered.kind === 'none' ? null : { bytes: promptBytes(rendered.text, false), context, dialect }
   }
 
   /** Tokens of a prompt that each replica holds, by place; good until it is asked again. */
@@ -146,7 +161,8 @@ export class ExactPrompts {
   }
 
   /** Compares what a replica was predicted to hold with what its engine says that it did. */
-  answered({ heldTokens, promptBytes, wasComputing }: Prediction, { inputTokens, cachedTokens }: ReportedPrompt): void {
+  answered(prediction: Prediction, { inputTokens, cachedTokens }: ReportedPrompt): void {
+    const { heldTokens, promptBytes, dialect, wasComputing } = prediction
     if (inputTokens > 0) this.#bytesPerToken += (promptBytes / inputTokens - this.#bytesPerToken) * 0.05
     const blockTokens = this.#knowledge.blockTokens || usualBlockTokens
     const allowed = 2 * blockTokens
@@ -155,8 +171,9 @@ export class ExactPrompts {
     if (isTooFew && wasComputing) return
     this.#parts.predicted(isTooFew ? 'too_few' : heldTokens > cachedTokens + allowed ? 'too_many' : '').add(1)
     this.#parts.predictionError().observe(Math.ceil(Math.abs(heldTokens - cachedTokens) / blockTokens))
-    if (!this.#agreement.compare(heldTokens, cachedTokens, blockTokens)) return
-    const { isTrusted, wrongShare } = this.#agreement.state
-    this.#parts.onTrust(isTrusted, wrongShare)
+    const agreement = this.#agreementOn(dialect)
+    if (!agreement.compare(heldTokens, cachedTokens, blockTokens)) return
+    const { isTrusted, wrongShare } = agreement.state
+    this.#parts.onTrust(isTrusted, wrongShare, dialect)
   }
 }

@@ -63,7 +63,9 @@ export class JsonQuestion implements Question {
   }
 
   get renderable(): RenderableQuestion | null {
-    return this.#kind === null ? null : { kind: this.#kind, bytes: this.#bytes }
+    if (this.#kind === null) return null
+    const fields = () => JSON.parse(this.#bytes.toString()) as object
+    return { kind: this.#kind, length: this.#bytes.length, dialect: '', fields }
   }
 
   pathFor(engineName: string): string {

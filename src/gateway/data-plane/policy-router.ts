@@ -133,7 +133,8 @@ export class PolicyRouter {
     this.exact.count(exact)
     if (exact.prompt === null || this.#exactTokens === null || place < 0) return null
     const heldTokens = this.#exactTokens[place] ?? 0
-    return { by: this.exact, heldTokens, promptBytes: exact.prompt.bytes.length, wasComputing }
+    const { bytes, dialect } = exact.prompt
+    return { by: this.exact, heldTokens, promptBytes: bytes.length, dialect, wasComputing }
   }
 
   /** A stream was answered whole: policies learn from it how fast its replica is. */

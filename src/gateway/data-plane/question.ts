@@ -12,8 +12,15 @@ export interface PromptRange extends ByteRange {
 /** A question whose prompt can be told as its engine renders it. */
 export interface RenderableQuestion {
   readonly kind: 'chat' | 'completion'
-  /** Its body, JSON. */
-  readonly bytes: Buffer
+  /** Bytes of its body. */
+  readonly length: number
+  /** The path of the dialect that its engine turns into a chat by itself; empty where it is put as a chat or completion. */
+  readonly dialect: string
+  /**
+   * The fields that its prompt is made of, as those of a chat or completion; found out when they are asked for.
+   * @throws where that cannot be told
+   */
+  fields(): object
 }
 
 /** What a client asked, as each model's engine is to read it in the client's dialect. */

@@ -107,6 +107,18 @@ describe('the usage tail', () => {
       inputTokens: 4,
       outputTokens: 7,
     })
+    const cached = '"cache_creation_input_tokens":2,"cache_read_input_tokens":32'
+    expect(read([Buffer.from(`{"usage":{"input_tokens":4,"output_tokens":7,${cached}}}`)])).toEqual({
+      inputTokens: 38,
+      outputTokens: 7,
+      cachedTokens: 32,
+    })
+    const details = '"input_tokens_details":{"cached_tokens":32,"input_tokens_per_turn":[]}'
+    expect(read([Buffer.from(`{"usage":{"input_tokens":40,${details},"output_tokens":7}}`)])).toEqual({
+      inputTokens: 40,
+      outputTokens: 7,
+      cachedTokens: 32,
+    })
   })
 
   it('is not fooled by text that speaks of usage', () => {

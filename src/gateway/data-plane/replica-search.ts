@@ -321,7 +321,8 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     const blocks = this.#blocksFor(model)
     const prompts = model.router?.exact ?? null
     if (blocks === null || prompts === null || this.#wording === null) return { blocks, exact: null }
-    return { blocks, exact: prompts.read(this.#wording) }
+    const wording = this.#wording
+    return { blocks, exact: prompts.read(wording, () => wording.renderableFor(model)) }
   }
 
   /** The prompt's blocks; null where they are of no use. */

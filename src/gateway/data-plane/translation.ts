@@ -20,13 +20,20 @@ export interface Translation {
    * @throws Refusal for what cannot be said in them.
    */
   question(body: Buffer): TranslatedQuestion
+  /**
+   * The chat of which an engine that speaks the dialect makes the same prompt as of the question, in the fields that a
+   * prompt is made of. Absent where no engine makes a prompt of it by itself.
+   * @throws Refusal where that cannot be told
+   */
+  promptOf?(body: Buffer): object
 }
 
 /** A question in an engine's terms. */
 export interface TranslatedQuestion {
   /** The path that answers it. */
   readonly path: string
-  readonly body: Buffer
+  /** What it is asked there, as JSON. */
+  readonly request: object
   /** Translates one answer; called anew for each attempt. */
   answer(): AnswerTranslation
 }

@@ -51,12 +51,20 @@ function lastUsageIn(bytes: Buffer): Usage | undefined {
   return undefined
 }
 
-/** Reads `{"prompt_tokens":…,"completion_tokens":…}`; Responses and Messages call them input_ and output_tokens. */
+/**
+ * Reads `{"prompt_tokens":…,"completion_tokens":…}`; Responses and Messages call them input_ and output_tokens, and the
+ * input tokens of Messages are those that were neither read from a cache nor written to one.
+ */
 function readUsage(text: string): Usage | undefined {
   if (!/^\s*\{/.test(text)) return undefined
   const inputTokens = countAfter(text, '"prompt_tokens"') ?? countAfter(text, '"input_tokens"')
   if (inputTokens === undefined) return undefined
   const outputTokens = countAfter(text, '"completion_tokens"') ?? countAfter(text, '"output_tokens"') ?? 0
+  const readTokens = countAfter(text, '"cache_read_input_tokens"')
+  if (readTokens !== undefined) {
+    const writtenTokens = countAfter(text, '"cache_creation_input_tokens"') ?? 0
+    return { inputTokens: inputTokens + readTokens + writtenTokens, outputTokens, cachedTokens: readTokens }
+  }
   const cachedTokens = countAfter(text, '"cached_tokens"')
   return cachedTokens === undefined ? { inputTokens, outputTokens } : { inputTokens, outputTokens, cachedTokens }
 }

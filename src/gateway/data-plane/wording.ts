@@ -27,10 +27,16 @@ interface Spoken {
   readonly answer: Answer
 }
 
+/** A question in its engine's terms, and as it is sent once it is. */
+interface Translated {
+  readonly question: TranslatedQuestion
+  body: Buffer | null
+}
+
 /** How an engine says that it has nothing at a path: 404 (vLLM, llama.cpp), 405 or 501 (others). */
 const isMissing = (status: number): boolean => status === 404 || status === 405 || status === 501
 
-/** The one route whose answers carry a model's reasoning under two names. */
+/** The route whose answers carry a model's reasoning under two names, and to which dialects are translated. */
 const chatPath = '/v1/chat/completions'
 
 /**
@@ -42,7 +48,7 @@ export class Wording {
   readonly #asked: ExchangeRequest
   readonly #admitted: Admitted
   /** By the name that the engine knows the model by. */
-  #translated: Map<string, TranslatedQuestion> | null = null
+  #translated: Map<string, Translated> | null = null
   #deniedBy: Set<ReplicaHandle> | null = null
 
   constructor(asked: ExchangeRequest, admitted: Admitted) {
@@ -95,21 +101,31 @@ export class Wording {
   }
 
   #translate(served: ServedModel): Spoken {
-    const engineName = this.adapterFor(served) ?? served.engineName
     const { path, response, requestId } = this.#asked
-    const translated = this.#translated?.get(engineName) ?? this.#translateFor(engineName)
-    const answer = new TranslatedAnswer(response, requestId, translated.answer(), errorShapeOf(path))
-    return { path: translated.path, contentType: 'application/json', body: translated.body, answer }
+    const translated = this.#translatedFor(served)
+    const { question } = translated
+    const body = (translated.body ??= Buffer.from(JSON.stringify(question.request)))
+    const answer = new TranslatedAnswer(response, requestId, question.answer(), errorShapeOf(path))
+    return { path: question.path, contentType: 'application/json', body, answer }
   }
 
-  #translateFor(engineName: string): TranslatedQuestion {
-    const body = this.#admitted.question.bodyFor(engineName)
+  /** Translated once for each name that an engine knows the model by. */
+  #translatedFor(served: ServedModel): Translated {
+    const engineName = this.adapterFor(served) ?? served.engineName
+    const known = this.#translated?.get(engineName)
+    if (known !== undefined) return known
     const { translation } = this.#asked
-    if (translation === null || !Buffer.isBuffer(body)) throw new Error('only a question in JSON can be translated')
-    const translated = translation.question(body)
+    if (translation === null) throw new Error('only a question in a dialect can be translated')
+    const translated = { question: translation.question(this.#jsonFor(engineName)), body: null }
     this.#translated ??= new Map()
     this.#translated.set(engineName, translated)
     return translated
+  }
+
+  #jsonFor(engineName: string): Buffer {
+    const body = this.#admitted.question.bodyFor(engineName)
+    if (!Buffer.isBuffer(body)) throw new Error('only a question in JSON can be translated')
+    return body
   }
 
   /** A field of the client's, named in any case. */
@@ -122,9 +138,23 @@ export class Wording {
     return this.#admitted.question.prompt
   }
 
-  /** The question, where engines render its prompt in a known way: not in dialects that they may translate themselves. */
-  get renderable(): RenderableQuestion | null {
-    return this.#asked.translation === null ? this.#admitted.question.renderable : null
+  /**
+   * The question, where this model's engine renders its prompt in a known way: as a chat or completion, or in a dialect
+   * of which it is known what chat comes of it, here or in the engine.
+   */
+  renderableFor(served: ServedModel): RenderableQuestion | null {
+    const { translation } = this.#asked
+    const { question } = this.#admitted
+    if (translation === null) return question.renderable
+    const { ownPath } = translation
+    const length = question.prompt?.bytes.length ?? 0
+    if (ownPath === null || !served.replicas.some(({ routes }) => routes.isWorthAsking(ownPath))) {
+      // What is translated for this is what is sent then.
+      return { kind: 'chat', length, dialect: '', fields: () => chatOf(this.#translatedFor(served).question) }
+    }
+    const { promptOf } = translation
+    if (promptOf === undefined) return null
+    return { kind: 'chat', length, dialect: ownPath, fields: () => promptOf(this.#jsonFor(served.engineName)) }
   }
 
   /** Whether it can be asked more than once: a form that flows through cannot. */
@@ -159,4 +189,10 @@ export class Wording {
     if (this.#deniedBy?.has(replica) === true && status < 400) replica.routes.learnMissing(ownPath)
     return false
   }
+}
+
+/** @throws where it is no chat */
+function chatOf({ path, request }: TranslatedQuestion): object {
+  if (path !== chatPath) throw new Error(`${path} makes no prompt`)
+  return request
 }

@@ -25,7 +25,7 @@ export const generateTranslation: Translation = {
     const { text, ...rest } = readQuestion(schemas().question, body)
     return {
       path: '/v1/chat/completions',
-      body: Buffer.from(JSON.stringify({ ...rest, messages: [{ role: 'user', content: text }] })),
+      request: { ...rest, messages: [{ role: 'user', content: text }] },
       answer: () => ({
         whole(bytes) {
           const { model, choices, usage } = schemas().answer.parse(JSON.parse(bytes.toString('utf8')))

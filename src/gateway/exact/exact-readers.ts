@@ -42,14 +42,14 @@ export class ExactReaders {
       counted: (reason) => series().lookedUp(reason),
       predicted: (reason) => series().predicted(reason),
       predictionError: () => series().predictionError(),
-      onTrust: (isTrusted, wrongShare) => {
-        if (isTrusted)
-          this.#logger.info({ model }, 'engines hold again what their events say: prompts are routed by it')
+      onTrust: (isTrusted, wrongShare, dialect) => {
+        const what = dialect === '' ? { model } : { model, path: dialect }
+        if (isTrusted) this.#logger.info(what, 'engines hold again what their events say: prompts are routed by it')
         else {
           const share = Math.round(wrongShare * 100) / 100
           const sentence =
             'engines report other cached tokens than their events say: prompts are routed by what was sent where'
-          this.#logger.warn({ model, wrongShare: share }, sentence)
+          this.#logger.warn({ ...what, wrongShare: share }, sentence)
         }
       },
     })

@@ -13,7 +13,7 @@ export interface ChatToolCall {
 
 /** A message of a chat. */
 export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant' | 'tool'
+  readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool'
   readonly content: string | readonly ChatPart[] | null
   readonly tool_calls?: readonly ChatToolCall[]
   readonly tool_call_id?: string

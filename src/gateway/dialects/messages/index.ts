@@ -5,7 +5,7 @@
 import type { Translation, TranslatedQuestion } from '../../data-plane/translation.ts'
 import { MessageAnswer, messageError } from './answer.ts'
 import { countedTokens, toTokenizeQuestion } from './count-tokens.ts'
-import { toChatQuestion } from './question.ts'
+import { toChatQuestion, toPromptChat } from './question.ts'
 
 /** `/v1/messages`. */
 export const messagesTranslation: Translation = {
@@ -16,10 +16,11 @@ export const messagesTranslation: Translation = {
     const { chat, ...options } = toChatQuestion(body)
     return {
       path: '/v1/chat/completions',
-      body: Buffer.from(JSON.stringify(chat)),
+      request: chat,
       answer: () => new MessageAnswer(options),
     }
   },
+  promptOf: toPromptChat,
 }
 
 /** `/v1/messages/count_tokens`. */
@@ -29,7 +30,7 @@ export const messageTokensTranslation: Translation = {
   canStream: false,
   question: (body): TranslatedQuestion => ({
     path: '/tokenize',
-    body: Buffer.from(JSON.stringify(toTokenizeQuestion(body))),
+    request: toTokenizeQuestion(body),
     answer: () => ({ whole: countedTokens, error: messageError }),
   }),
 }

@@ -5,7 +5,7 @@ import { messagesTranslation, messageTokensTranslation } from './index.ts'
 const user = (content: unknown) => ({ role: 'user', content })
 const base = { model: 'tiny', max_tokens: 8, messages: [user('hello world')] }
 const translate = (question: object) => messagesTranslation.question(Buffer.from(JSON.stringify(question)))
-const chatOf = (question: object) => JSON.parse(translate(question).body.toString()) as Record<string, unknown>
+const chatOf = (question: object) => translate(question).request as Record<string, unknown>
 const messagesOf = (question: object) => chatOf({ ...base, ...question })['messages']
 const whole = (question: object, answer: object) =>
   JSON.parse(
@@ -21,6 +21,9 @@ const completion = (message: object, choice: object = {}) => ({
   usage: { prompt_tokens: 17, completion_tokens: 8, total_tokens: 25 },
 })
 const callDelta = (index: number, fields: object) => ({ tool_calls: [{ index, ...fields }] })
+const promptOf = (question: object) => messagesTranslation.promptOf?.(Buffer.from(JSON.stringify(question)))
+const text = (content: string) => ({ type: 'text', text: content })
+const thought = (thinking: string) => ({ type: 'thinking', thinking, signature: 's' })
 const weather = { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Oslo' } }
 
 describe('a question to /v1/messages', () => {
@@ -90,6 +93,64 @@ describe('a question to /v1/messages', () => {
       { role: 'tool', tool_call_id: 'toolu_1', content: 'Error: no such city' },
       user('And now?'),
     ])
+  })
+
+  // Source: vLLM 0.32, `/v1/messages/render`, which makes the same tokens of both (test/engines/vllm-server.test.ts).
+  it.each([
+    [
+      'texts of a system prompt, but the one that is another in each request',
+      { system: [text('x-anthropic-billing-header: cch=1;'), text('One.'), text('Two.')] },
+      [{ role: 'system', content: 'One.Two.' }, user('hello world')],
+    ],
+    [
+      'texts of a turn, but empty ones',
+      { messages: [user([text(''), text('a'), text('b')]), { role: 'assistant', content: [text('c')] }, user('d')] },
+      [user([text('a'), text('b')]), { role: 'assistant', content: 'c' }, user('d')],
+    ],
+    [
+      'thoughts',
+      {
+        messages: [user('a'), { role: 'assistant', content: [thought('Hm. '), thought('Ah.'), text('b')] }, user('c')],
+      },
+      [user('a'), { role: 'assistant', content: 'b', reasoning_content: 'Hm. Ah.' }, user('c')],
+    ],
+  ])('puts %s together as vLLM does', (_what, fields, expected) => {
+    expect(messagesOf(fields)).toEqual(expected)
+  })
+
+  it('is the same prompt as a chat that an engine makes of it by itself, whatever else it asks for', () => {
+    const tool = { name: 'weather', input_schema: { properties: {} }, strict: true }
+    const failed = { type: 'tool_result', tool_use_id: 'toolu_1', content: 'no such city', is_error: true }
+    const question = {
+      ...base,
+      system: 'S',
+      messages: [user('a'), { role: 'assistant', content: [weather] }, user([failed])],
+      tools: [tool],
+      stream: true,
+      cache_salt: 'tenant',
+      chat_template_kwargs: { enable_thinking: true },
+      output_config: { effort: 'high' },
+      thinking: { type: 'enabled', budget_tokens: 1024 },
+    }
+    const parameters = { properties: {}, type: 'object' }
+    const expected = {
+      messages: [
+        { role: 'system', content: 'S' },
+        user('a'),
+        expect.objectContaining({ role: 'assistant', content: null }),
+        // vLLM does not say that the call failed.
+        { role: 'tool', tool_call_id: 'toolu_1', content: 'no such city' },
+      ],
+      tools: [{ type: 'function', function: { name: 'weather', parameters, strict: true } }],
+      reasoning_effort: 'high',
+      chat_template_kwargs: { enable_thinking: true },
+      cache_salt: 'tenant',
+    }
+    expect(promptOf(question)).toEqual(expected)
+    expect(promptOf({ ...base, thinking: { type: 'disabled' } })).toEqual({
+      messages: [user('hello world')],
+      reasoning_effort: 'none',
+    })
   })
 
   it.each([
@@ -246,7 +307,7 @@ describe('/v1/messages/count_tokens', () => {
     const { question, answer } = recordings.messageTokens
     const translated = messageTokensTranslation.question(Buffer.from(JSON.stringify({ ...question, system: 'S' })))
     expect(translated.path).toBe('/tokenize')
-    expect(JSON.parse(translated.body.toString())).toEqual({
+    expect(translated.request).toEqual({
       model: 'tiny',
       messages: [{ role: 'system', content: 'S' }, ...question.messages],
     })

@@ -9,14 +9,30 @@ interface Block {
   readonly type: string
 }
 
-/** The messages of a chat that say the same. */
-export function toChatMessages({ system, messages }: PromptFields): readonly ChatMessage[] {
+/** How a chat is written. */
+interface Style {
+  /** Whether the text of a failed call says that it failed, since a chat has no mark for it. vLLM leaves it out. */
+  readonly marksErrors: boolean
+}
+
+/**
+ * Claude Code's first block of a system prompt is another one in each request; it would leave nothing of the prompt to be
+ * found in a cache, and vLLM drops it too.
+ */
+const billingHeader = 'x-anthropic-billing-header'
+
+/**
+ * The messages of a chat that say the same. Texts are put together as vLLM 0.32 does it (`AnthropicServingMessages`), so
+ * that a conversation has one prompt, whoever translates it.
+ */
+export function toChatMessages(
+  { system, messages }: PromptFields,
+  style: Style = { marksErrors: true },
+): readonly ChatMessage[] {
   const chat: ChatMessage[] = []
-  if (isGiven(system) && system.length > 0) {
-    const content = typeof system === 'string' ? system : textsOf(system, 'system').join('\n\n')
-    chat.push({ role: 'system', content })
-  }
-  for (const [index, message] of messages.entries()) chat.push(...toChatMessage(message, `messages.${index}`))
+  const instructions = typeof system === 'string' ? system : systemText(system ?? [], 'system')
+  if (instructions !== '') chat.push({ role: 'system', content: instructions })
+  for (const [index, message] of messages.entries()) chat.push(...toChatMessage(message, `messages.${index}`, style))
   if (chat.at(-1)?.role === 'assistant') {
     throw unsayable('messages', 'an answer cannot be begun by a last message of the assistant')
   }
@@ -25,31 +41,40 @@ export function toChatMessages({ system, messages }: PromptFields): readonly Cha
 
 /** The tools as functions. */
 export function toChatTools(tools: readonly ToolFields[]): readonly object[] {
-  return tools.map(({ type, name, description, input_schema: parameters }, index) => {
+  return tools.map(({ type, name, description, input_schema: schema, strict }, index) => {
     if (isGiven(type) && type !== 'custom') throw unsayable(`tools.${index}.type`, `there is no tool "${type}"`)
-    if (!isGiven(parameters)) {
+    if (!isGiven(schema)) {
       throw new Refusal('bad_request', `The tool "${name}" has no input_schema.`, {
         param: `tools.${index}.input_schema`,
       })
     }
-    return { type: 'function', function: given({ name, description, parameters }) }
+    const parameters = 'type' in schema ? schema : { ...schema, type: 'object' }
+    return { type: 'function', function: given({ name, description, parameters, strict }) }
   })
 }
 
-function toChatMessage({ role, content }: MessageFields, path: string): readonly ChatMessage[] {
+function toChatMessage({ role, content }: MessageFields, path: string, style: Style): readonly ChatMessage[] {
   if (typeof content === 'string') return [{ role, content }]
-  if (role === 'system') return [{ role, content: textsOf(content, `${path}.content`).join('\n\n') }]
-  return role === 'assistant' ? [assistantMessage(content, path)] : userMessages(content, path)
+  if (role === 'system') {
+    const text = systemText(content, `${path}.content`)
+    return text === '' ? [] : [{ role, content: text }]
+  }
+  return role === 'assistant' ? [assistantMessage(content, path)] : userMessages(content, path, style)
 }
 
+const systemText = (blocks: readonly Block[], path: string): string =>
+  textsOf(blocks, path)
+    .filter((text) => !text.startsWith(billingHeader))
+    .join('')
+
 function assistantMessage(content: readonly Block[], path: string): ChatMessage {
-  const texts: string[] = []
+  const texts: ChatPart[] = []
   const thoughts: string[] = []
   const calls: ChatToolCall[] = []
   for (const [index, block] of content.entries()) {
     const at = `${path}.content.${index}`
     if (block.type === 'text') {
-      texts.push(read('text', block, at).text)
+      addText(texts, read('text', block, at).text)
     } else if (block.type === 'thinking') {
       thoughts.push(read('thinking', block, at).thinking)
     } else if (block.type === 'tool_use') {
@@ -61,24 +86,24 @@ function assistantMessage(content: readonly Block[], path: string): ChatMessage 
   }
   return {
     role: 'assistant',
-    content: texts.length === 0 && calls.length > 0 ? null : texts.join(''),
+    content: texts.length === 0 && calls.length > 0 ? null : plainContent(texts),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
-    ...(thoughts.length === 0 ? {} : { reasoning_content: thoughts.join('\n') }),
+    ...(thoughts.length === 0 ? {} : { reasoning_content: thoughts.join('') }),
   }
 }
 
 /** Results of tools are messages of their own, before what the user says beside them. */
-function userMessages(content: readonly Block[], path: string): readonly ChatMessage[] {
+function userMessages(content: readonly Block[], path: string, style: Style): readonly ChatMessage[] {
   const results: ChatMessage[] = []
   const parts: ChatPart[] = []
   for (const [index, block] of content.entries()) {
     const at = `${path}.content.${index}`
     if (block.type === 'text') {
-      parts.push({ type: 'text', text: read('text', block, at).text })
+      addText(parts, read('text', block, at).text)
     } else if (block.type === 'image') {
       parts.push({ type: 'image_url', image_url: { url: imageUrl(block, at) } })
     } else if (block.type === 'tool_result') {
-      results.push(toolMessage(block, at))
+      results.push(toolMessage(block, at, style))
     } else {
       throw unsayable(at, `a message of the user holds no block "${block.type}"`)
     }
@@ -88,11 +113,15 @@ function userMessages(content: readonly Block[], path: string): readonly ChatMes
     : [...results, { role: 'user', content: plainContent(parts) }]
 }
 
-function toolMessage(block: Block, at: string): ChatMessage {
+function addText(parts: ChatPart[], text: string): void {
+  if (text !== '') parts.push({ type: 'text', text })
+}
+
+function toolMessage(block: Block, at: string, { marksErrors }: Style): ChatMessage {
   const { tool_use_id: id, content, is_error: isError } = read('tool_result', block, at)
   const text = typeof content === 'string' ? content : textsOf(content ?? [], `${at}.content`).join('\n')
-  // A chat has no mark for a failed call, so the text says it, unless it does so already.
-  const isSaid = isError !== true || /^\W*error/i.test(text)
+  // Unless the text says so already.
+  const isSaid = !marksErrors || isError !== true || /^\W*error/i.test(text)
   return { role: 'tool', tool_call_id: id, content: isSaid ? text : `Error: ${text}` }
 }
 

@@ -48,6 +48,7 @@ export const schemas = onFirstUse((z) => {
     name: z.string().min(1),
     description: z.string().nullish(),
     input_schema: z.record(z.string(), z.unknown()).nullish(),
+    strict: z.boolean().nullish(),
   })
 
   const toolChoice = z.discriminatedUnion('type', [
@@ -65,6 +66,12 @@ export const schemas = onFirstUse((z) => {
     tools: z.array(tool).nullish(),
     tool_choice: toolChoice.nullish(),
     thinking: z.looseObject({ type: z.string() }).nullish(),
+    output_config: z
+      .looseObject({
+        effort: z.string().nullish(),
+        format: z.looseObject({ type: z.string(), schema: z.record(z.string(), z.unknown()).nullish() }).nullish(),
+      })
+      .nullish(),
   })
 
   /** A question as a whole. Unknown fields, such as vLLM's own, go to the engine as they are. */
@@ -74,12 +81,6 @@ export const schemas = onFirstUse((z) => {
     stop_sequences: z.array(z.string()).nullish(),
     stream: z.boolean().nullish(),
     metadata: z.looseObject({ user_id: z.string().nullish() }).nullish(),
-    output_config: z
-      .looseObject({
-        effort: z.string().nullish(),
-        format: z.looseObject({ type: z.string(), schema: z.record(z.string(), z.unknown()).nullish() }).nullish(),
-      })
-      .nullish(),
     service_tier: z.string().nullish(),
   })
 

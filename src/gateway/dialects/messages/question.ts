@@ -1,6 +1,6 @@
 import { readQuestion, refuseGiven, unsayable } from '../read-question.ts'
 import { toChatMessages, toChatTools } from './prompt.ts'
-import { schemas, type ToolChoiceFields } from './question-fields.ts'
+import { schemas, type PromptFields, type ToolChoiceFields } from './question-fields.ts'
 import { given, isGiven } from '../given.ts'
 
 /** What the translation of an answer needs to know of its question. */
@@ -59,11 +59,31 @@ export function toChatQuestion(body: Buffer): ChatQuestion {
     max_tokens,
     ...given({ stop, user: metadata?.user_id, reasoning_effort: output?.effort }),
     ...(!isGiven(output?.format) ? {} : { response_format: responseFormat(output.format) }),
-    ...(!isGiven(tools) || tools.length === 0 ? {} : { tools: toChatTools(tools), ...choiceOf(toolChoice) }),
+    ...toolsOf(fields),
+    ...(isGiven(tools) && tools.length > 0 ? choiceOf(toolChoice) : {}),
     ...(stream === true ? { stream: true, stream_options: { include_usage: true } } : {}),
   }
   return { chat, model, tellsThoughts: thinking?.type !== 'disabled' }
 }
+
+/**
+ * The chat of which vLLM makes the same prompt as of a question of `/v1/messages`.
+ * Source: vLLM 0.32.0, `vllm/entrypoints/anthropic/serving.py`, `to_chat_completion_request`.
+ * @throws Refusal for what has no equal in a chat
+ */
+export function toPromptChat(body: Buffer): object {
+  const fields = readQuestion(schemas().promptFields, body)
+  const { thinking, output_config: output, chat_template_kwargs, cache_salt } = fields
+  const effort = thinking?.type === 'disabled' ? 'none' : output?.effort
+  return {
+    messages: toChatMessages(fields, { marksErrors: false }),
+    ...toolsOf(fields),
+    ...given({ reasoning_effort: effort, chat_template_kwargs, cache_salt }),
+  }
+}
+
+const toolsOf = ({ tools }: PromptFields): object =>
+  !isGiven(tools) || tools.length === 0 ? {} : { tools: toChatTools(tools) }
 
 function responseFormat(format: { readonly type: string; readonly schema?: unknown }): object {
   if (format.type !== 'json_schema') throw unsayable('output_config.format', `there is no format "${format.type}"`)

@@ -4,7 +4,7 @@
  */
 import type { Translation, TranslatedQuestion } from '../../data-plane/translation.ts'
 import { ResponseAnswer } from './answer.ts'
-import { toChatQuestion } from './question.ts'
+import { toChatQuestion, toPromptChat } from './question.ts'
 
 /** `/v1/responses`. */
 export const responsesTranslation: Translation = {
@@ -15,8 +15,9 @@ export const responsesTranslation: Translation = {
     const { chat, echo } = toChatQuestion(body)
     return {
       path: '/v1/chat/completions',
-      body: Buffer.from(JSON.stringify(chat)),
+      request: chat,
       answer: () => new ResponseAnswer(echo),
     }
   },
+  promptOf: toPromptChat,
 }

@@ -5,12 +5,21 @@ import { unsayable } from '../read-question.ts'
 import { schemas, type ItemFields, type QuestionFields, type ToolFields } from './question-fields.ts'
 import { given, isGiven } from '../given.ts'
 
+/** How a chat is written. */
+interface Style {
+  /** Whether developers stay what they are, as in vLLM, though few chat templates know them. */
+  readonly keepsDevelopers: boolean
+}
+
 /** The messages of a chat that say the same. */
-export function toChatMessages({ instructions, input }: QuestionFields): readonly ChatMessage[] {
+export function toChatMessages(
+  { instructions, input }: QuestionFields,
+  style: Style = { keepsDevelopers: false },
+): readonly ChatMessage[] {
   const chat: ChatMessage[] = []
   if (isGiven(instructions) && instructions !== '') chat.push({ role: 'system', content: instructions })
   if (typeof input === 'string') return [...chat, { role: 'user', content: input }]
-  for (const [index, item] of input.entries()) addItem(chat, item, `input.${index}`)
+  for (const [index, item] of input.entries()) addItem(chat, item, `input.${index}`, style)
   return chat
 }
 
@@ -29,12 +38,15 @@ export function toChatTools(tools: readonly ToolFields[]): readonly object[] {
  * Appends an item. Reasoning, text and calls of one turn are items of their own here, and one message of the assistant
  * in a chat.
  */
-function addItem(chat: ChatMessage[], item: ItemFields, at: string): void {
+function addItem(chat: ChatMessage[], item: ItemFields, at: string, { keepsDevelopers }: Style): void {
   const type = item.type ?? 'message'
   if (type === 'message') {
     const { role, content } = read(schemas().items.message, item, at)
     if (role === 'assistant') extend(chat, { content: assistantText(content, `${at}.content`) })
-    else chat.push({ role: role === 'developer' ? 'system' : role, content: contentOf(content, `${at}.content`) })
+    else {
+      const said = role === 'developer' && !keepsDevelopers ? 'system' : role
+      chat.push({ role: said, content: contentOf(content, `${at}.content`) })
+    }
   } else if (type === 'function_call') {
     const { call_id: id, name, arguments: text } = read(schemas().items.function_call, item, at)
     extend(chat, { tool_calls: [{ id, type: 'function', function: { name, arguments: text } }] })
@@ -56,10 +68,10 @@ type Turn = Partial<Pick<ChatMessage, 'tool_calls' | 'reasoning_content'>> & { r
 /** Adds to the assistant's message that ends the chat, or begins one. */
 function extend(chat: ChatMessage[], { content, tool_calls: calls, reasoning_content: reasoning }: Turn): void {
   const last = chat.at(-1)
-  // Text after text or after calls, and reasoning after either, begins another turn.
-  const isSame =
-    last?.role === 'assistant' &&
-    (calls !== undefined || (content !== undefined && last.content === null && last.tool_calls === undefined))
+  // Text after text, and reasoning after reasoning, begins another message, as in vLLM 0.32, so that a conversation has
+  // one prompt, whoever translates it.
+  const isFree = content === undefined ? last?.reasoning_content === undefined : last?.content === null
+  const isSame = last?.role === 'assistant' && (calls !== undefined || isFree)
   if (isSame) chat.pop()
   const before: ChatMessage = isSame ? last : { role: 'assistant', content: null }
   const allCalls = [...(before.tool_calls ?? []), ...(calls ?? [])]

@@ -43,6 +43,26 @@ export function toChatQuestion(body: Buffer): { readonly chat: object; readonly 
   return { chat, echo: echoOf(fields) }
 }
 
+/**
+ * The chat of which vLLM makes the same prompt as of a question of `/v1/responses`.
+ * Source: vLLM 0.32.0, `vllm/entrypoints/openai/responses/`, `construct_input_messages` and `build_chat_params`.
+ * @throws Refusal for what has no equal in a chat
+ */
+export function toPromptChat(body: Buffer): object {
+  const fields = readQuestion(schemas().questionFields, body)
+  const { input, tools, truncation, reasoning, chat_template_kwargs, cache_salt } = fields
+  const { previous_response_id } = withoutEqual
+  refuseGiven(fields, { previous_response_id })
+  if (isGiven(truncation) && truncation !== 'disabled') throw unsayable('truncation', 'what is left out is not known')
+  const status = typeof input === 'string' ? undefined : input.at(-1)?.['status']
+  if (status === 'in_progress' || status === 'incomplete') throw unsayable('input', 'its last item is continued')
+  return {
+    messages: toChatMessages(fields, { keepsDevelopers: true }),
+    ...(isGiven(tools) && tools.length > 0 ? { tools: toChatTools(tools) } : {}),
+    ...given({ reasoning_effort: reasoning?.effort, chat_template_kwargs, cache_salt }),
+  }
+}
+
 /** Fields that chat completions say in other words or not at all. */
 const ownFields = [
   'input',

@@ -4,9 +4,20 @@ import { responsesTranslation } from './index.ts'
 
 const base = { model: 'tiny', input: 'hello world' }
 const translate = (question: object) => responsesTranslation.question(Buffer.from(JSON.stringify(question)))
-const chatOf = (question: object) =>
-  JSON.parse(translate({ ...base, ...question }).body.toString()) as Record<string, unknown>
+const chatOf = (question: object) => translate({ ...base, ...question }).request as Record<string, unknown>
+const promptOf = (question: object) => responsesTranslation.promptOf?.(Buffer.from(JSON.stringify(question)))
 const dataOf = (event: string) => event.replace(/^data: /, '').trimEnd()
+
+/** Items of an assistant's turn. */
+const said = (text: string) => ({
+  type: 'message',
+  role: 'assistant',
+  id: 'msg_1',
+  status: 'completed',
+  content: [{ type: 'output_text', text, annotations: [] }],
+})
+const reasoning = { type: 'reasoning', id: 'rs_1', summary: [], content: [{ type: 'reasoning_text', text: 'Hm.' }] }
+const called = { type: 'function_call', call_id: 'c1', name: 'weather', arguments: '{}' }
 
 const toolCall = (id: string, name: string) => ({ id, type: 'function', function: { name, arguments: '{}' } })
 const callChunk = (fields: object) => chunk({ tool_calls: [{ index: 0, ...fields }] })
@@ -107,6 +118,50 @@ describe('a question to /v1/responses', () => {
       { role: 'tool', tool_call_id: 'c1', content: 'rain' },
       { role: 'tool', tool_call_id: 'c2', content: 'noon' },
     ])
+  })
+
+  // Source: vLLM 0.32, `/v1/responses/render`, which makes the same tokens of both (test/engines/vllm-server.test.ts).
+  it('joins the items of a turn in any order as vLLM does, and begins another message where one is said twice', () => {
+    expect(chatOf({ input: [called, said('a'), reasoning, said('b')] })['messages']).toEqual([
+      { role: 'assistant', content: 'a', reasoning_content: 'Hm.', tool_calls: [toolCall('c1', 'weather')] },
+      { role: 'assistant', content: 'b' },
+    ])
+  })
+
+  it('is the same prompt as a chat that an engine makes of it by itself, whatever else it asks for', () => {
+    const question = {
+      ...base,
+      input: [
+        { role: 'developer', content: 'Be kind.' },
+        { role: 'user', content: 'Hi' },
+      ],
+      instructions: 'Be short.',
+      tools: [{ type: 'function', name: 'weather', parameters: {}, strict: true }],
+      reasoning: { effort: 'low' },
+      store: true,
+      include: ['message.output_text.logprobs'],
+      cache_salt: 'tenant',
+      chat_template_kwargs: { enable_thinking: true },
+    }
+    expect(promptOf(question)).toEqual({
+      messages: [
+        { role: 'system', content: 'Be short.' },
+        { role: 'developer', content: 'Be kind.' },
+        { role: 'user', content: 'Hi' },
+      ],
+      tools: [{ type: 'function', function: { name: 'weather', parameters: {}, strict: true } }],
+      reasoning_effort: 'low',
+      chat_template_kwargs: { enable_thinking: true },
+      cache_salt: 'tenant',
+    })
+  })
+
+  it.each([
+    ['an earlier answer', { previous_response_id: 'resp_1' }, 'previous_response_id'],
+    ['an input that is cut', { truncation: 'auto' }, 'truncation'],
+    ['an answer that is continued', { input: [{ ...said('a'), status: 'incomplete' }] }, 'input'],
+  ])('has no prompt that is known here with %s', (_what, fields, param) => {
+    expect(catchRefusal(() => promptOf({ ...base, ...fields })).param).toBe(param)
   })
 
   it.each([

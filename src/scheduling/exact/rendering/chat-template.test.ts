@@ -18,6 +18,7 @@ async function read(template: string | null, files: Partial<ChatTemplateFiles> =
 
 const now = Date.UTC(2026, 6, 4, 23, 5)
 const user = (content: unknown) => ({ role: 'user', content })
+const result = (content: unknown) => ({ role: 'tool', tool_call_id: '1', content })
 
 async function text(template: string, request: object, files?: Partial<ChatTemplateFiles>): Promise<string> {
   const rendered = (await read(template, files)).render(request, 1000, now)
@@ -94,6 +95,52 @@ describe('a chat', () => {
     const tokenizerConfig = { bos_token: '<s>', eos_token: { content: '</s>' } }
     const request = { messages: [], chat_template_kwargs: { enable_thinking: false } }
     expect(await text(template, request, { tokenizerConfig })).toBe('<s></s>false04 Jul 2026')
+  })
+
+  // Source: vLLM 0.32, `/v1/chat/completions/render`.
+  it('has thoughts where an effort is asked for, unless the request says otherwise', async () => {
+    const template = '{{ reasoning_effort }} {{ enable_thinking }}'
+    expect(await text(template, { messages: [], reasoning_effort: 'low' })).toBe('low true')
+    expect(await text(template, { messages: [], reasoning_effort: 'none' })).toBe('none false')
+    const own = { chat_template_kwargs: { enable_thinking: false } }
+    expect(await text(template, { messages: [], reasoning_effort: 'high', ...own })).toBe('high false')
+  })
+
+  // Source: vLLM 0.32, `/v1/responses/render`.
+  it('has developers where the template knows them, and else makes one system prompt of what they say', async () => {
+    const messages = [{ role: 'system', content: 'a' }, user('b'), { role: 'developer', content: 'c' }]
+    const asked = { messages, add_generation_prompt: false }
+    expect(await text(tiny, asked)).toBe('<|im_start|>system\na\n\nc<|im_end|>\n<|im_start|>user\nb<|im_end|>\n')
+    const telling = "{% for m in messages %}{{ m.role }}{% if m.role == 'developer' %}!{% endif %} {% endfor %}"
+    expect(await text(telling, asked)).toBe('system user developer! ')
+    const first = { messages: [{ role: 'developer', content: 'c' }, user('b')], add_generation_prompt: false }
+    expect(await text(tiny, first)).toBe('<|im_start|>system\nc<|im_end|>\n<|im_start|>user\nb<|im_end|>\n')
+    const either =
+      '{% for m in messages %}{% if m.content is string %}({{ m.content }}){% else %}{% for part in m.content %}{{ part.text }}{% endfor %}{% endif %}{% endfor %}'
+    expect(await text(either, { messages })).toBe('(a\n\nc)b')
+  })
+
+  it('is without the line of a system prompt that is another one in each request', async () => {
+    const header = 'x-anthropic-billing-header: cch=1;'
+    const texts = [
+      { type: 'text', text: header },
+      { type: 'text', text: 'Be brief.' },
+    ]
+    for (const content of [`${header}\nBe brief.`, texts]) {
+      expect(await text(tiny, { messages: [{ role: 'system', content }], add_generation_prompt: false })).toBe(
+        '<|im_start|>system\nBe brief.<|im_end|>\n',
+      )
+    }
+  })
+
+  it('has results of tools as text, also for a template that wants parts', async () => {
+    const template =
+      '{% for m in messages %}{% if m.content is string %}({{ m.content }}){% else %}{% for part in m.content %}{{ part.text }}{% endfor %}{% endif %}{% endfor %}'
+    const texts = [
+      { type: 'text', text: 'b' },
+      { type: 'text', text: 'c' },
+    ]
+    expect(await text(template, { messages: [user('a'), result(texts), result('d')] })).toBe('a(b\nc)(d)')
   })
 
   it('ends at the first image: what the engine makes of it is not known', async () => {

@@ -1,6 +1,7 @@
 import { boundedRunner, templateGlobals } from './bounded-interpreter.ts'
 import { contentFormatOf, type ContentFormat } from './content-format.ts'
 import { conversationOf, isFields, mediaMark, toolsOf } from './conversation.ts'
+import { knowsDevelopers, withoutDevelopers } from './developers.ts'
 import { loadJinja, type Jinja, type TemplateNode } from './jinja.ts'
 
 /** A model's files, parsed, as far as they say how it is prompted. */
@@ -63,7 +64,14 @@ export async function readChatTemplate(files: ChatTemplateFiles): Promise<ChatTe
     return unsupported(`its chat template is not readable here: ${messageOf(error)}`)
   }
   const contentFormat = contentFormatOf(program)
-  const read = { jinja, run: boundedRunner(jinja), program, contentFormat, special: specialTokens(tokenizer) }
+  const read = {
+    jinja,
+    run: boundedRunner(jinja),
+    program,
+    contentFormat,
+    knowsDevelopers: knowsDevelopers(source),
+    special: specialTokens(tokenizer),
+  }
   return {
     kind: 'template',
     contentFormat,
@@ -83,6 +91,7 @@ interface ReadTemplate {
   readonly run: ReturnType<typeof boundedRunner>
   readonly program: TemplateNode
   readonly contentFormat: ContentFormat
+  readonly knowsDevelopers: boolean
   readonly special: Readonly<Record<string, unknown>>
 }
 
@@ -91,15 +100,17 @@ function render(read: ReadTemplate, request: unknown, bytes: number, nowMs: numb
   if (typeof request['chat_template'] === 'string') return none('the request brings a template of its own')
   if (request['add_special_tokens'] === true) return none('the request asks for special tokens before the template’s')
   if (typeof request['truncate_prompt_tokens'] === 'number') return none('the request asks for its prompt to be cut')
-  const messages = conversationOf(request['messages'], read.contentFormat)
-  if (messages === null) return none('the request has no messages that can be read')
+  const conversation = conversationOf(request['messages'], read.contentFormat)
+  if (conversation === null) return none('the request has no messages that can be read')
+  const messages = read.knowsDevelopers ? conversation : withoutDevelopers(conversation)
   const environment = templateGlobals(read.jinja, nowMs)
   const isContinued = request['continue_final_message'] === true
   const own = isFields(request['chat_template_kwargs']) ? request['chat_template_kwargs'] : {}
   const effort = request['reasoning_effort'] ?? undefined
   const values: Record<string, unknown> = {
     ...read.special,
-    ...(effort === undefined ? {} : { reasoning_effort: effort }),
+    // vLLM 0.32, `ChatCompletionRequest.build_chat_params`: who sets an effort wants thoughts, or none.
+    ...(effort === undefined ? {} : { reasoning_effort: effort, enable_thinking: effort !== 'none' }),
     documents: request['documents'] ?? null,
     add_generation_prompt: request['add_generation_prompt'] !== false,
     ...own,

@@ -3,14 +3,14 @@ import type { ContentFormat } from './content-format.ts'
 /** Stands where an image, a sound or a video is: what follows depends on what the engine makes of it. */
 export const mediaMark = '\u0000media\u0000'
 
-type Fields = Readonly<Record<string, unknown>>
+export type Fields = Readonly<Record<string, unknown>>
 
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
  * Messages as an engine hands them to a template.
- * Source: vLLM 0.32.0, `vllm/entrypoints/chat_utils.py`, `_parse_chat_message_content` and `_postprocess_messages`.
+ * Source: vLLM 0.32.0, `vllm/renderers/chat_utils.py`, `_parse_chat_message_content` and `_postprocess_messages`.
  * @returns null for what is no list of messages
  */
 export function conversationOf(messages: unknown, format: ContentFormat): Fields[] | null {
@@ -25,8 +25,13 @@ export function conversationOf(messages: unknown, format: ContentFormat): Fields
   return conversation
 }
 
+/** Claude Code's first line of a system prompt, another one in each request: vLLM leaves it out. */
+const billingHeader = 'x-anthropic-billing-header'
+
 function messageOf(given: Fields, role: string, format: ContentFormat): Fields | null {
-  const content = contentOf(given['content'], format)
+  const said = role === 'system' ? withoutBillingHeader(given['content']) : given['content']
+  // Results of tools are text for every template.
+  const content = contentOf(said, role === 'tool' && isText(said) ? 'string' : format)
   if (content === null) return null
   const message: Record<string, unknown> = { role, content }
   const { tool_calls: calls, name } = given
@@ -43,6 +48,27 @@ function messageOf(given: Fields, role: string, format: ContentFormat): Fields |
   if (typeof name === 'string') message['name'] = name
   return message
 }
+
+function withoutBillingHeader(content: unknown): unknown {
+  if (Array.isArray(content)) return (content as unknown[]).map((part) => withoutBillingLine(part)).filter(isFilled)
+  return typeof content === 'string' ? (withoutBillingLine(content) ?? '') : content
+}
+
+/** @returns undefined where nothing is left of a part */
+function withoutBillingLine(part: unknown): unknown {
+  const text = isFields(part) && part['type'] === 'text' ? part['text'] : part
+  if (typeof text !== 'string' || !text.startsWith(billingHeader)) return part
+  const end = text.indexOf('\n')
+  const rest = end === -1 ? '' : text.slice(end + 1)
+  if (rest === '') return undefined
+  return isFields(part) ? { ...part, text: rest } : rest
+}
+
+const isFilled = (part: unknown): boolean => part !== undefined
+
+/** Whether nothing but text is in it. */
+const isText = (content: unknown): boolean =>
+  !Array.isArray(content) || (content as unknown[]).every((part) => textOf(part) !== mediaMark)
 
 function contentOf(content: unknown, format: ContentFormat): string | Fields[] | null {
   if (typeof content === 'string') return format === 'string' ? content : [{ type: 'text', text: content }]
