@@ -70,6 +70,10 @@ export interface Simulation {
   readonly minSplitTokens?: number
   /** Replicas take on whatever comes when absent. */
   readonly flow?: FlowLimits
+  /** Gateways before the same replicas, each with a scheduler of its own; requests are spread over them by the seed. One when absent. */
+  readonly gateways?: number
+  /** How often each asks engines for their load, to see what others have there; never when absent. */
+  readonly loadReportsMs?: number
   /** Name of the policy (`src/scheduling`). */
   readonly policy: string
   readonly seed: number

@@ -4,6 +4,7 @@ import {
   type Choosing,
   type Decision,
   type Policy,
+  type RequestSizes,
   type RequestShape,
   type SentState,
 } from '../scheduling/index.ts'
@@ -11,6 +12,7 @@ import type { WorkloadRequest } from './contract.ts'
 import type { PrefixKnowledge } from './knowledge/index.ts'
 import type { Prompt } from './prepare-prompts.ts'
 import type { Replica } from './replica.ts'
+import type { ReplicaView } from './replica-view.ts'
 
 /** Tokens of an answer that are expected before any has come. */
 const firstExpectation = 256
@@ -40,14 +42,16 @@ export interface DispatcherParts {
   /** From which prompt on it is split as long as nothing is learned; null where no replica only prefills. */
   readonly minSplitTokens: number | null
   readonly knowledge: PrefixKnowledge
-  readonly replicas: readonly Replica[]
+  readonly replicas: readonly ReplicaView[]
+  /** Learns what its requests are like. */
+  readonly sizes: RequestSizes
   readonly unitTokens: number
   /** Units that all prompts begin with. */
   readonly commonUnits: number
   random(): number
 }
 
-/** The scheduler's side: asks the policy, and counts what is under way as the gateway does. */
+/** A gateway's scheduler: asks the policy, and counts what is under way as the gateway does. */
 export class Dispatcher {
   readonly #parts: DispatcherParts
   readonly #policy: Policy
@@ -71,7 +75,7 @@ export class Dispatcher {
     const policy = this.#policy
     const choosing = this.#choosing
     choosing.nowMs = nowMs
-    for (const replica of replicas) replica.age(nowMs)
+    for (const { replica } of replicas) replica.age(nowMs)
     knowledge.match(prompt, this.#held)
     const shape = this.#shapeOf(request, prompt)
     const decision = policy.choose(shape, replicas, choosing)
@@ -87,15 +91,16 @@ export class Dispatcher {
   /** A prefill replica has done its part. */
   prefilled({ prefill, pendingPrefillTokens }: Route, prompt: Prompt): void {
     if (prefill === null) return
-    prefill.inFlight -= 1
-    prefill.pendingPrefillTokens -= pendingPrefillTokens
-    prefill.inFlightTokens -= prompt.tokens
+    const view = this.#viewAt(prefill.place)
+    view.ownRequests -= 1
+    view.ownPrefillTokens -= pendingPrefillTokens
+    view.ownTokens -= prompt.tokens
     this.#parts.knowledge.computed(prompt, prefill.place)
   }
 
   /** The first token has come, so long after sending; or none will come any more. */
   begun({ prefill, replica, pendingPrefillTokens, lackedTokens }: Route, prompt: Prompt, ttftMs?: number): void {
-    if (prefill === null) replica.pendingPrefillTokens -= pendingPrefillTokens
+    if (prefill === null) this.#viewAt(replica.place).ownPrefillTokens -= pendingPrefillTokens
     this.#parts.knowledge.computed(prompt, replica.place)
     if (ttftMs === undefined || lackedTokens <= 0) return
     this.#benefit?.observe(prefill === null ? 'whole' : 'split', lackedTokens, ttftMs)
@@ -120,8 +125,9 @@ export class Dispatcher {
 
   /** The request is not under way any more. */
   gone({ replica, inFlightTokens }: Route): void {
-    replica.inFlight -= 1
-    replica.inFlightTokens -= inFlightTokens
+    const view = this.#viewAt(replica.place)
+    view.ownRequests -= 1
+    view.ownTokens -= inFlightTokens
   }
 
   /** Tokens that an answer has, as those so far had; a guess before the first. */
@@ -148,10 +154,10 @@ export class Dispatcher {
   }
 
   #routeOf(shape: RequestShape, decision: Exclude<Decision, { readonly kind: 'none' }>): Route {
-    const prefill = decision.kind === 'pair' ? this.#replicaAt(decision.prefill) : null
-    const replica = this.#replicaAt(decision.kind === 'pair' ? decision.decode : decision.place)
-    const computing = prefill ?? replica
-    const uncachedTokens = shape.promptTokens - (this.#held[computing.place] ?? 0)
+    const prefill = decision.kind === 'pair' ? this.#viewAt(decision.prefill).replica : null
+    const { replica } = this.#viewAt(decision.kind === 'pair' ? decision.decode : decision.place)
+    const computing = this.#viewAt((prefill ?? replica).place)
+    const uncachedTokens = shape.promptTokens - (this.#held[computing.replica.place] ?? 0)
     const { inFlight, pendingPrefillTokens, inFlightTokens } = computing
     return {
       prefill,
@@ -165,20 +171,23 @@ export class Dispatcher {
   }
 
   #count({ prefill, replica, pendingPrefillTokens, inFlightTokens }: Route, shape: RequestShape): void {
-    replica.inFlight += 1
-    replica.inFlightTokens += inFlightTokens
+    this.#parts.sizes.sent(shape.promptTokens, pendingPrefillTokens, shape.expectedOutputTokens)
+    const answering = this.#viewAt(replica.place)
+    answering.ownRequests += 1
+    answering.ownTokens += inFlightTokens
     if (prefill === null) {
-      replica.pendingPrefillTokens += pendingPrefillTokens
+      answering.ownPrefillTokens += pendingPrefillTokens
       return
     }
-    prefill.inFlight += 1
-    prefill.pendingPrefillTokens += pendingPrefillTokens
-    prefill.inFlightTokens += shape.promptTokens
+    const computing = this.#viewAt(prefill.place)
+    computing.ownRequests += 1
+    computing.ownPrefillTokens += pendingPrefillTokens
+    computing.ownTokens += shape.promptTokens
   }
 
-  #replicaAt(place: number): Replica {
-    const replica = this.#parts.replicas[place]
-    if (replica === undefined) throw new Error(`the policy chose replica ${place}, which is not there`)
-    return replica
+  #viewAt(place: number): ReplicaView {
+    const view = this.#parts.replicas[place]
+    if (view === undefined) throw new Error(`the policy chose replica ${place}, which is not there`)
+    return view
   }
 }

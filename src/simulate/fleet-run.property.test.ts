@@ -67,6 +67,8 @@ const fleets = fc.record({
     }),
   ),
   concurrency: fc.option(fc.integer({ min: 1, max: 5 })),
+  gateways: fc.integer({ min: 1, max: 3 }),
+  loadReportsMs: fc.option(fc.constantFrom(5, 200)),
   decodeKvTokens: fc.option(fc.integer({ min: 300, max: 1500 })),
   seed: fc.integer(),
 })
@@ -78,6 +80,7 @@ describe('FleetRun, whatever comes', () => {
       fc.property(fleets, requests, (fleet, list) => {
         const { replicas, isSplit, kvCapacityTokens, prefixes, mostInFlight, seed, flow, concurrency, decodeKvTokens } =
           fleet
+        const { gateways, loadReportsMs } = fleet
         const engine = { ...engineWith(), kvCapacityTokens }
         const plain = simulationOf(list, {
           replicas,
@@ -86,6 +89,8 @@ describe('FleetRun, whatever comes', () => {
           engine: { ...engine, kvCapacityTokens: decodeKvTokens ?? kvCapacityTokens },
           prefillEngine: engine,
           seed,
+          gateways,
+          ...(loadReportsMs === null ? {} : { loadReportsMs }),
           ...(flow === null ? {} : { flow }),
         })
         const simulation: Simulation =
@@ -107,8 +112,12 @@ describe('FleetRun, whatever comes', () => {
           expect(ledger.endedMs[place]).toBeGreaterThanOrEqual(ledger.firstTokenMs[place] ?? NaN)
         }
         expect(ledger.waiting).toBe(0)
-        for (const { engine, inFlight, inFlightTokens, pendingPrefillTokens, step } of run.replicas) {
-          expect([inFlight, inFlightTokens, pendingPrefillTokens, step]).toEqual([0, 0, 0, null])
+        for (const { engine, views, step } of run.replicas) {
+          expect(views).toHaveLength(gateways)
+          for (const { ownRequests, ownTokens, ownPrefillTokens } of views) {
+            expect([ownRequests, ownTokens, ownPrefillTokens]).toEqual([0, 0, 0])
+          }
+          expect(step).toBeNull()
           expect([engine.running, engine.waiting, engine.usedBlocks]).toEqual([0, 0, 0])
           expect(engine.heldBlocks).toBeLessThanOrEqual(engine.capacityBlocks)
         }

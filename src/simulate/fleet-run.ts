@@ -2,10 +2,11 @@ import { randomFrom, type Sequence } from '../engines/index.ts'
 import type { PolicyKind } from '../scheduling/index.ts'
 import type { Simulation } from './contract.ts'
 import { Clients } from './clients/index.ts'
-import { Dispatcher, type Route } from './dispatcher.ts'
+import type { Route } from './dispatcher.ts'
 import { EventQueue } from './events/index.ts'
-import { WaitingLine, type Refusal } from './flow/index.ts'
-import { knowledgeFor } from './knowledge/index.ts'
+import type { Refusal } from './flow/index.ts'
+import { SimulatedGateway } from './gateway.ts'
+import { knowledgeFor, listenerOfAll } from './knowledge/index.ts'
 import { Ledger } from './measure/index.ts'
 import { commonUnits, type Prompt } from './prepare-prompts.ts'
 import { Replica } from './replica.ts'
@@ -13,11 +14,9 @@ import { FleetScaler, type ScalingFigures } from './scaling/index.ts'
 
 /** How often engines report their load: as often as llm-d's router asks (50 ms), so that its policies have their due. */
 const reportMs = 50
-/** KV cache use above which policies that ask for it look elsewhere: llm-d's 0.8 (saturation detector). */
-const saturation = 0.8
-const sessionTimeMs = 600_000
-/** The Fleet's default (`routing.disaggregation.minPromptTokens`). */
-const usualMinSplitTokens = 2048
+
+/** Tells this row of random numbers from others of the same seed. */
+const spreadSeed = 0x5bd1e995
 
 type Happening =
   | { readonly kind: 'arrival'; readonly place: number }
@@ -26,11 +25,14 @@ type Happening =
   /** Somebody may have waited for too long; replicas are counted anew. */
   | { readonly kind: 'deadline' | 'scale' }
   | { readonly kind: 'started'; readonly replica: Replica }
+  /** Engines tell a gateway their load. */
+  | { readonly kind: 'report'; readonly gateway: SimulatedGateway }
 
 /** A request under way. */
 interface Flight {
   /** Its place in the workload. */
   readonly place: number
+  readonly gateway: SimulatedGateway
   readonly route: Route
   /** In the prefill replica, until its blocks are fetched. */
   prefilling: Sequence | null
@@ -43,56 +45,59 @@ export class FleetRun {
   readonly replicas: readonly Replica[]
   readonly #simulation: Simulation
   readonly #prompts: readonly Prompt[]
-  readonly #dispatcher: Dispatcher
+  readonly #gateways: readonly SimulatedGateway[]
+  /** The gateway that gets each request, by its place in the workload. */
+  readonly #gatewayAt: readonly SimulatedGateway[]
   readonly #events = new EventQueue<Happening>()
   /** What happens when a replica's step is over, one object a replica for millions of steps. */
   readonly #stepEnds: readonly Happening[]
   readonly #flights = new Map<Sequence, Flight>()
   readonly #clients: Clients
-  /** Requests that no replica might get yet. */
-  readonly #line: WaitingLine
   readonly #scaler: FleetScaler | null
   /** Requests that are over, whatever became of them. */
   #over = 0
   #nowMs = 0
+  #mostInLine = 0
 
   constructor(simulation: Simulation, policy: PolicyKind, prompts: readonly Prompt[]) {
-    const { workload, engine, prefillEngine = engine, replicas, prefillReplicas, seed, flow } = simulation
+    const { workload, engine, prefillEngine = engine, replicas, prefillReplicas, seed } = simulation
     this.#simulation = simulation
     this.#prompts = prompts
-    const knowledge = knowledgeFor(policy.prefixes, {
-      replicas,
-      unitTokens: workload.blockTokens,
-      blockTokens: engine.kvBlockTokens,
-      kvCapacityTokens: Math.max(engine.kvCapacityTokens, prefillReplicas > 0 ? prefillEngine.kvCapacityTokens : 0),
-    })
+    const gateways = simulation.gateways ?? 1
+    const known = Array.from({ length: gateways }, () =>
+      knowledgeFor(policy.prefixes, {
+        replicas,
+        unitTokens: workload.blockTokens,
+        blockTokens: engine.kvBlockTokens,
+        kvCapacityTokens: Math.max(engine.kvCapacityTokens, prefillReplicas > 0 ? prefillEngine.kvCapacityTokens : 0),
+      }),
+    )
     this.replicas = Array.from({ length: replicas }, (_, place) => {
       const role = prefillReplicas === 0 ? 'both' : place < prefillReplicas ? 'prefill' : 'decode'
       return new Replica(place, {
         role,
         shape: role === 'prefill' ? prefillEngine : engine,
         unitTokens: workload.blockTokens,
-        maxInFlight: flow?.maxInFlight ?? Infinity,
-        listener: knowledge.listenerFor(place),
+        listener: listenerOfAll(known, place),
       })
     })
     this.#stepEnds = this.replicas.map((replica) => ({ kind: 'step', replica }))
-    this.#dispatcher = new Dispatcher({
-      policy: policy.create({ saturation, sessionTimeMs }),
-      minSplitTokens: prefillReplicas === 0 ? null : (simulation.minSplitTokens ?? usualMinSplitTokens),
-      knowledge,
-      replicas: this.replicas,
-      unitTokens: workload.blockTokens,
-      commonUnits: commonUnits(prompts),
-      random: randomFrom(seed),
-    })
+    const common = commonUnits(prompts)
+    this.#gateways = known.map(
+      (knowledge, index) =>
+        new SimulatedGateway(simulation, {
+          policy,
+          knowledge,
+          replicas: this.replicas,
+          commonUnits: common,
+          // Of one gateway the Fleet's own seed, as ever.
+          seed: seed + index,
+        }),
+    )
+    this.#gatewayAt = spread(workload.requests.length, this.#gateways, seed)
     this.ledger = new Ledger(workload.requests.length, replicas)
     this.#clients = new Clients(workload, simulation.rate, (place, atMs) =>
       this.#events.put(atMs, { kind: 'arrival', place }),
-    )
-    this.#line = new WaitingLine(
-      flow,
-      this.replicas.filter(({ role }) => role !== 'prefill'),
     )
     const { autoscale } = simulation
     this.#scaler =
@@ -101,12 +106,12 @@ export class FleetRun {
         : new FleetScaler({
             autoscale,
             replicas: this.replicas,
-            waiting: () => this.#line.length,
+            waiting: () => this.#inLine,
             isFetchedFrom: (replica) =>
               [...this.#flights.values()].some(
                 ({ route, prefilling }) => route.prefill === replica && prefilling !== null,
               ),
-            onOff: ({ place }) => knowledge.forget(place),
+            onOff: ({ place }) => this.#gateways.forEach(({ knowledge }) => knowledge.forget(place)),
             startAt: (replica, atMs) => this.#events.put(atMs, { kind: 'started', replica }),
           })
   }
@@ -118,12 +123,13 @@ export class FleetRun {
 
   /** Requests that waited for a replica at once at the most. */
   get mostInLine(): number {
-    return this.#line.most
+    return this.#mostInLine
   }
 
   run(): void {
     this.#clients.start()
     if (this.#scaler !== null) this.#events.put(0, { kind: 'scale' })
+    this.#startReports()
     let nextReportMs = 0
     for (let what = this.#events.take(); what !== undefined; what = this.#events.take()) {
       const { nowMs } = this.#events
@@ -162,7 +168,30 @@ export class FleetRun {
       case 'started':
         this.#scaler?.started(what.replica, this.#nowMs)
         this.#serve()
+        return
+      case 'report':
+        this.#report(what)
     }
+  }
+
+  /** Gateways were started at any time: they ask engines one after another. */
+  #startReports(): void {
+    const { loadReportsMs } = this.#simulation
+    if (loadReportsMs === undefined) return
+    for (const [index, gateway] of this.#gateways.entries()) {
+      this.#events.put((index * loadReportsMs) / this.#gateways.length, { kind: 'report', gateway })
+    }
+  }
+
+  #report(what: Extract<Happening, { readonly kind: 'report' }>): void {
+    const { workload, loadReportsMs = Infinity } = this.#simulation
+    what.gateway.hear()
+    this.#serve()
+    if (this.#over < workload.requests.length) this.#events.put(this.#nowMs + loadReportsMs, what)
+  }
+
+  get #inLine(): number {
+    return this.#gateways.reduce((sum, { line }) => sum + line.length, 0)
   }
 
   #scale(): void {
@@ -180,20 +209,23 @@ export class FleetRun {
 
   #arrive(place: number): void {
     const request = this.#simulation.workload.requests[place]
-    if (request === undefined) return
+    const gateway = this.#gatewayAt[place]
+    if (request === undefined || gateway === undefined) return
+    const { line, dispatcher } = gateway
     this.ledger.arrivedMs[place] = this.#nowMs
     this.#scaler?.arrived()
-    if (this.#line.isOpen && this.#send(place)) return
-    const tokens = request.promptTokens + this.#dispatcher.expectedOutputTokens
-    const { refused, deadlineMs } = this.#line.join(place, request, tokens, this.#nowMs)
+    if (line.isOpen && this.#send(place)) return
+    const tokens = request.promptTokens + dispatcher.expectedOutputTokens
+    const { refused, deadlineMs } = line.join(place, request, tokens, this.#nowMs)
+    this.#mostInLine = Math.max(this.#mostInLine, this.#inLine)
     if (deadlineMs !== Infinity) this.#events.put(deadlineMs, { kind: 'deadline' })
     if (refused !== null) this.#refuse(refused)
   }
 
   /** Those whose deadline has come leave the queue. */
   #expire(): void {
-    for (let late = this.#line.expire(this.#nowMs); late !== null; late = this.#line.expire(this.#nowMs)) {
-      this.#refuse(late)
+    for (const { line } of this.#gateways) {
+      for (let late = line.expire(this.#nowMs); late !== null; late = line.expire(this.#nowMs)) this.#refuse(late)
     }
   }
 
@@ -203,17 +235,20 @@ export class FleetRun {
   }
 
   /** Something has ended: whose turn it is goes on. */
-  readonly #serve = (): void => this.#line.serve(this.#send)
+  readonly #serve = (): void => {
+    for (const { line } of this.#gateways) line.serve(this.#send)
+  }
 
   /** Sends a request where the policy says; false where it may go nowhere yet. */
   readonly #send = (place: number): boolean => {
     const request = this.#simulation.workload.requests[place]
     const prompt = this.#prompts[place]
-    if (request === undefined || prompt === undefined) return true
-    const route = this.#dispatcher.dispatch(request, prompt, this.#nowMs)
+    const gateway = this.#gatewayAt[place]
+    if (request === undefined || prompt === undefined || gateway === undefined) return true
+    const route = gateway.dispatcher.dispatch(request, prompt, this.#nowMs)
     if (route === null) return false
     this.ledger.sentMs[place] = this.#nowMs
-    const flight: Flight = { place, route, prefilling: null, sequence: null }
+    const flight: Flight = { place, gateway, route, prefilling: null, sequence: null }
     const target = route.prefill ?? route.replica
     const sequence = this.#add(target, flight, route.prefill === null ? 'both' : 'prefill')
     if (sequence === null) {
@@ -237,14 +272,14 @@ export class FleetRun {
   }
 
   /** A request that no replica can hold: what follows it comes all the same. */
-  #reject({ place, route, prefilling }: Flight, isPrefilled = false): void {
+  #reject({ place, gateway: { dispatcher }, route, prefilling }: Flight, isPrefilled = false): void {
     const prompt = this.#prompts[place]
     if (prompt === undefined) return
     this.ledger.rejected += 1
     if (isPrefilled) this.#release(route.prefill, prefilling)
-    else this.#dispatcher.prefilled(route, prompt)
-    this.#dispatcher.begun(route, prompt)
-    this.#dispatcher.gone(route)
+    else dispatcher.prefilled(route, prompt)
+    dispatcher.begun(route, prompt)
+    dispatcher.gone(route)
     this.#end(place)
   }
 
@@ -312,11 +347,11 @@ export class FleetRun {
 
   /** A prompt is computed on its prefill replica: the other one gets the request. */
   #handOver(flight: Flight, prefilling: Sequence): void {
-    const { route, place } = flight
+    const { gateway, route, place } = flight
     const prompt = this.#prompts[place]
     if (prompt === undefined) return
     this.#noteHits(flight, prefilling, route.prefill)
-    this.#dispatcher.prefilled(route, prompt)
+    gateway.dispatcher.prefilled(route, prompt)
     flight.sequence = this.#add(route.replica, flight, 'decode')
     if (flight.sequence !== null) return
     this.#reject(flight, true)
@@ -324,14 +359,14 @@ export class FleetRun {
   }
 
   #note(flight: Flight, sequence: Sequence): void {
-    const { route, place } = flight
+    const { gateway, route, place } = flight
     const prompt = this.#prompts[place]
     if (prompt === undefined) return
     if (sequence.generated === 1) {
       this.ledger.firstTokenMs[place] = this.#nowMs
       this.#scaler?.began(this.#nowMs, this.ledger.ttftMs(place))
       if (route.prefill === null) this.#noteHits(flight, sequence, route.replica)
-      this.#dispatcher.begun(route, prompt, this.#nowMs - (this.ledger.sentMs[place] ?? 0))
+      gateway.dispatcher.begun(route, prompt, this.#nowMs - (this.ledger.sentMs[place] ?? 0))
     }
     if (sequence.state !== 'done') return
     this.#flights.delete(sequence)
@@ -349,14 +384,14 @@ export class FleetRun {
     if (replica !== null) this.ledger.work[replica.place] = (this.ledger.work[replica.place] ?? 0) + tokens
   }
 
-  #noteEnd({ place, route }: Flight, { generated, request }: Sequence): void {
+  #noteEnd({ place, gateway, route }: Flight, { generated, request }: Sequence): void {
     const { ledger } = this
     ledger.endedMs[place] = this.#nowMs
     ledger.lastMs = this.#nowMs
     ledger.outputTokens[place] = generated
     this.#work(route.replica, generated)
     const firstMs = ledger.firstTokenMs[place] ?? 0
-    this.#dispatcher.ended(route, {
+    gateway.dispatcher.ended(route, {
       promptTokens: request.promptTokens,
       cachedTokens: ledger.hitTokens[place] ?? 0,
       outputTokens: generated,
@@ -364,4 +399,10 @@ export class FleetRun {
       tpotMs: generated > 1 ? (this.#nowMs - firstMs) / (generated - 1) : 0,
     })
   }
+}
+
+/** The gateway of each request: any, by a row of random numbers of its own, so that one gateway decides as ever. */
+function spread<Gateway>(requests: number, gateways: readonly Gateway[], seed: number): readonly Gateway[] {
+  const random = randomFrom(seed ^ spreadSeed)
+  return Array.from({ length: requests }).flatMap(() => gateways[Math.floor(random() * gateways.length)] ?? [])
 }

@@ -1,5 +1,5 @@
 import { BatchingEngine, type KvListener, type Step } from '../engines/index.ts'
-import type { ReplicaRole, ReplicaState } from '../scheduling/index.ts'
+import type { ReplicaRole } from '../scheduling/index.ts'
 import type { EngineShape } from './contract.ts'
 
 /** What an engine reported last. */
@@ -10,27 +10,33 @@ interface Report {
   ageMs: number
 }
 
+/** What a gateway has sent a replica and has not ended. */
+export interface OwnLoad {
+  readonly ownRequests: number
+  /** Tokens of them: prompts, and the answers that are expected. */
+  readonly ownTokens: number
+  /** Tokens of prompts that it computes before it answers. */
+  readonly ownPrefillTokens: number
+}
+
 /** What a replica is made of. */
 export interface ReplicaParts {
   readonly role: ReplicaRole
   readonly shape: EngineShape
   readonly unitTokens: number
-  /** Requests that it gets at once at the most. */
-  readonly maxInFlight: number
   readonly listener: KvListener | undefined
 }
 
-/** A replica: its engine, and what the scheduler counts of it. */
-export class Replica implements ReplicaState {
+/** A replica: its engine, and whether it runs. */
+export class Replica {
   readonly place: number
   readonly name: string
   readonly role: ReplicaRole
   readonly weight = 1
-  inFlight = 0
-  pendingPrefillTokens = 0
-  inFlightTokens = 0
   readonly reported: Report = { running: 0, waiting: 0, kvCacheUsage: 0, ageMs: 0 }
   readonly adapters: ReadonlySet<string> = new Set()
+  /** What each gateway has there. */
+  readonly views: OwnLoad[] = []
   /** Exchanged when it is turned off: what it held is gone. */
   engine: BatchingEngine
   /** Whether it serves; for ever, where replicas are not scaled. */
@@ -43,21 +49,24 @@ export class Replica implements ReplicaState {
   linkFreeMs = 0
   #reportedMs = 0
 
-  readonly #maxInFlight: number
   readonly #createEngine: () => BatchingEngine
 
-  constructor(place: number, { role, shape, unitTokens, maxInFlight, listener }: ReplicaParts) {
+  constructor(place: number, { role, shape, unitTokens, listener }: ReplicaParts) {
     this.place = place
     this.name = `replica-${place}`
     this.role = role
-    this.#maxInFlight = maxInFlight
     this.#createEngine = () => new BatchingEngine(shape, unitTokens, listener)
     this.engine = this.#createEngine()
   }
 
-  /** Whether it may get one more request. */
-  get isAvailable(): boolean {
-    return this.life === 'on' && this.inFlight < this.#maxInFlight
+  /** Requests that all gateways have sent it and that have not ended. */
+  get inFlight(): number {
+    return this.views.reduce((sum, { ownRequests }) => sum + ownRequests, 0)
+  }
+
+  /** Tokens of them. */
+  get inFlightTokens(): number {
+    return this.views.reduce((sum, { ownTokens }) => sum + ownTokens, 0)
   }
 
   /** It is gone, and so is its cache; what starts in its place is new. */

@@ -60,6 +60,9 @@ function check(simulation: Simulation): void {
   if (workload.concurrency !== undefined && !(workload.concurrency >= 1)) {
     throw new RangeError('a load has 1 request under way at least')
   }
+  const { gateways = 1, loadReportsMs = Infinity } = simulation
+  if (!Number.isInteger(gateways) || gateways < 1) throw new RangeError('a simulation has 1 gateway at least')
+  if (!(loadReportsMs > 0)) throw new RangeError('reports are some time apart')
   if (!(rate > 0)) throw new RangeError('the rate is above 0')
   if (workload.blockTokens % engine.kvBlockTokens !== 0) {
     throw new RangeError(

@@ -71,6 +71,21 @@ export const simulate: Command = {
       maximum: 1023,
       description: 'of the replicas, those that only prefill; the others only decode then',
     },
+    {
+      name: 'gateways',
+      value: 'N',
+      type: 'integer',
+      minimum: 1,
+      maximum: 100,
+      description:
+        'gateways before the same replicas, each with what it sent itself; requests come to any. 1 when absent',
+    },
+    {
+      name: 'load-reports',
+      value: 'TIME',
+      description:
+        'with --gateways: how often each asks engines what others have there, 0s for never; as often as the gateway does when absent',
+    },
     { name: 'link', value: 'GBITS', description: 'Gbit/s from a prefill to a decode replica; 100 when absent' },
     {
       name: 'max-in-flight',

@@ -42,6 +42,8 @@ export async function openSetting(
       prefillReplicas,
       ...(autoscaling === null ? {} : { autoscale: autoscaling.autoscale }),
       transferBitsPerSecond: question.transferBitsPerSecond,
+      ...(question.gateways === 1 ? {} : { gateways: question.gateways }),
+      ...(question.loadReportsMs === null ? {} : { loadReportsMs: question.loadReportsMs }),
       policy: question.policies[0] ?? 'default',
       seed: question.seed,
       rate: question.rate,

@@ -1,5 +1,5 @@
 import { didYouMean, parseDuration, parseTokens } from '../../fleet/index.ts'
-import { policies } from '../../scheduling/index.ts'
+import { loadReportMs, policies } from '../../scheduling/index.ts'
 import { usualShare, type FlowLimits, type Simulation, type SweepAxis } from '../../simulate/index.ts'
 import type { CommandInput } from '../command.ts'
 import { readInteger, readText } from '../option-values.ts'
@@ -21,6 +21,9 @@ export interface SimulateQuestion {
   readonly seed: number
   readonly rate: number
   readonly transferBitsPerSecond: number
+  readonly gateways: number
+  /** How often each gateway asks engines for their load; null for never. */
+  readonly loadReportsMs: number | null
   readonly sweep: SweepAxis | undefined
   readonly recommend: boolean
   readonly autoscale: boolean
@@ -35,6 +38,8 @@ const defaultPolicy = 'default'
 const usualSlo = { ttftMs: 2000, tpotMs: 50 } as const
 /** A link of a data centre's network; RDMA has two to four times as much. */
 const usualLinkGigabits = 100
+/** No engine is asked more often: a report takes milliseconds. */
+const leastReportsMs = 10
 /** Of the Fleet's schema. */
 const usualFlow = { maxQueue: 1000, maxWaitMs: 300_000 } as const
 
@@ -62,11 +67,32 @@ export function readQuestion(options: Options): SimulateQuestion {
     seed: readInteger(options['seed']) ?? 1,
     rate: readAmount(options, 'rate', 1000, 'a factor such as 2 or 0.5') ?? 1,
     transferBitsPerSecond: (readAmount(options, 'link', 100_000, 'Gbit/s such as 100') ?? usualLinkGigabits) * 1e9,
+    ...readGateways(options),
     sweep,
     recommend,
     autoscale: options['autoscale'] === true,
     html: readText(options['html']),
   }
+}
+
+/** How many gateways there are, and what they know of each other's load. */
+function readGateways(options: Options): Pick<SimulateQuestion, 'gateways' | 'loadReportsMs'> {
+  const gateways = readInteger(options['gateways']) ?? 1
+  const text = readText(options['load-reports'])
+  const asked = text === undefined ? loadReportMs : parseDuration(text)
+  if (asked === undefined || (asked !== 0 && asked < leastReportsMs)) {
+    throw usageError({
+      what: `--load-reports ${text ?? ''} is not understood`,
+      mend: 'Write --load-reports with a duration of 10ms or more, such as 1s, or 0s for never.',
+    })
+  }
+  if (text !== undefined && gateways === 1) {
+    throw usageError({
+      what: '--load-reports says what several gateways know, and one is simulated',
+      mend: 'Say with --gateways how many there are.',
+    })
+  }
+  return { gateways, loadReportsMs: gateways === 1 || asked === 0 ? null : asked }
 }
 
 /** Policies by name; `all` is all of them. */

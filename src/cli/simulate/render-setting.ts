@@ -23,13 +23,28 @@ function describeFlow({ maxInFlight, maxQueue, maxWaitMs }: FlowLimits): string 
   return `each replica gets ${grouped(maxInFlight)} requests at once; ${grouped(maxQueue)} more wait, ${formatMs(maxWaitMs)} at the most`
 }
 
+/** How many gateways there are, and what they know of each other. */
+function describeGateways(gateways: number, loadReportsMs: number | undefined): string {
+  const known = loadReportsMs === undefined ? 'nothing' : `what engines tell each ${formatMs(loadReportsMs)}`
+  return `${grouped(gateways)}, which know ${known} of each other’s requests`
+}
+
 function replicaTerms(setting: Setting): readonly (readonly [string, string])[] {
-  const { engine, prefillEngine = engine, replicas, prefillReplicas, flow } = setting.simulation
+  const {
+    engine,
+    prefillEngine = engine,
+    replicas,
+    prefillReplicas,
+    flow,
+    gateways,
+    loadReportsMs,
+  } = setting.simulation
   const price = engine.pricePerHour * (replicas - prefillReplicas) + prefillEngine.pricePerHour * prefillReplicas
   return [
     ['Replicas', describeReplicas(setting)],
     ['', `(${setting.from})`],
     ['Each holds', `${grouped(engine.kvCapacityTokens)} tokens of KV cache`],
+    ...(gateways === undefined ? [] : ([['Gateways', describeGateways(gateways, loadReportsMs)]] as const)),
     ...(flow === undefined ? [] : ([['Queue', describeFlow(flow)]] as const)),
     ...(price === 0 ? [] : ([['Price', `${money(price, setting.currency)} an hour for all`]] as const)),
   ]

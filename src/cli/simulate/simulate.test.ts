@@ -97,6 +97,13 @@ describe('fairlead simulate', () => {
     expect(stderr).toContain('--max-in-flight')
   })
 
+  it('has several gateways before the replicas where it is asked for, each with its own requests and what engines tell', async () => {
+    const { stdout } = await simulate(...few, '--gateways', '3')
+    expect(stdout).toMatch(/Gateways +3, which know what engines tell each 500 ms/)
+    const { stdout: apart } = await simulate(...few, '--gateways', '3', '--load-reports', '0s')
+    expect(apart).toMatch(/Gateways +3, which know nothing of each/)
+  })
+
   it('comes out the same for the same seed, whatever machine it runs on', async () => {
     const asked = [...few, '--compare', 'random', '--seed', '5']
     const [one, other] = [await rows(...asked), await rows(...asked)]
@@ -172,6 +179,9 @@ describe('fairlead simulate', () => {
     [['--replicas', '2', '--prefill', '2'], /--prefill 2 leaves none of 2 replicas to decode/],
     [['--workload', 'everything'], /--workload is one of conversation/],
     [['--trace', 'slice.jsonl', '--workload', 'poisson'], /two loads/],
+    [['--gateways', '0'], /--gateways takes a whole number from 1/],
+    [['--gateways', '2', '--load-reports', '1ms'], /--load-reports 1ms is not understood/],
+    [['--load-reports', '1s'], /one is simulated/],
     [['--sweep', 'rate', '--recommend'], /two questions/],
     [['--recommend', '--compare', 'random,round-robin'], /searches with one policy/],
     [['--calibration', 'slow.json', '--sweep', 'gpu'], /one GPU, and several are asked about/],

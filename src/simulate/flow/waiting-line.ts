@@ -1,6 +1,6 @@
 import { FlowQueue, type Entry } from '../../scheduling/index.ts'
 import type { FlowLimits, RefusalReason, WorkloadRequest } from '../contract.ts'
-import type { Replica } from '../replica.ts'
+import type { ReplicaView } from '../replica-view.ts'
 
 /** A request that leaves the queue without having been served. */
 export interface Refusal {
@@ -15,12 +15,10 @@ const unlimited: FlowLimits = { maxInFlight: Infinity, maxQueue: Infinity, maxWa
 export class WaitingLine {
   readonly #limits: FlowLimits
   readonly #queue: FlowQueue<number>
-  readonly #replicas: readonly Replica[]
-  /** Requests that waited at once at the most. */
-  most = 0
+  readonly #replicas: readonly ReplicaView[]
 
   /** @param replicas those that answer */
-  constructor(limits: FlowLimits | undefined, replicas: readonly Replica[]) {
+  constructor(limits: FlowLimits | undefined, replicas: readonly ReplicaView[]) {
     this.#limits = limits ?? unlimited
     this.#queue = new FlowQueue(this.#limits.maxQueue)
     this.#replicas = replicas
@@ -49,7 +47,6 @@ export class WaitingLine {
   ): { readonly refused: Refusal | null; readonly deadlineMs: number } {
     const deadlineMs = nowMs + this.#limits.maxWaitMs
     const outcome = this.#queue.enqueue({ tenant, priority, tokens, deadlineMs, payload: place }, nowMs)
-    this.most = Math.max(this.most, this.#queue.size)
     if (outcome.kind === 'full') return { refused: { place, reason: 'queue_full' }, deadlineMs: Infinity }
     const { displaced } = outcome
     return {
@@ -76,6 +73,6 @@ export class WaitingLine {
   }
 
   get #hasRoom(): boolean {
-    return this.#replicas.some(({ life, inFlight }) => life === 'on' && inFlight < this.#limits.maxInFlight)
+    return this.#replicas.some(({ isAvailable }) => isAvailable)
   }
 }

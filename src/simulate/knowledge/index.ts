@@ -4,6 +4,7 @@ import { ApproximateKnowledge } from './approximate.ts'
 import type { KnowledgeSize, PrefixKnowledge } from './contract.ts'
 import { ExactKnowledge } from './exact.ts'
 import { noKnowledge } from './none.ts'
+import type { KvListener } from '../../engines/index.ts'
 
 export type { KnowledgeSize, PrefixKnowledge } from './contract.ts'
 
@@ -16,5 +17,15 @@ export function knowledgeFor(kind: PolicyKind['prefixes'], size: KnowledgeSize):
       return new ExactKnowledge(size)
     case 'none':
       return noKnowledge
+  }
+}
+
+/** Tells everybody who listens of a replica's blocks; nobody where none does. */
+export function listenerOfAll(known: readonly PrefixKnowledge[], place: number): KvListener | undefined {
+  const listeners = known.map((each) => each.listenerFor(place)).filter((each) => each !== undefined)
+  if (listeners.length < 2) return listeners[0]
+  return {
+    stored: (unit, blocks) => listeners.forEach((each) => each.stored(unit, blocks)),
+    removed: (unit, blocks) => listeners.forEach((each) => each.removed(unit, blocks)),
   }
 }

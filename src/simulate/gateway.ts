@@ -1,0 +1,59 @@
+import { randomFrom } from '../engines/index.ts'
+import { RequestSizes, type PolicyKind } from '../scheduling/index.ts'
+import type { Simulation } from './contract.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { WaitingLine } from './flow/index.ts'
+import type { PrefixKnowledge } from './knowledge/index.ts'
+import type { Replica } from './replica.ts'
+import { ReplicaView } from './replica-view.ts'
+
+/** KV cache use above which policies that ask for it look elsewhere: llm-d's 0.8 (saturation detector). */
+const saturation = 0.8
+const sessionTimeMs = 600_000
+/** The Fleet's default (`routing.disaggregation.minPromptTokens`). */
+const usualMinSplitTokens = 2048
+
+/** A gateway: its scheduler, its queue, and what it knows of the replicas, which others may ask too. */
+export class SimulatedGateway {
+  readonly dispatcher: Dispatcher
+  /** Requests that no replica might get yet. */
+  readonly line: WaitingLine
+  readonly knowledge: PrefixKnowledge
+  readonly #views: readonly ReplicaView[]
+
+  constructor(
+    simulation: Simulation,
+    parts: {
+      readonly policy: PolicyKind
+      readonly knowledge: PrefixKnowledge
+      readonly replicas: readonly Replica[]
+      readonly commonUnits: number
+      readonly seed: number
+    },
+  ) {
+    const { workload, flow, prefillReplicas, minSplitTokens = usualMinSplitTokens } = simulation
+    const { policy, knowledge, replicas, commonUnits, seed } = parts
+    const sizes = new RequestSizes()
+    this.knowledge = knowledge
+    this.#views = replicas.map((replica) => new ReplicaView(replica, sizes, flow?.maxInFlight ?? Infinity))
+    this.dispatcher = new Dispatcher({
+      policy: policy.create({ saturation, sessionTimeMs }),
+      minSplitTokens: prefillReplicas === 0 ? null : minSplitTokens,
+      knowledge,
+      replicas: this.#views,
+      sizes,
+      unitTokens: workload.blockTokens,
+      commonUnits,
+      random: randomFrom(seed),
+    })
+    this.line = new WaitingLine(
+      flow,
+      this.#views.filter(({ role }) => role !== 'prefill'),
+    )
+  }
+
+  /** Engines tell their load. */
+  hear(): void {
+    for (const view of this.#views) view.hear()
+  }
+}
