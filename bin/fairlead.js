@@ -93,7 +93,7 @@ function handOver(binary, onUnfit) {
   var child = require('child_process').spawn(
     binary,
     ['--disable-warning=ExperimentalWarning'].concat(
-      process.argv[2] === 'gateway' ? [collectorFlag] : [],
+      process.argv[2] === 'gateway' ? collectorFlags : [],
       __filename,
       process.argv.slice(2),
     ),

@@ -109,6 +109,15 @@ describe('bin/fairlead.js on an old Node', () => {
     expect(told.args).toEqual(['up', '--port', '1'])
   })
 
+  it('starts a gateway with the flags of its collector', async () => {
+    const script = packageWith('src/cli/main.ts', 'process.stdout.write(JSON.stringify(process.execArgv))')
+    const { stderr, stdout } = await ended(startOld(script, ['gateway'], { PATH: pathWithNode() }))
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toEqual(
+      expect.arrayContaining(['--single-threaded-gc', '--no-allocation-site-pretenuring']),
+    )
+  })
+
   it('says what is missing and what to type when nothing fits', async () => {
     const { code, stdout, stderr } = await ended(startOld(packageWith('src/cli/main.ts'), [], { PATH: folder }))
     expect([code, stdout]).toEqual([1, ''])
