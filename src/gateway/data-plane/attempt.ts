@@ -8,6 +8,8 @@ import type { ServedModel } from './served-model.ts'
 import type { UpstreamCall, UpstreamFailure, UpstreamHandler } from './upstream/contract.ts'
 import type { SpokenQuestion } from './wording.ts'
 
+const noHeaders: readonly string[] = []
+
 /** Who hears of an attempt: the search until its first byte, the exchange from then on. */
 export interface AttemptOwner {
   onHead(attempt: Attempt): void
@@ -22,7 +24,8 @@ export class Attempt implements UpstreamHandler {
   readonly model: ServedModel
   readonly replica: ReplicaHandle
   status = 0
-  headers: readonly string[] = []
+  /** Of the answer, until it begins. */
+  headers: readonly string[] = noHeaders
   /** Takes the answer, once it is the one that the client gets. */
   answer: Answer
   /** Whether it was asked in the client's own words though they could be translated. */
@@ -96,6 +99,13 @@ export class Attempt implements UpstreamHandler {
   answered(): void {
     this.#endPrefill()
     this.replica.outlier.answered(this.#judged.isTrial)
+  }
+
+  /** Begins to pass its answer on to the client. */
+  beginAnswer(): void {
+    const { headers } = this
+    this.headers = noHeaders
+    this.answer.begin(this.status, headers)
   }
 
   /** Ends it, once: an answer under way is broken off, the permit goes back, the replica is judged. */

@@ -18,9 +18,11 @@ describe('the deadline wheel', () => {
         const deadlines = Array.from(
           { length: 10 },
           (_, id) =>
-            new Deadline(() => {
-              late.push(time.now - (due.get(id) ?? Infinity))
-              due.delete(id)
+            new Deadline({
+              onDue: () => {
+                late.push(time.now - (due.get(id) ?? Infinity))
+                due.delete(id)
+              },
             }),
         )
         for (const { id, afterMs, cancel, waitMs } of steps) {
@@ -53,8 +55,8 @@ describe('the deadline wheel', () => {
   it('survives a loop that stood still for longer than a whole turn', () => {
     const { time, wheel } = wheelWithClock()
     const fired: string[] = []
-    const second = new Deadline(() => fired.push('second'))
-    wheel.set(new Deadline(() => fired.push('first')), 1_030)
+    const second = new Deadline({ onDue: () => fired.push('second') })
+    wheel.set(new Deadline({ onDue: () => fired.push('first') }), 1_030)
     wheel.set(second, 1_070)
     time.now = 5_000
     wheel.advance()

@@ -1,3 +1,8 @@
+/** Who does what is due. */
+export interface DeadlineOwner {
+  onDue(): void
+}
+
 /**
  * Something that is due at a time; it belongs to at most one slot of one wheel. One that is cancelled by another
  * of the same tick still fires: `onDue` looks whether it still matters.
@@ -5,13 +10,13 @@
 export class Deadline {
   /** Milliseconds of the wheel's clock. */
   dueAt = 0
-  readonly onDue: () => void
+  readonly owner: DeadlineOwner
   slot = -1
   next: Deadline | null = null
   previous: Deadline | null = null
 
-  constructor(onDue: () => void) {
-    this.onDue = onDue
+  constructor(owner: DeadlineOwner) {
+    this.owner = owner
   }
 }
 
@@ -77,7 +82,7 @@ export class DeadlineWheel {
       for (; deadline !== null; deadline = deadline.next) if (deadline.dueAt <= now) due.push(deadline)
     }
     for (const deadline of due) this.#unlink(deadline)
-    for (const deadline of due) deadline.onDue()
+    for (const deadline of due) deadline.owner.onDue()
     if (this.#size === 0) this.close()
   }
 

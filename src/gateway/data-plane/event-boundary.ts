@@ -23,6 +23,8 @@ export function countEvents(piece: Buffer): number {
 
 /** An empty line cut in two has at most this many bytes on each side. */
 const seamBytes = 3
+const none: Buffer[] = []
+
 /** Longer than any event of a chat; what grows beyond it is passed on in parts. */
 const heldLimitBytes = 256 * 1024
 
@@ -31,7 +33,7 @@ const heldLimitBytes = 256 * 1024
  * two events: an error event can follow there. Engines write whole events, so nothing is held for long.
  */
 export class EventGate {
-  #held: Buffer[] = []
+  #held: Buffer[] = none
   #heldBytes = 0
   /** Whether what has passed ends between two events: not after one that was too long to be held. */
   isBetweenEvents = true
@@ -51,7 +53,7 @@ export class EventGate {
     const end = Math.max(endOfLastEvent(piece), seamEnd)
     if (end <= 0) return this.#hold(piece)
     const whole = Buffer.concat([...this.#held, piece.subarray(0, end)])
-    this.#held = []
+    this.#held = none
     this.#heldBytes = 0
     this.isBetweenEvents = true
     if (end < piece.length) this.#hold(piece.subarray(end))
@@ -62,7 +64,7 @@ export class EventGate {
   rest(): Buffer | null {
     if (this.#heldBytes === 0) return null
     const rest = Buffer.concat(this.#held)
-    this.#held = []
+    this.#held = none
     this.#heldBytes = 0
     return rest
   }
@@ -76,7 +78,8 @@ export class EventGate {
   }
 
   #hold(piece: Buffer): Buffer | null {
-    this.#held.push(Buffer.from(piece))
+    if (this.#heldBytes === 0) this.#held = [Buffer.from(piece)]
+    else this.#held.push(Buffer.from(piece))
     this.#heldBytes += piece.length
     if (this.#heldBytes <= heldLimitBytes) return null
     this.isBetweenEvents = false

@@ -8,7 +8,7 @@ import { declaresTooLarge } from './collect-body.ts'
 import type { ResponseOwner } from './downstream/client-response.ts'
 import { collectQuestion, type CollectedQuestion, type QuestionReceiver } from './collect-question.ts'
 import type { DataPlane, ExchangeRequest, PlaneSettings } from './data-plane.ts'
-import { Deadline } from './deadline-wheel.ts'
+import { Deadline, type DeadlineOwner } from './deadline-wheel.ts'
 import { nextDueAt, whatIsDue, type WaitState } from './due-times.ts'
 import { errorEvent, errorShapeOf } from './error-body.ts'
 import { countEvents } from './event-boundary.ts'
@@ -36,7 +36,7 @@ type Phase = 'body' | 'waiting' | 'relaying' | 'over'
  * One request from its first byte to its last. Client, engine and clock may each end it at any moment: whoever comes
  * first ends it, in `#end`, once; there the permits go back and everything is counted.
  */
-export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, ResponseOwner {
+export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, ResponseOwner, DeadlineOwner {
   readonly #plane: DataPlane
   readonly #settings: PlaneSettings
   readonly #asked: ExchangeRequest
@@ -52,7 +52,10 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
   #bytesIn = 0
   #bytesOut = 0
 
+  /** Until an answer begins. */
   #search: ReplicaSearch | null = null
+  /** How many there were, once one of them answers. */
+  #attempts = 0
   /** The attempt whose answer is relayed. */
   #attempt: Attempt | null = null
 
@@ -77,8 +80,7 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
       keepAliveAfterMs: plane.settings.keepAliveAfterMs,
       isPaused: false,
     }
-    // After a turn of the loop: what has arrived meanwhile, while the thread was busy, is read first.
-    this.#deadline = new Deadline(() => setImmediate(() => this.#onDue()))
+    this.#deadline = new Deadline(this)
   }
 
   /** Begins; everything after this is driven by events. */
@@ -162,8 +164,11 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
     this.#wait.hasAnswer = true
     this.#wait.lastActivityAt = now
     this.#wording = null
+    this.#attempts = this.#search?.attempts ?? 0
+    this.#search = null
+    this.#asked.request.forgetFields()
     try {
-      attempt.answer.begin(attempt.status, attempt.headers)
+      attempt.beginAnswer()
       this.#planKeepAlive(now)
       this.#armDeadline()
     } catch (error) {
@@ -242,7 +247,12 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
     if (this.#phase !== 'over') this.#plane.wheel.hasten(this.#deadline, nextDueAt(this.#wait, this.#searchAt))
   }
 
-  #onDue(): void {
+  /** After a turn of the loop: what has arrived meanwhile, while the thread was busy, is read first. */
+  onDue(): void {
+    setImmediate(() => this.#doDue())
+  }
+
+  #doDue(): void {
     if (this.#phase === 'over') return
     const now = performance.now()
     if (now < nextDueAt(this.#wait, this.#searchAt)) {
@@ -354,7 +364,7 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
       replica,
       attempt,
       isStream: this.#wait.isStream,
-      attempts: search?.attempts ?? 0,
+      attempts: search?.attempts ?? this.#attempts,
       firstByteAt: this.#firstByteAt,
       arrivedAt: this.#wait.arrivedAt,
       bytesIn: this.#bytesIn,

@@ -46,6 +46,7 @@ const unwantedBodyBytes = 1024 * 1024
 export class ClientConnection implements RequestSink, RequestConnection, ResponseConnection {
   readonly #socket: Socket
   readonly #owner: ConnectionOwner
+  readonly #all: Set<ClientConnection>
   readonly #parser: RequestParser
   /** Asked for at once, since a socket that is gone does not tell. */
   readonly remoteAddress: string
@@ -65,9 +66,12 @@ export class ClientConnection implements RequestSink, RequestConnection, Respons
   /** Bytes that may still be thrown away. */
   #discardLeft = Infinity
 
-  constructor(socket: Socket, owner: ConnectionOwner) {
+  /** @param all those of its server, which it belongs to until it is gone */
+  constructor(socket: Socket, owner: ConnectionOwner, all: Set<ClientConnection>) {
     this.#socket = socket
     this.#owner = owner
+    this.#all = all
+    all.add(this)
     this.#parser = new RequestParser(this)
     this.remoteAddress = socket.remoteAddress ?? ''
   }
@@ -174,6 +178,7 @@ export class ClientConnection implements RequestSink, RequestConnection, Respons
 
   /** The socket is gone. */
   onGone(): void {
+    this.#all.delete(this)
     this.#isClosing = true
     this.#rest = null
     const response = this.#response

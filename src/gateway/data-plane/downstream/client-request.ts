@@ -1,6 +1,8 @@
 import { fieldValue } from '../http1/fields.ts'
 import type { RequestHead } from './request-head.ts'
 
+const noFields: readonly string[] = []
+
 /** Who takes the body of a request. */
 export interface BodyReceiver {
   onBody(piece: Buffer): void
@@ -40,14 +42,19 @@ export class ClientRequest {
     return fieldValue(this.head.fields, name)
   }
 
+  /** Lets go of the header fields, which an answer under way does not need any more. */
+  forgetFields(): void {
+    this.head.fields = noFields
+  }
+
   get remoteAddress(): string {
     return this.#connection.remoteAddress
   }
 
   /** Names who takes the body from here on; it must be named before the next read, and hears of an empty body at once. */
   receive(receiver: BodyReceiver): void {
-    this.#receiver = receiver
     if (this.isComplete) receiver.onBodyEnd()
+    else this.#receiver = receiver
   }
 
   /** Stops reading; the client meets a full socket. */
@@ -75,7 +82,9 @@ export class ClientRequest {
 
   /** For the connection: the end of the body. */
   complete(): void {
+    const receiver = this.#receiver
     this.isComplete = true
-    this.#receiver?.onBodyEnd()
+    this.#receiver = null
+    receiver?.onBodyEnd()
   }
 }

@@ -27,6 +27,9 @@ function onDrain(this: ClientSocket): void {
 function onError(this: ClientSocket): void {
   this.destroy()
 }
+function onClose(this: ClientSocket): void {
+  this[connectionOf]?.onGone()
+}
 
 /** A socket that gets a buffer of its own for each read. */
 function readAlone(accepted: ClientSocket): ClientSocket {
@@ -57,16 +60,12 @@ export class HttpServer extends Server {
   }
 
   #serve(socket: ClientSocket, owner: ConnectionOwner): void {
-    const connection = new ClientConnection(socket, owner)
+    const connection = new ClientConnection(socket, owner, this.#connections)
     socket[connectionOf] = connection
-    this.#connections.add(connection)
     socket.on('end', onEnd)
     socket.on('drain', onDrain)
     socket.on('error', onError)
-    socket.on('close', () => {
-      this.#connections.delete(connection)
-      connection.onGone()
-    })
+    socket.on('close', onClose)
   }
 
   /** Connections that are open. */

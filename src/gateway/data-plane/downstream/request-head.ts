@@ -19,7 +19,7 @@ export interface RequestHead {
   /** As sent: path and query, or the absolute form (RFC 9112 section 3.2). */
   readonly target: string
   /** Names in lower case and values in turn. */
-  readonly fields: readonly string[]
+  fields: readonly string[]
   /** How the end of the body is found; a request without a declared body has none (RFC 9112 section 6.3). */
   readonly framing: 'none' | 'length' | 'chunked'
   /** Bytes of a body with framing `length`, else 0. */

@@ -43,6 +43,26 @@ const keepAliveProbeMs = 10_000
  */
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024)
 
+const connectionOf = Symbol('connection')
+/** A socket with its connection: listeners are shared by all, since five closures each would be a good part of an open stream. */
+type UpstreamSocket = Socket & { [connectionOf]?: Connection }
+
+function onRead(this: UpstreamSocket, length: number): boolean {
+  return this[connectionOf]?.receive(length) ?? false
+}
+function onConnect(this: UpstreamSocket): void {
+  this[connectionOf]?.onConnect()
+}
+function onEnd(this: UpstreamSocket): void {
+  this[connectionOf]?.onPeerEnd()
+}
+function onError(this: UpstreamSocket, error: NodeJS.ErrnoException): void {
+  this[connectionOf]?.fail(error.code ?? error.message)
+}
+function onClose(this: UpstreamSocket): void {
+  this[connectionOf]?.fail('closed')
+}
+
 /** A request under way; it lets go of its connection when it is over, so that late calls reach nobody else's request. */
 export class ConnectionCall implements UpstreamCall {
   readonly handler: UpstreamHandler
@@ -85,20 +105,21 @@ export class Connection implements ResponseSink {
 
   constructor(target: ConnectionTarget, owner: ConnectionOwner) {
     this.#owner = owner
-    const socket = connect({
+    const socket: UpstreamSocket = connect({
       host: target.host,
       port: target.port,
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: keepAliveProbeMs,
-      onread: { buffer: readBuffer, callback: (length) => this.#receive(length) },
+      onread: { buffer: readBuffer, callback: onRead },
     })
     this.#socket = socket
-    this.#connectTimer = setTimeout(() => this.#fail('ETIMEDOUT'), target.connectTimeoutMs)
-    socket.once('connect', () => this.#onConnect())
-    socket.on('end', () => this.#onPeerEnd())
-    socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error.code ?? error.message))
-    socket.on('close', () => this.#fail('closed'))
+    this.#connectTimer = setTimeout(() => this.fail('ETIMEDOUT'), target.connectTimeoutMs)
+    socket[connectionOf] = this
+    socket.on('connect', onConnect)
+    socket.on('end', onEnd)
+    socket.on('error', onError)
+    socket.on('close', onClose)
   }
 
   /** What the last answer says about keeping the connection, in seconds. */
@@ -132,7 +153,7 @@ export class Connection implements ResponseSink {
 
   /** Breaks the connection; a request under way fails. */
   destroy(): void {
-    this.#fail('closed by the gateway')
+    this.fail('closed by the gateway')
   }
 
   onHead(head: ResponseHead): void {
@@ -143,8 +164,10 @@ export class Connection implements ResponseSink {
     this.#call?.handler.onData(piece)
   }
 
-  #onConnect(): void {
+  /** For the socket: it stands. */
+  onConnect(): void {
     clearTimeout(this.#connectTimer)
+    this.#connectTimer = undefined
     this.#isConnected = true
     const request = this.#waiting
     this.#waiting = null
@@ -157,11 +180,11 @@ export class Connection implements ResponseSink {
       return
     }
     this.#socket.write(head, 'latin1')
-    this.#sender = new BodySender(body, this.#socket, (detail) => this.#fail(detail))
+    this.#sender = new BodySender(body, this.#socket, (detail) => this.fail(detail))
   }
 
-  /** Returns whether to go on reading, as `onread` wants it. */
-  #receive(length: number): boolean {
+  /** For the socket: so many bytes are in the buffer. Returns whether to go on reading. */
+  receive(length: number): boolean {
     if (this.#call === null) {
       // Nobody asked: what an idle connection says belongs to no request.
       this.#discard(false)
@@ -170,7 +193,7 @@ export class Connection implements ResponseSink {
     try {
       this.#parser.push(readBuffer.subarray(0, length))
     } catch (error) {
-      this.#fail(error instanceof Error ? error.message : String(error))
+      this.fail(error instanceof Error ? error.message : String(error))
       return false
     }
     if (this.#parser.isDone) this.#onDone()
@@ -195,13 +218,14 @@ export class Connection implements ResponseSink {
     call.handler.onEnd()
   }
 
-  #onPeerEnd(): void {
+  /** For the socket: the engine sends nothing more. */
+  onPeerEnd(): void {
     if (this.#call !== null && this.#parser.close()) this.#onDone()
-    else this.#fail('closed by the engine')
+    else this.fail('closed by the engine')
   }
 
   /** The first failure counts; what the socket says afterwards is an echo of it. */
-  #fail(detail: string): void {
+  fail(detail: string): void {
     const call = this.#release()
     const kind: UpstreamFailure['kind'] = !this.#isConnected ? 'connect' : this.#parser.head === null ? 'reset' : 'died'
     const isStale = call !== null && kind === 'reset' && this.#served > 0

@@ -6,8 +6,8 @@ export type Framing = 'none' | 'length' | 'chunked' | 'until-close'
 /** Status line and header fields of a response, and what they say about its body and connection. */
 export interface ResponseHead {
   readonly status: number
-  /** Names in lower case and values in turn. */
-  readonly fields: readonly string[]
+  /** Names in lower case and values in turn; the parser lets go of them once they were handed on. */
+  fields: readonly string[]
   readonly framing: Framing
   /** Bytes of a body with framing `length`, else 0. */
   readonly contentLength: number
