@@ -1,3 +1,5 @@
+import { EarlyCollections } from './early-collections.ts'
+
 /** A request under way, as draining sees it. */
 export interface ActiveExchange {
   /** Where it stands among those under way; theirs to keep. */
@@ -15,6 +17,7 @@ export interface ActiveExchange {
  */
 export class ActiveExchanges implements Iterable<ActiveExchange> {
   readonly #all: ActiveExchange[] = []
+  readonly #collections = new EarlyCollections()
 
   get size(): number {
     return this.#all.length
@@ -22,6 +25,7 @@ export class ActiveExchanges implements Iterable<ActiveExchange> {
 
   add(exchange: ActiveExchange): void {
     exchange.place = this.#all.push(exchange) - 1
+    this.#collections.onGrown(this.#all.length)
   }
 
   /** Does nothing for one that is not among them. */
@@ -29,6 +33,7 @@ export class ActiveExchanges implements Iterable<ActiveExchange> {
     const { place } = exchange
     if (this.#all[place] !== exchange) return
     const last = this.#all.pop()
+    this.#collections.onShrunk(this.#all.length)
     if (last === undefined || last === exchange) return
     this.#all[place] = last
     last.place = place
