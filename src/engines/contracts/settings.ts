@@ -67,6 +67,8 @@ export interface EngineSettings {
   readonly kvEventsTopic?: string
   /** Whether answers say how many tokens of their prompt were cached. */
   readonly promptTokensDetails?: boolean
+  /** What images are named by in KV events: a hash that whoever reads them can compute too. */
+  readonly mediaHash?: 'sha256'
   /** KV transfer between prefill and decode replicas, in the engine's own JSON. */
   readonly kvTransfer?: Readonly<Record<string, unknown>>
   readonly sleepMode?: boolean

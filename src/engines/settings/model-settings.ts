@@ -147,12 +147,16 @@ export function settingsOf(model: Model, place: ModelPlace = {}): ModelSettings 
   }
 }
 
-/** What routing by KV events asks of an engine: the events, prefixes to tell of, and what came of them in its answers. */
+/**
+ * What routing by KV events asks of an engine: the events, prefixes to tell of, names of images that can be computed here,
+ * and what came of them in its answers.
+ */
 const eventsSettings = ({ endpoint, replayEndpoint }: KvEventsEndpoints): Partial<EngineSettings> => ({
   prefixCaching: true,
   kvEventsEndpoint: endpoint,
   kvEventsReplayEndpoint: replayEndpoint,
   promptTokensDetails: true,
+  mediaHash: 'sha256',
 })
 
 /** Where a tier on disk lies in a container, unless the Fleet names a folder. */

@@ -64,6 +64,7 @@ export const settingsCases: Readonly<Record<string, EngineSettings>> = {
     kvEventsReplayEndpoint: 'tcp://*:5558',
     kvEventsTopic: 'kv@chat',
     promptTokensDetails: true,
+    mediaHash: 'sha256',
   },
   'arguments of the person': { ...base, extraArgs: ['--port', '9001'] },
 }

@@ -158,6 +158,7 @@ export const vllmFlagRows: readonly FlagRow[] = [
     write: kvEventsJson,
   },
   switched('promptTokensDetails', { yes: '--enable-prompt-tokens-details' }),
+  scalar('mediaHash', '--mm-hasher-algorithm'),
   kvConnectorRow,
   switched('sleepMode', { yes: '--enable-sleep-mode' }),
   scalar('shutdownTimeoutSeconds', '--shutdown-timeout'),

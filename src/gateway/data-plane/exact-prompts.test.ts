@@ -41,6 +41,7 @@ function start() {
 const asked = (kind: RenderableQuestion['kind'], body: string, dialect = ''): RenderableQuestion => ({
   kind,
   length: body.length,
+  body: Buffer.from(body),
   dialect,
   fields: () => JSON.parse(body) as object,
 })
@@ -74,6 +75,7 @@ const prediction = (by: ExactPrompts, heldTokens: number, wasComputing = false, 
   by,
   heldTokens,
   promptBytes: 400,
+  images: 0,
   dialect,
   wasComputing,
 })

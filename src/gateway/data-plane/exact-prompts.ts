@@ -1,15 +1,25 @@
 import type { CounterSeries, HistogramSeries } from '../../observe/index.ts'
-import { Agreement, ExactKnowledge, type ExactIndexMemory, type PromptContext } from '../../scheduling/index.ts'
+import {
+  Agreement,
+  chatBytes,
+  ExactKnowledge,
+  takeImagesOut,
+  type BodyImages,
+  type ExactIndexMemory,
+  type PromptContext,
+} from '../../scheduling/index.ts'
 import type { Prompting } from '../exact/prompting-data.ts'
 import type { RenderableQuestion } from './question.ts'
 import { bytesPerToken, type ReplicaHandle } from './replica-handle.ts'
 
 /** Why a prompt is not looked up by what engines say: a closed list, the label of a metric. */
-export type ApproximateReason = 'too_large' | 'unrenderable' | 'other_path' | 'untrusted' | 'no_events'
+export type ApproximateReason = 'too_large' | 'unrenderable' | 'media' | 'other_path' | 'untrusted' | 'no_events'
 
 /** A prompt as its engine's tokenizer gets it. */
 export interface ExactPrompt {
+  /** An image is a mark in them. */
   readonly bytes: Uint8Array
+  readonly images: number
   readonly context: PromptContext
   /** The path of the dialect that its engine turns into a chat by itself; empty for none. */
   readonly dialect: string
@@ -27,6 +37,7 @@ export interface Prediction {
   readonly heldTokens: number
   readonly promptBytes: number
   /** As of its prompt. */
+  readonly images: number
   readonly dialect: string
   /** Whether it computed other prompts then, of which it had not told yet. */
   readonly wasComputing: boolean
@@ -36,6 +47,12 @@ export interface Prediction {
 export interface ReportedPrompt {
   readonly inputTokens: number
   readonly cachedTokens: number
+}
+
+/** What may be wrong about some prompts alone: a dialect (empty for chats and completions), and the names of images. */
+export interface PromptKind {
+  readonly dialect: string
+  readonly hasImages: boolean
 }
 
 /** What a model's prompts are looked up with. */
@@ -48,16 +65,23 @@ export interface ExactPromptsParts {
   readonly predicted: (reason: 'too_many' | 'too_few' | '') => CounterSeries
   /** By how many blocks they were off. */
   readonly predictionError: () => HistogramSeries
-  /** Predictions of a dialect, or of chats and completions where it is empty, are found wrong too often, or right again. */
-  readonly onTrust: (isTrusted: boolean, wrongShare: number, dialect: string) => void
+  /** Predictions of a kind of prompts are found wrong too often, or right again. */
+  readonly onTrust: (isTrusted: boolean, wrongShare: number, kind: PromptKind) => void
 }
 
 /** Larger requests are not rendered: no request holds a thread for more than some milliseconds. */
 const mostBytes = 1_000_000
+/** The same with its images, which are hashed and not rendered: 0.6 ms a megabyte. */
+const mostBytesWithImages = 8_000_000
+/** What an image is taken to have before one was seen: models make 64 to some thousand tokens of one. */
+const usualImageTokens = 256
+/** What an answer counts beside those before it. */
+const learningRate = 0.05
 /** Of the requests that come while it is not trusted, one in this many is looked up, to see whether it may be again. */
 const sampledWhileUntrusted = 8
 /** vLLM's usual block, as long as no event has told of one. */
 const usualBlockTokens = 16
+const noImages: BodyImages = { images: [], imageBytes: 0, text: () => '' }
 const plain: PromptContext = { adapter: null, cacheSalt: null }
 /** Whose prompt was read last, and what came of it: it is asked for several times in a row. */
 const last: { by: ExactPrompts | null; of: object | null; reading: ExactReading } = {
@@ -70,12 +94,13 @@ const last: { by: ExactPrompts | null; of: object | null; reading: ExactReading 
 export class ExactPrompts {
   readonly #parts: ExactPromptsParts
   readonly #knowledge: ExactKnowledge
-  /** By dialect: what engines make of another one says nothing of chats. */
+  /** By kind of prompt: what engines make of another dialect, or of images, says nothing of chats. */
   readonly #agreements = new Map<string, Agreement>()
   #byNumber = new Int32Array(16)
   /** Tokens held, by place among the replicas. */
   #matches = new Int32Array(16)
   #bytesPerToken = bytesPerToken
+  #imageTokens = usualImageTokens
   #sample = 0
 
   constructor(parts: ExactPromptsParts) {
@@ -98,31 +123,47 @@ export class ExactPrompts {
 
   #read(question: RenderableQuestion | null, adapter: string | null): ExactReading {
     if (question === null) return { prompt: null, reason: 'other_path' }
-    if (question.length > mostBytes) return { prompt: null, reason: 'too_large' }
+    const { dialect } = question
+    if (question.length > this.#mostBytesOf(question)) return { prompt: null, reason: 'too_large' }
     if (this.#knowledge.blockTokens === 0) return { prompt: null, reason: 'no_events' }
-    const reason = this.#agreementOn(question.dialect).state.isTrusted ? null : 'untrusted'
-    if (reason !== null) {
-      this.#sample = (this.#sample + 1) % sampledWhileUntrusted
-      if (this.#sample !== 0) return { prompt: null, reason }
-    }
+    const isTrusted = this.#agreementOn({ dialect, hasImages: false }).state.isTrusted
+    if (!isTrusted && !this.#isSampled()) return { prompt: null, reason: 'untrusted' }
     const prompt = this.#render(question, adapter)
-    return prompt === null ? { prompt, reason: 'unrenderable' } : { prompt, reason }
+    if (typeof prompt === 'string') return { prompt: null, reason: prompt }
+    if (!isTrusted) return { prompt, reason: 'untrusted' }
+    if (prompt.images === 0 || this.#agreementOn({ dialect, hasImages: true }).state.isTrusted) {
+      return { prompt, reason: null }
+    }
+    return { prompt: this.#isSampled() ? prompt : null, reason: 'untrusted' }
   }
 
-  #agreementOn(dialect: string): Agreement {
-    let agreement = this.#agreements.get(dialect)
-    if (agreement === undefined) this.#agreements.set(dialect, (agreement = new Agreement()))
+  /** Whether this is one of those that are looked up to see whether that would be right. */
+  #isSampled(): boolean {
+    this.#sample = (this.#sample + 1) % sampledWhileUntrusted
+    return this.#sample === 0
+  }
+
+  #agreementOn({ dialect, hasImages }: PromptKind): Agreement {
+    const kind = hasImages ? `${dialect} with images` : dialect
+    let agreement = this.#agreements.get(kind)
+    if (agreement === undefined) this.#agreements.set(kind, (agreement = new Agreement()))
     return agreement
   }
 
-  #render(question: RenderableQuestion, adapter: string | null): ExactPrompt | null {
-    const { template, promptBytes } = this.#parts.prompting
-    const { kind, length, dialect } = question
+  #mostBytesOf({ body }: RenderableQuestion): number {
+    return body === null || this.#parts.prompting.images === null ? mostBytes : mostBytesWithImages
+  }
+
+  #render(question: RenderableQuestion, adapter: string | null): ExactPrompt | ApproximateReason {
+    const { template, promptBytes, images } = this.#parts.prompting
+    const { kind, body, dialect } = question
+    const taken = body === null || images === null ? noImages : takeImagesOut(body, mostBytes)
+    if (taken === null) return 'too_large'
     let request: { readonly prompt?: unknown; readonly cache_salt?: unknown }
     try {
-      request = question.fields()
+      request = taken.images.length === 0 ? question.fields() : (JSON.parse(taken.text()) as typeof request)
     } catch {
-      return null
+      return 'unrenderable'
     }
     const { cache_salt: salt, prompt } = request
     const context =
@@ -130,10 +171,13 @@ export class ExactPrompts {
         ? { adapter, cacheSalt: typeof salt === 'string' ? salt : null }
         : plain
     if (kind === 'completion') {
-      return typeof prompt === 'string' ? { bytes: promptBytes(prompt, true), context, dialect } : null
+      if (typeof prompt !== 'string') return 'unrenderable'
+      return { bytes: promptBytes(prompt, true), images: 0, context, dialect }
     }
-    const rendered = template.render(request, length, Date.now())
-    return rendered.kind === 'none' ? null : { bytes: promptBytes(rendered.text, false), context, dialect }
+    const rendered = template.render(request, question.length - taken.imageBytes, Date.now(), images !== null)
+    if (rendered.kind === 'none') return 'unrenderable'
+    const bytes = chatBytes(rendered, taken.images, promptBytes, images)
+    return bytes === null ? 'media' : { bytes, images: rendered.images.length, context, dialect }
   }
 
   /** Tokens of a prompt that each replica holds, by place; good until it is asked again. */
@@ -151,8 +195,8 @@ export class ExactPrompts {
   }
 
   /** About how many tokens a prompt has. */
-  estimateTokens({ bytes }: ExactPrompt): number {
-    return Math.ceil(bytes.length / this.#bytesPerToken)
+  estimateTokens({ bytes, images }: ExactPrompt): number {
+    return Math.ceil(bytes.length / this.#bytesPerToken + images * this.#imageTokens)
   }
 
   /** A request was sent by this reading. */
@@ -162,8 +206,8 @@ export class ExactPrompts {
 
   /** Compares what a replica was predicted to hold with what its engine says that it did. */
   answered(prediction: Prediction, { inputTokens, cachedTokens }: ReportedPrompt): void {
-    const { heldTokens, promptBytes, dialect, wasComputing } = prediction
-    if (inputTokens > 0) this.#bytesPerToken += (promptBytes / inputTokens - this.#bytesPerToken) * 0.05
+    const { heldTokens, images, dialect, wasComputing } = prediction
+    if (inputTokens > 0) this.#learnLengths(prediction, inputTokens)
     const blockTokens = this.#knowledge.blockTokens || usualBlockTokens
     const allowed = 2 * blockTokens
     const isTooFew = cachedTokens > heldTokens + allowed
@@ -171,9 +215,20 @@ export class ExactPrompts {
     if (isTooFew && wasComputing) return
     this.#parts.predicted(isTooFew ? 'too_few' : heldTokens > cachedTokens + allowed ? 'too_many' : '').add(1)
     this.#parts.predictionError().observe(Math.ceil(Math.abs(heldTokens - cachedTokens) / blockTokens))
-    const agreement = this.#agreementOn(dialect)
+    const kind = { dialect, hasImages: images > 0 }
+    const agreement = this.#agreementOn(kind)
     if (!agreement.compare(heldTokens, cachedTokens, blockTokens)) return
     const { isTrusted, wrongShare } = agreement.state
-    this.#parts.onTrust(isTrusted, wrongShare, dialect)
+    this.#parts.onTrust(isTrusted, wrongShare, kind)
+  }
+
+  /** How many bytes of text are a token, and how many tokens an image is. */
+  #learnLengths({ promptBytes, images }: Prediction, inputTokens: number): void {
+    if (images === 0) {
+      this.#bytesPerToken += (promptBytes / inputTokens - this.#bytesPerToken) * learningRate
+      return
+    }
+    const each = Math.max(0, inputTokens - promptBytes / this.#bytesPerToken) / images
+    this.#imageTokens += (each - this.#imageTokens) * learningRate
   }
 }

@@ -65,7 +65,7 @@ export class JsonQuestion implements Question {
   get renderable(): RenderableQuestion | null {
     if (this.#kind === null) return null
     const fields = () => JSON.parse(this.#bytes.toString()) as object
-    return { kind: this.#kind, length: this.#bytes.length, dialect: '', fields }
+    return { kind: this.#kind, length: this.#bytes.length, body: this.#bytes, dialect: '', fields }
   }
 
   pathFor(engineName: string): string {

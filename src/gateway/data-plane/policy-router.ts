@@ -133,8 +133,8 @@ export class PolicyRouter {
     this.exact.count(exact)
     if (exact.prompt === null || this.#exactTokens === null || place < 0) return null
     const heldTokens = this.#exactTokens[place] ?? 0
-    const { bytes, dialect } = exact.prompt
-    return { by: this.exact, heldTokens, promptBytes: bytes.length, dialect, wasComputing }
+    const { bytes, images, dialect } = exact.prompt
+    return { by: this.exact, heldTokens, promptBytes: bytes.length, images, dialect, wasComputing }
   }
 
   /** A stream was answered whole: policies learn from it how fast its replica is. */

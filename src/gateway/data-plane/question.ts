@@ -14,6 +14,8 @@ export interface RenderableQuestion {
   readonly kind: 'chat' | 'completion'
   /** Bytes of its body. */
   readonly length: number
+  /** Its body, where that has the fields; null where they come of it some other way. */
+  readonly body: Buffer | null
   /** The path of the dialect that its engine turns into a chat by itself; empty where it is put as a chat or completion. */
   readonly dialect: string
   /**

@@ -150,11 +150,23 @@ export class Wording {
     const length = question.prompt?.bytes.length ?? 0
     if (ownPath === null || !served.replicas.some(({ routes }) => routes.isWorthAsking(ownPath))) {
       // What is translated for this is what is sent then.
-      return { kind: 'chat', length, dialect: '', fields: () => chatOf(this.#translatedFor(served).question) }
+      return {
+        kind: 'chat',
+        length,
+        body: null,
+        dialect: '',
+        fields: () => chatOf(this.#translatedFor(served).question),
+      }
     }
     const { promptOf } = translation
     if (promptOf === undefined) return null
-    return { kind: 'chat', length, dialect: ownPath, fields: () => promptOf(this.#jsonFor(served.engineName)) }
+    return {
+      kind: 'chat',
+      length,
+      body: null,
+      dialect: ownPath,
+      fields: () => promptOf(this.#jsonFor(served.engineName)),
+    }
   }
 
   /** Whether it can be asked more than once: a form that flows through cannot. */

@@ -18,12 +18,14 @@ import {
   type KvSubscription,
   type subscribeKvEvents,
 } from '../kv-events/index.ts'
+import { askModelRoot } from './ask-model-root.ts'
 import { askTokensOf } from './ask-tokens.ts'
 import { eventsPlaceOf } from './events-place.ts'
+import { learnImages } from './learn-images.ts'
 import { readModelFiles, type FilesContext } from './model-files.ts'
 import type { Prompting, PromptingData } from './prompting-data.ts'
 import { preparePrompting } from './prompting.ts'
-import { compareRendering } from './self-test.ts'
+import { compareRendering, type AskTokens } from './self-test.ts'
 
 /** What a thread needs to look prompts of a model up. */
 export interface ExactServing {
@@ -38,6 +40,8 @@ export interface ExactReport {
   /** `on`: prompts are looked up by what engines say; `starting`; `off`: by what was sent where, for the reason. */
   readonly state: 'starting' | 'on' | 'off'
   readonly reason: string
+  /** Whether images are told apart: prompts that have some are looked up too. */
+  readonly images: boolean
   /** Blocks that are known, each replica's own counted. */
   readonly blocks: number
   /** Batches of events that were read, and times that what was known of a replica was lost, by replica. */
@@ -112,7 +116,8 @@ export class ExactModel {
       losses: subscriptions.reduce((sum, { counts }) => sum + counts.losses, 0),
     }))
     const blocks = this.#ready?.writer.held ?? 0
-    return { model: this.#options.model.name, state: this.#state, reason: this.#reason, blocks, replicas }
+    const images = this.#ready?.tokens.imageToken !== undefined
+    return { model: this.#options.model.name, state: this.#state, reason: this.#reason, images, blocks, replicas }
   }
 
   /** Its replicas are these, or stand otherwise than before. */
@@ -169,6 +174,7 @@ export class ExactModel {
     if (outcome.kind === 'unanswered')
       throw new Error(`its engine could not be asked how it renders: ${outcome.reason}`)
     if (outcome.kind === 'different') return outcome.reason
+    const { data, tokens } = await this.#withImages(read, handle, askTokens)
     // The first subscription shows whether there is ZeroMQ here at all.
     const ranks = this.#handles.reduce((sum, { replica }) => sum + (eventsPlaceOf(model, replica)?.ranks ?? 0), 0)
     const size = {
@@ -176,7 +182,7 @@ export class ExactModel {
       lanes: 32 * Math.ceil(Math.max(fewestLanes, lanesEachRank * ranks) / 32),
     }
     const writer = new ExactKnowledgeWriter(size, [randomInt(2 ** 31), randomInt(2 ** 31)])
-    const ready = { writer, tokens: read.tokens, prompting: read.data }
+    const ready = { writer, tokens, prompting: data }
     this.#ready = ready
     try {
       for (const each of this.#handles) await this.#follow(each, ready)
@@ -186,6 +192,16 @@ export class ExactModel {
       return describe(error)
     }
     return null
+  }
+
+  /** The same with what the engine makes of images, where the model takes any. */
+  async #withImages(read: ReadPrompting, handle: ReplicaHandle, ask: AskTokens): Promise<ReadPrompting> {
+    const { data, prompting, tokens } = read
+    if (data.kind !== 'files') return read
+    const model = await askModelRoot(handle, this.#options.engineName, this.#closing.signal)
+    const images = model === null ? null : await learnImages({ prompting, tokens, ask, model, nowMs: () => Date.now() })
+    if (images === null) return read
+    return { prompting, data: { ...data, images }, tokens: { ...tokens, imageToken: images.token } }
   }
 
   /** The same of one that came later: what is wrong with it is told, and the others go on. */
@@ -258,10 +274,13 @@ export class ExactModel {
 }
 
 /** How a model is prompted, for this thread and for others, and the bytes of its tokens. */
-async function readPrompting(
-  model: Model,
-  context: FilesContext,
-): Promise<{ readonly data: PromptingData; readonly prompting: Prompting; readonly tokens: TokenBytes } | string> {
+interface ReadPrompting {
+  readonly data: PromptingData
+  readonly prompting: Prompting
+  readonly tokens: TokenBytes
+}
+
+async function readPrompting(model: Model, context: FilesContext): Promise<ReadPrompting | string> {
   if (model.engine === 'simulated') {
     const { simulatedPrompting, simulatedTokens } = await import('./simulated-prompting.ts')
     return { data: { kind: 'simulated' }, prompting: simulatedPrompting, tokens: simulatedTokens() }

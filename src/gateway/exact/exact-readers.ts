@@ -42,14 +42,19 @@ export class ExactReaders {
       counted: (reason) => series().lookedUp(reason),
       predicted: (reason) => series().predicted(reason),
       predictionError: () => series().predictionError(),
-      onTrust: (isTrusted, wrongShare, dialect) => {
-        const what = dialect === '' ? { model } : { model, path: dialect }
+      onTrust: (isTrusted, wrongShare, { dialect, hasImages }) => {
+        const what = {
+          model,
+          ...(dialect === '' ? {} : { path: dialect }),
+          ...(hasImages ? { prompts: 'with images' } : {}),
+        }
         if (isTrusted) this.#logger.info(what, 'engines hold again what their events say: prompts are routed by it')
         else {
           const share = Math.round(wrongShare * 100) / 100
           const sentence =
             'engines report other cached tokens than their events say: prompts are routed by what was sent where'
-          this.#logger.warn({ ...what, wrongShare: share }, sentence)
+          const hint = hasImages ? { hint: 'Engines must name images by --mm-hasher-algorithm sha256.' } : {}
+          this.#logger.warn({ ...what, wrongShare: share, ...hint }, sentence)
         }
       },
     })

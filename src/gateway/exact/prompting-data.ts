@@ -1,4 +1,4 @@
-import type { ChatTemplate, ChatTemplateFiles, PromptBytes } from '../../scheduling/index.ts'
+import type { ChatTemplate, ChatTemplateFiles, ImageFormat, PromptBytes } from '../../scheduling/index.ts'
 
 /** How a model is prompted, as plain data for any thread. */
 export type PromptingData =
@@ -7,6 +7,8 @@ export type PromptingData =
       /** `tokenizer.json`, parsed, without its vocabulary. */
       readonly tokenizer: unknown
       readonly template: ChatTemplateFiles
+      /** What the engine makes of images; absent where that is not known. */
+      readonly images?: ImageFormat
     }
   | { readonly kind: 'simulated' }
 
@@ -14,4 +16,6 @@ export type PromptingData =
 export interface Prompting {
   readonly template: Pick<ChatTemplate, 'render'>
   readonly promptBytes: PromptBytes
+  /** What the engine makes of images; null where that is not known. */
+  readonly images: ImageFormat | null
 }

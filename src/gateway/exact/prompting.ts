@@ -11,5 +11,5 @@ export async function preparePrompting(data: PromptingData): Promise<Prompting |
   const promptBytes = readPromptBytes(data.tokenizer)
   if (typeof promptBytes === 'string') return promptBytes
   const template = await readChatTemplate(data.template)
-  return template.kind === 'unsupported' ? template.reason : { template, promptBytes }
+  return template.kind === 'unsupported' ? template.reason : { template, promptBytes, images: data.images ?? null }
 }

@@ -6,6 +6,7 @@ import type { Prompting } from './prompting-data.ts'
 export const simulatedPrompting: Prompting = {
   template: { render: (request) => render(request) },
   promptBytes: (prompt) => Buffer.from(prompt),
+  images: null,
 }
 
 /** The bytes of the simulated engine's tokens. */
@@ -23,5 +24,5 @@ function render(request: unknown): RenderedChat {
   if (!Array.isArray(messages)) return { kind: 'none', reason: 'the request has no messages that can be read' }
   const isOffered = Array.isArray(tools) && tools.length > 0 && choice !== 'none'
   const text = renderChat(messages as SimulatedMessage[], isOffered ? (tools as unknown[]) : undefined)
-  return { kind: 'prompt', text, isCut: false }
+  return { kind: 'prompt', text, isCut: false, images: [] }
 }

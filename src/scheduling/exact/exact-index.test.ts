@@ -2,10 +2,20 @@ import { array, assert, nat, property, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ExactKnowledge, ExactKnowledgeWriter, type ExactIndexSize } from './index.ts'
 import { NaiveKnowledge } from './testing/naive-knowledge.ts'
-import { happening, RandomEngines, smallVocabulary, type Happening } from './testing/random-engine.ts'
+import {
+  happening,
+  imageMarks,
+  imageToken,
+  RandomEngines,
+  smallVocabulary,
+  type Happening,
+} from './testing/random-engine.ts'
 import { layTokenBytes } from './vocabulary/index.ts'
 
-const vocabulary = layTokenBytes(new Map(smallVocabulary.map((text, token) => [token, Buffer.from(text, 'latin1')])))
+const vocabulary = {
+  ...layTokenBytes(new Map(smallVocabulary.map((text, token) => [token, Buffer.from(text, 'latin1')]))),
+  imageToken,
+}
 const contexts = [
   { adapter: null, cacheSalt: null },
   { adapter: 'tuned', cacheSalt: null },
@@ -13,8 +23,9 @@ const contexts = [
   { adapter: 'tuned', cacheSalt: 'tenant' },
 ] as const
 
-const prompts = array(nat(smallVocabulary.length - 1), { minLength: 1, maxLength: 14 }).map((tokens) =>
-  tokens.map((token) => smallVocabulary[token]).join(''),
+const promptParts = [...smallVocabulary, ...imageMarks]
+const prompts = array(nat(promptParts.length - 1), { minLength: 1, maxLength: 14 }).map((parts) =>
+  parts.map((part) => promptParts[part]).join(''),
 )
 
 /** Runs the same happenings through the index and through the naive one. */
@@ -53,7 +64,7 @@ const inputs = record({
 
 // proves C4 (real part)
 describe('the exact prefix index', () => {
-  it('says what a naive list says, under any stream of events with gaps, restarts, ranks, groups and adapters', () => {
+  it('says what a naive list says, under any stream of events with gaps, restarts, ranks, groups, adapters and images', () => {
     assert(
       property(inputs, ({ happenings, prompts }) => {
         const { naive, reader } = run(happenings, { nodes: 1024, lanes: 64 })

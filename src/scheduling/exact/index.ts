@@ -4,6 +4,7 @@
  * (`ExactKnowledge`).
  */
 export { Agreement, type AgreementState } from './agreement.ts'
+export { chatBytes, layImages, takeImagesOut, type BodyImages, type ImageFormat } from './images/index.ts'
 export type { PromptContext } from './context-seed.ts'
 export { ExactKnowledge } from './knowledge.ts'
 export { ExactKnowledgeWriter, type ExactIndexCounts } from './knowledge-writer.ts'
@@ -21,6 +22,7 @@ export {
   type Vocabulary,
 } from './vocabulary/index.ts'
 export {
+  imagePlaceholder,
   readChatTemplate,
   type ChatTemplate,
   type ChatTemplateFiles,

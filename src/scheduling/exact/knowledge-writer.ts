@@ -1,6 +1,7 @@
 import type { BlockRemoved, BlockStored, KvEvent } from '../../engines/index.ts'
 import { seedOfKeys } from './context-seed.ts'
 import { Holdings } from './holdings.ts'
+import { imageMark, imageSpansOf, isImageKey, type ImageSpan } from './images/index.ts'
 import { Lanes } from './lanes.ts'
 import {
   blockTokensAt,
@@ -216,13 +217,18 @@ export class ExactKnowledgeWriter {
       this.#chains = new Int32Array(2 * blocks)
       this.#hashes = new Int32Array(6 * blocks)
     }
+    const { imageToken } = vocabulary
+    const spans = imageToken === undefined || event.extraKeys === null ? [] : imageSpansOf(event, imageToken)
     let chain = chainBefore
     for (let block = 0; block < blocks; block += 1) {
       const from = block * blockSize
-      const length = writeTokenBytes(vocabulary, tokenIds, from, from + blockSize, this.#scratch)
+      const length =
+        spans.length === 0
+          ? writeTokenBytes(vocabulary, tokenIds, from, from + blockSize, this.#scratch)
+          : this.#writeAround(spans, vocabulary, tokenIds, from, from + blockSize)
       const shape = shapeOf(length, blockSize)
       if (shape === 0) return block
-      hashRange(this.#scratch, 0, length, this.#seedOf(event, block), secretA, secretB)
+      hashRange(this.#scratch, 0, length, this.#seedOf(event, block, imageToken !== undefined), secretA, secretB)
       const high = hashed[0] ?? 0
       const low = hashed[1] ?? 0
       chain = chainHash(chain, high, low)
@@ -232,6 +238,34 @@ export class ExactKnowledgeWriter {
       this.#hashes[3 * block + 2] = low
     }
     return blocks
+  }
+
+  /** Writes the bytes of tokens with a mark in the place of each image that begins among them; -1 as `writeTokenBytes`. */
+  #writeAround(
+    spans: readonly ImageSpan[],
+    vocabulary: TokenBytes,
+    tokenIds: readonly number[],
+    start: number,
+    end: number,
+  ): number {
+    const { buffer } = this.#scratch
+    let length = 0
+    let from = start
+    for (const span of [...spans, { from: end, to: end, name: null }]) {
+      if (span.to <= start || span.from > end) continue
+      if (span.from > from) {
+        const written = writeTokenBytes(vocabulary, tokenIds, from, span.from, new DataView(buffer, length))
+        if (written === -1) return -1
+        length += written
+      }
+      from = Math.max(from, span.to)
+      if (span.name === null || span.from < start || span.from === end) continue
+      const mark = imageMark(span.name)
+      if (length + mark.length > mostBytes) return -1
+      new Uint8Array(buffer).set(mark, length)
+      length += mark.length
+    }
+    return length
   }
 
   #hold(lane: number, parent: number, block: number): number {
@@ -297,8 +331,12 @@ export class ExactKnowledgeWriter {
     this.counts.resets += 1
   }
 
-  #seedOf({ extraKeys, loraName, loraId }: BlockStored, block: number): number {
-    if (extraKeys !== null) return seedOfKeys(extraKeys[block] ?? null, this.#secret[0])
+  /** @param marksImages whether images stand among the bytes, and not here */
+  #seedOf({ extraKeys, loraName, loraId }: BlockStored, block: number, marksImages: boolean): number {
+    if (extraKeys !== null) {
+      const keys = extraKeys[block] ?? null
+      return seedOfKeys(marksImages ? (keys?.filter((key) => !isImageKey(key)) ?? null) : keys, this.#secret[0])
+    }
     if (loraName !== null) return seedOfKeys([loraName], this.#secret[0])
     // Engines older than 2025-12 name an adapter by a number that no request knows.
     return loraId === null ? 0 : seedOfKeys([{ loraId }], this.#secret[0])

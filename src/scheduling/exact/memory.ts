@@ -52,11 +52,11 @@ export const root = 0
 const stripes = 4096
 
 /**
- * The shape of a block: its bytes and its tokens in one positive number. Readers hash as many bytes as the shapes of a
- * node's children say.
+ * The shape of a block: its bytes and its tokens in one positive number; 0 for what is no block. Readers hash as many bytes
+ * as the shapes of a node's children say. A block in the middle of an image has none.
  */
 export function shapeOf(bytes: number, tokens: number): number {
-  return bytes < 1 || bytes > mostBytes || tokens < 1 || tokens > mostTokens ? 0 : bytes | (tokens << 18)
+  return bytes < 0 || bytes > mostBytes || tokens < 1 || tokens > mostTokens ? 0 : bytes | (tokens << 18)
 }
 export const mostBytes = 0x3ffff
 const mostTokens = 0x1fff

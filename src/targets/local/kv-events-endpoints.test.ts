@@ -27,7 +27,9 @@ describe('where replicas on this machine publish their KV events', () => {
     expect(kvEvents).toEqual({ endpoint: `ipc://${folder}/m-0.kv`, replayEndpoint: `ipc://${folder}/m-0.kv-replay` })
     const request = { model, host: '127.0.0.1', port: 8000, threads: 1, binariesOnPath: new Set(['vllm']) }
     const { args } = engineFor('vllm').launch({ ...request, ...(kvEvents && { kvEvents }) })
-    expect(args).toEqual(expect.arrayContaining(['--enable-prefix-caching', '--enable-prompt-tokens-details']))
+    expect(args).toEqual(
+      expect.arrayContaining(['--enable-prefix-caching', '--enable-prompt-tokens-details', '--mm-hasher-algorithm']),
+    )
     expect(JSON.parse(args[args.indexOf('--kv-events-config') + 1] ?? '')).toEqual({
       enable_kv_cache_events: true,
       publisher: 'zmq',

@@ -18,6 +18,8 @@ async function read(template: string | null, files: Partial<ChatTemplateFiles> =
 
 const now = Date.UTC(2026, 6, 4, 23, 5)
 const user = (content: unknown) => ({ role: 'user', content })
+const image = (url: string) => ({ type: 'image_url', image_url: { url } })
+const withImages = async (template: string, request: object) => (await read(template)).render(request, 100, now, true)
 const result = (content: unknown) => ({ role: 'tool', tool_call_id: '1', content })
 
 async function text(template: string, request: object, files?: Partial<ChatTemplateFiles>): Promise<string> {
@@ -144,14 +146,31 @@ describe('a chat', () => {
   })
 
   it('ends at the first image: what the engine makes of it is not known', async () => {
-    const image = { type: 'image_url', image_url: { url: 'data:' } }
-    const messages = [user('first'), user([{ type: 'text', text: 'see' }, image]), user('last')]
+    const messages = [user('first'), user([{ type: 'text', text: 'see' }, image('data:')]), user('last')]
     expect((await read(parts)).render({ messages }, 100, now)).toEqual({
       kind: 'prompt',
       text: '[user]first[user]see',
       isCut: true,
+      images: [],
     })
     expect(await text(tiny, { messages })).toBe('<|im_start|>user\nfirst<|im_end|>\n<|im_start|>user\n')
+  })
+
+  it('goes on behind images where they are told apart, and lists them', async () => {
+    const messages = [user([image('a'), { type: 'text', text: 'see' }, image('b')]), user('last')]
+    const images = [image('a'), image('b')]
+    const prompt = { kind: 'prompt', isCut: false, images }
+    expect(await withImages(parts, { messages })).toEqual({ ...prompt, text: '[user]<image>see<image>[user]last' })
+    // A template that wants text gets them before the text of their message.
+    const place = '\u0000image\u0000'
+    expect(await withImages(tiny, { messages, add_generation_prompt: false })).toEqual({
+      ...prompt,
+      text: `<|im_start|>user\n${place}\n${place}\nsee<|im_end|>\n<|im_start|>user\nlast<|im_end|>\n`,
+    })
+    const sound = [user([image('a'), { type: 'input_audio', input_audio: {} }])]
+    expect(await withImages(parts, { messages: sound })).toMatchObject({ isCut: true, text: '[user]<image>' })
+    const otherwise = { messages, mm_processor_kwargs: { max_pixels: 9 } }
+    expect(await withImages(parts, otherwise)).toMatchObject({ isCut: true, text: '[user]', images: [] })
   })
 })
 

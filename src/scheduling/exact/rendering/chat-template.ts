@@ -1,6 +1,6 @@
 import { boundedRunner, templateGlobals } from './bounded-interpreter.ts'
 import { contentFormatOf, type ContentFormat } from './content-format.ts'
-import { conversationOf, isFields, mediaMark, toolsOf } from './conversation.ts'
+import { conversationOf, isFields, mediaMark, toolsOf, type Fields } from './conversation.ts'
 import { knowsDevelopers, withoutDevelopers } from './developers.ts'
 import { loadJinja, type Jinja, type TemplateNode } from './jinja.ts'
 
@@ -18,7 +18,14 @@ export interface ChatTemplateFiles {
 
 /** The text of a prompt, or why it cannot be told. */
 export type RenderedChat =
-  | { readonly kind: 'prompt'; readonly text: string; /** Whether it ends at an image. */ readonly isCut: boolean }
+  | {
+      readonly kind: 'prompt'
+      readonly text: string
+      /** Whether it ends at what is no text and has no name. */
+      readonly isCut: boolean
+      /** The parts that are images, in their order; the template wrote a place for each. */
+      readonly images: readonly Fields[]
+    }
   | { readonly kind: 'none'; readonly reason: string }
 
 /** A model's chat template. */
@@ -28,10 +35,11 @@ export interface ChatTemplate {
   /**
    * Renders a request to `/v1/chat/completions` as the engine would.
    * @param request its body, parsed
-   * @param bytes of the body: above 1 MB nothing is rendered
+   * @param bytes of the body, images not counted: above 1 MB nothing is rendered
    * @param nowMs for templates that write the date
+   * @param takesImages whether images are told apart; they end a prompt where not
    */
-  render(request: unknown, bytes: number, nowMs: number): RenderedChat
+  render(request: unknown, bytes: number, nowMs: number, takesImages?: boolean): RenderedChat
 }
 
 /** A model whose prompts cannot be rendered here: they go by the approximate index. */
@@ -75,10 +83,10 @@ export async function readChatTemplate(files: ChatTemplateFiles): Promise<ChatTe
   return {
     kind: 'template',
     contentFormat,
-    render: (request, bytes, nowMs) => {
+    render: (request, bytes, nowMs, takesImages = false) => {
       if (bytes > mostRequestBytes) return none('the request is larger than 1 MB')
       try {
-        return render(read, request, bytes, nowMs)
+        return render(read, request, bytes, nowMs, takesImages)
       } catch (error) {
         return none(messageOf(error))
       }
@@ -95,12 +103,15 @@ interface ReadTemplate {
   readonly special: Readonly<Record<string, unknown>>
 }
 
-function render(read: ReadTemplate, request: unknown, bytes: number, nowMs: number) {
+function render(read: ReadTemplate, request: unknown, bytes: number, nowMs: number, takesImages: boolean) {
   if (!isFields(request)) return none('the request is no object')
   if (typeof request['chat_template'] === 'string') return none('the request brings a template of its own')
   if (request['add_special_tokens'] === true) return none('the request asks for special tokens before the template’s')
   if (typeof request['truncate_prompt_tokens'] === 'number') return none('the request asks for its prompt to be cut')
-  const conversation = conversationOf(request['messages'], read.contentFormat)
+  const images: Fields[] = []
+  // Engines mix what a request says of its media into their names.
+  const hasNames = takesImages && !request['mm_processor_kwargs'] && !request['media_io_kwargs']
+  const conversation = conversationOf(request['messages'], read.contentFormat, hasNames ? images : null)
   if (conversation === null) return none('the request has no messages that can be read')
   const messages = read.knowsDevelopers ? conversation : withoutDevelopers(conversation)
   const environment = templateGlobals(read.jinja, nowMs)
@@ -124,7 +135,7 @@ function render(read: ReadTemplate, request: unknown, bytes: number, nowMs: numb
   const text = isContinued ? upToFinalMessage(value, messages.at(-1)?.['content']) : value
   if (text === null) return none('the template leaves the message out that is to be continued')
   const media = text.indexOf(mediaMark)
-  return { kind: 'prompt', text: media === -1 ? text : text.slice(0, media), isCut: media !== -1 } as const
+  return { kind: 'prompt', text: media === -1 ? text : text.slice(0, media), isCut: media !== -1, images } as const
 }
 
 /**

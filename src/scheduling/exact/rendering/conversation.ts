@@ -1,7 +1,10 @@
 import type { ContentFormat } from './content-format.ts'
 
-/** Stands where an image, a sound or a video is: what follows depends on what the engine makes of it. */
+/** Stands where a sound, a video or an image is that has no name: what follows depends on what the engine makes of it. */
 export const mediaMark = '\u0000media\u0000'
+
+/** Stands where an image is, for a template that wants text. */
+export const imagePlaceholder = '\u0000image\u0000'
 
 export type Fields = Readonly<Record<string, unknown>>
 
@@ -11,14 +14,15 @@ export const isFields = (value: unknown): value is Fields =>
 /**
  * Messages as an engine hands them to a template.
  * Source: vLLM 0.32.0, `vllm/renderers/chat_utils.py`, `_parse_chat_message_content` and `_postprocess_messages`.
+ * @param images takes the parts that are images, in their order; null where they are media like any other
  * @returns null for what is no list of messages
  */
-export function conversationOf(messages: unknown, format: ContentFormat): Fields[] | null {
+export function conversationOf(messages: unknown, format: ContentFormat, images: Fields[] | null): Fields[] | null {
   if (!Array.isArray(messages)) return null
   const conversation: Fields[] = []
   for (const each of messages as unknown[]) {
     if (!isFields(each) || typeof each['role'] !== 'string') return null
-    const message = messageOf(each, each['role'], format)
+    const message = messageOf(each, each['role'], format, images)
     if (message === null) return null
     conversation.push(message)
   }
@@ -28,10 +32,10 @@ export function conversationOf(messages: unknown, format: ContentFormat): Fields
 /** Claude Code's first line of a system prompt, another one in each request: vLLM leaves it out. */
 const billingHeader = 'x-anthropic-billing-header'
 
-function messageOf(given: Fields, role: string, format: ContentFormat): Fields | null {
+function messageOf(given: Fields, role: string, format: ContentFormat, images: Fields[] | null): Fields | null {
   const said = role === 'system' ? withoutBillingHeader(given['content']) : given['content']
   // Results of tools are text for every template.
-  const content = contentOf(said, role === 'tool' && isText(said) ? 'string' : format)
+  const content = contentOf(said, role === 'tool' && isText(said) ? 'string' : format, images)
   if (content === null) return null
   const message: Record<string, unknown> = { role, content }
   const { tool_calls: calls, name } = given
@@ -68,22 +72,29 @@ const isFilled = (part: unknown): boolean => part !== undefined
 
 /** Whether nothing but text is in it. */
 const isText = (content: unknown): boolean =>
-  !Array.isArray(content) || (content as unknown[]).every((part) => textOf(part) !== mediaMark)
+  !Array.isArray(content) || (content as unknown[]).every((part) => textOf(part, null) !== mediaMark)
 
-function contentOf(content: unknown, format: ContentFormat): string | Fields[] | null {
+const isMedia = (text: string): boolean => text === mediaMark || text === imagePlaceholder
+
+function contentOf(content: unknown, format: ContentFormat, images: Fields[] | null): string | Fields[] | null {
   if (typeof content === 'string') return format === 'string' ? content : [{ type: 'text', text: content }]
   const parts = content ?? []
   if (!Array.isArray(parts)) return null
-  const texts = (parts as unknown[]).map((part) => textOf(part))
-  if (format === 'openai') return texts.map((text) => ({ type: 'text', text }))
+  const texts = (parts as unknown[]).map((part) => textOf(part, images))
+  if (format === 'openai') {
+    return texts.map((text) => (text === imagePlaceholder ? { type: 'image' } : { type: 'text', text }))
+  }
   // Media come before the text of their message, whatever their order.
-  const media = texts.filter((text) => text === mediaMark)
-  return [...media, ...texts.filter((text) => text !== mediaMark)].join('\n')
+  return [...texts.filter((text) => isMedia(text)), ...texts.filter((text) => !isMedia(text))].join('\n')
 }
 
-function textOf(part: unknown): string {
+function textOf(part: unknown, images: Fields[] | null): string {
   if (typeof part === 'string') return part
   if (!isFields(part)) return mediaMark
+  if (images !== null && part['type'] === 'image_url') {
+    images.push(part)
+    return imagePlaceholder
+  }
   const { type, text, refusal } = part
   if (typeof text === 'string' && (type === 'text' || type === 'input_text' || type === 'output_text')) return text
   return type === 'refusal' && typeof refusal === 'string' ? refusal : mediaMark

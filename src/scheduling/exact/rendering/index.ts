@@ -13,3 +13,4 @@ export {
   type UnsupportedTemplate,
 } from './chat-template.ts'
 export type { ContentFormat } from './content-format.ts'
+export { imagePlaceholder, type Fields } from './conversation.ts'

@@ -80,8 +80,13 @@ export class NaiveKnowledge {
         continue
       }
       const tokens = tokenIds.slice(index * blockSize, (index + 1) * blockSize)
-      const bytes = tokens.map((token) => this.#vocabulary[token] ?? '').join('')
-      const keys = JSON.stringify(extraKeys?.[index] ?? [])
+      const extra = extraKeys?.[index] ?? []
+      // An image counts where it begins, under its name; its other pieces have no bytes.
+      const beginning = new Map(extra.flatMap((key) => (Array.isArray(key) ? [[key[1], key[0]] as const] : [])))
+      const bytes = tokens
+        .map((token, at) => this.#vocabulary[token] ?? (beginning.has(at) ? `\u00ff${beginning.get(at)}\u00ff` : ''))
+        .join('')
+      const keys = JSON.stringify(extra.filter((key) => !Array.isArray(key)))
       const path: string = `${parent}|${bytes},${blockSize},${keys}`
       lane.set(hash, { path, parent, bytes, keys, tokens: blockSize, copies: 1 })
       parent = path

@@ -4,6 +4,25 @@ import type { KvEvent } from '../../../engines/index.ts'
 /** Tokens whose bytes can be cut in several ways, some of them parts of a character. */
 export const smallVocabulary = ['a', 'b', 'ab', 'ba', 'aab', '\u00c3', '\u00a9', 'b\u00c3']
 
+/** The token of a piece of an image. */
+export const imageToken = smallVocabulary.length
+const imageNames = ['cat', 'dog']
+/** What a prompt has for an image. */
+export const imageMarks = imageNames.map((name) => `\u00ff${name}\u00ff`)
+
+/** An image that goes on behind a block: its name, where it began from the next block's first token, pieces to come. */
+interface OpenImage {
+  readonly name: string
+  readonly start: number
+  readonly left: number
+}
+
+interface StoredBlock {
+  readonly hash: bigint
+  readonly path: string
+  readonly open: OpenImage | null
+}
+
 /** Something that happens to a fleet's caches. */
 export type Happening =
   | StoreOrRemove
@@ -52,7 +71,7 @@ export const happening: Arbitrary<Happening> = oneof(
 export class RandomEngines {
   readonly #names = new Map<string, bigint>()
   /** Stored once: the token path of each hash, per engine and group; removed ones stay, to be named wrongly. */
-  readonly #stored = new Map<string, { hash: bigint; path: string }[]>()
+  readonly #stored = new Map<string, StoredBlock[]>()
 
   /** The event of a happening. */
   event(happening: StoreOrRemove): KvEvent {
@@ -69,22 +88,39 @@ export class RandomEngines {
     const keys = ['', 'lora', 'salt'][happening.tokens % 7] ?? ''
     const tokenIds: number[] = []
     const blockHashes: bigint[] = []
-    const extraKeys: (string[] | null)[] = []
+    const extraKeys: (unknown[] | null)[] = []
     let path = chosen?.path ?? ''
+    let open = chosen?.open ?? null
     let digits = happening.tokens
+    const next = (below: number): number => {
+      const digit = digits % below
+      digits = Math.floor(digits / below)
+      return digit
+    }
     for (let block = 0; block < happening.blocks; block += 1) {
       const tokens: number[] = []
+      const images: [string, number][] = open === null ? [] : [[open.name, open.start]]
       for (let token = 0; token < blockSize; token += 1) {
-        tokens.push(digits % smallVocabulary.length)
-        digits = Math.floor(digits / smallVocabulary.length)
+        const digit = open === null ? next(smallVocabulary.length + 1) : imageToken
+        if (open === null && digit === imageToken) {
+          open = { name: imageNames[next(2)] ?? '', start: token, left: 1 + next(5) }
+          images.push([open.name, token])
+        }
+        tokens.push(digit)
+        if (open !== null) open = open.left === 1 ? null : { ...open, left: open.left - 1 }
       }
-      const extra = keys === 'lora' ? ['tuned'] : keys === 'salt' && path === '' ? ['tenant'] : null
-      path = `${path}/${tokens.join(',')}${extra === null ? '' : extra.join()}`
+      if (open !== null) open = { ...open, start: open.start - blockSize }
+      const extra = [
+        ...(keys === 'lora' ? ['tuned'] : []),
+        ...images,
+        ...(keys === 'salt' && path === '' ? ['tenant'] : []),
+      ]
+      path = `${path}/${tokens.join(',')}${JSON.stringify(extra)}`
       const hash = this.#nameOf(path)
       tokenIds.push(...tokens)
       blockHashes.push(hash)
-      extraKeys.push(extra)
-      known.push({ hash, path })
+      extraKeys.push(extra.length === 0 ? null : extra)
+      known.push({ hash, path, open })
     }
     return {
       kind: 'stored',

@@ -8,6 +8,8 @@ export interface TokenBytes {
   readonly longBytes: Uint8Array
   /** The bytes of tokens that are too many for a table; absent in most vocabularies. */
   readonly beyond?: (token: number) => Uint8Array | undefined
+  /** The token that stands for each piece of an image; absent where images are not told apart. */
+  readonly imageToken?: number
 }
 
 /** Bytes behind the end that `writeTokenBytes` may use. */
