@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSeriesTable } from '../../observe/contract.ts'
-import { ExactKnowledgeWriter } from '../../scheduling/index.ts'
+import { ExactKnowledgeWriter, readChatTemplate } from '../../scheduling/index.ts'
+import type { Prompting } from '../exact/prompting-data.ts'
 import { simulatedPrompting, simulatedTokens } from '../exact/simulated-prompting.ts'
 import { tokenize } from '../../engines/index.ts'
 import { ExactPrompts, type Prediction } from './exact-prompts.ts'
@@ -9,7 +10,7 @@ import { ModelSeries } from './served-model.ts'
 
 const text = 'river stone '.repeat(40)
 
-function start() {
+function start(prompting: Prompting = simulatedPrompting) {
   const writer = new ExactKnowledgeWriter({ nodes: 1000, lanes: 32 }, [1, 2])
   const cells: Float64Array[] = []
   const series = new ModelSeries(
@@ -23,7 +24,7 @@ function start() {
   const changes: boolean[] = []
   const prompts = new ExactPrompts({
     memory: writer.memory,
-    prompting: simulatedPrompting,
+    prompting,
     counted: (reason) => series.lookedUp(reason),
     predicted: (reason) => series.predicted(reason),
     predictionError: () => series.predictionError(),
@@ -115,5 +116,86 @@ describe('trust in what engines say', () => {
       prompts.answered(prediction(prompts, 0, true), { inputTokens: 600, cachedTokens: 512 })
     }
     expect(changes).toEqual([])
+  })
+})
+
+/** A model that writes `<p>` for each piece of an image. */
+async function startWithImages() {
+  const template = await readChatTemplate({
+    tokenizerConfig: {},
+    templateFile: '{% for m in messages %}{{ m.content }}{% endfor %}',
+    modelConfig: null,
+    isMistralFormat: false,
+  })
+  if (template.kind === 'unsupported') throw new Error(template.reason)
+  const format = {
+    placeholder: '\u0000image\u0000',
+    before: '',
+    after: '',
+    piece: '<p>',
+    token: 9,
+    model: 'owner/model',
+  }
+  const started = start({ template, promptBytes: (prompt) => Buffer.from(prompt), images: format })
+  started.hold()
+  return started
+}
+
+const png = (bytes: number) => {
+  const file = Buffer.alloc(bytes, 7)
+  file.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+  return `data:image/png;base64,${file.toString('base64')}`
+}
+const chatWith = (url: string, said = text) => {
+  const content = [
+    { type: 'image_url', image_url: { url } },
+    { type: 'text', text: said },
+  ]
+  return asked('chat', JSON.stringify({ messages: [{ role: 'user', content }] }))
+}
+
+describe('chats with images', () => {
+  it('are looked up with their images’ names, and the same image has the same', async () => {
+    const { prompts } = await startWithImages()
+    const [one, same, other] = [png(90), png(90), png(91)].map((url) => readingOf(prompts, chatWith(url)))
+    expect(one).toMatchObject({ reason: null, prompt: { images: 1 } })
+    const bytes = Buffer.from(one?.prompt?.bytes ?? [])
+    expect(bytes.toString('latin1')).toMatch(/^\u00ff[\da-f]{64}\u00ff\nriver stone/)
+    expect(same?.prompt?.bytes).toEqual(bytes)
+    expect(other?.prompt?.bytes).not.toEqual(bytes)
+  })
+
+  it.each([
+    ['one that the engine fetches', chatWith('https://example.com/a.png'), 'media'],
+    ['an image of 3 MB', chatWith(png(3_000_000)), null],
+    ['an image of 9 MB', chatWith(png(9_000_000)), 'too_large'],
+    ['as much text as an image', chatWith(png(90), 'a'.repeat(3_000_000)), 'too_large'],
+    ['the text of a piece', chatWith(png(90), 'what is <p>?'), 'media'],
+  ])('go by what was sent where or not: %s', async (_what, question, reason) => {
+    const { prompts } = await startWithImages()
+    expect(reasonOf(prompts, question)).toBe(reason)
+  })
+
+  it('have trust of their own: an engine that names images otherwise costs no other prompt', async () => {
+    const { prompts, changes } = await startWithImages()
+    const answered = { ...prediction(prompts, 0), images: 1 }
+    for (let count = 0; count < 40; count += 1) prompts.answered(answered, { inputTokens: 600, cachedTokens: 512 })
+    expect(changes).toEqual([false])
+    const readings = Array.from({ length: 16 }, () => readingOf(prompts, chatWith(png(90))))
+    expect(new Set(readings.map(({ reason }) => reason))).toEqual(new Set(['untrusted']))
+    expect(readings.filter(({ prompt }) => prompt !== null)).toHaveLength(2)
+    expect(reasonOf(prompts, completion(text))).toBeNull()
+  })
+
+  it('teach how many tokens an image has, and nothing of how long a token of text is', async () => {
+    const { prompts } = await startWithImages()
+    const { prompt } = readingOf(prompts, chatWith(png(90)))
+    if (prompt === null) throw new Error('it is not looked up')
+    const withoutImages = { ...prompt, images: 0 }
+    const before = prompts.estimateTokens(withoutImages)
+    const answered = { ...prediction(prompts, 0), promptBytes: prompt.bytes.length, images: 1 }
+    for (let count = 0; count < 200; count += 1) prompts.answered(answered, { inputTokens: 1200, cachedTokens: 0 })
+    expect(prompts.estimateTokens(withoutImages)).toBe(before)
+    expect(Math.abs(prompts.estimateTokens(prompt) - 1200)).toBeLessThan(20)
   })
 })

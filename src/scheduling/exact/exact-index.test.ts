@@ -23,7 +23,7 @@ const contexts = [
   { adapter: 'tuned', cacheSalt: 'tenant' },
 ] as const
 
-const promptParts = [...smallVocabulary, ...imageMarks]
+const promptParts = [...smallVocabulary, ...imageMarks, ...imageMarks]
 const prompts = array(nat(promptParts.length - 1), { minLength: 1, maxLength: 14 }).map((parts) =>
   parts.map((part) => promptParts[part]).join(''),
 )

@@ -7,6 +7,9 @@ export interface BodyImages {
   text(): string
 }
 
+/** More in a request are not looked at, so that no request holds a thread for long. */
+export const mostImages = 256
+
 const quote = 0x22
 const beginning = Buffer.from('"data:image/')
 /** What stands before an image's URL; a text may look like an image. */
@@ -23,7 +26,9 @@ const numbered = /^data:image\/[^,]{0,128};base64,#(\d+)$/
 export function takeImagesOut(body: Buffer, mostTextBytes: number): BodyImages | null {
   const ranges: { readonly start: number; readonly end: number }[] = []
   let imageBytes = 0
-  for (let at = body.indexOf(beginning); at !== -1; at = body.indexOf(beginning, at + 1)) {
+  let left = mostImages
+  for (let at = body.indexOf(beginning); at !== -1 && left > 0; at = body.indexOf(beginning, at + 1)) {
+    left -= 1
     const end = body.indexOf(quote, at + 1)
     const comma = body.subarray(at, at + longestType).indexOf(',')
     if (end === -1) break

@@ -1,5 +1,6 @@
 import type { RenderedChat } from '../rendering/index.ts'
 import type { PromptBytes } from '../vocabulary/index.ts'
+import { mostImages } from './body-images.ts'
 import { layImages, type ImageFormat } from './image-format.ts'
 import { imageNameOf } from './image-name.ts'
 
@@ -17,7 +18,7 @@ export function chatBytes(
 ): Uint8Array | null {
   if (isCut) return null
   if (images.length === 0) return promptBytes(text, false)
-  if (format === null) return null
+  if (format === null || images.length > mostImages) return null
   const names: string[] = []
   for (const image of images) {
     const name = imageNameOf(image, format.model, taken)

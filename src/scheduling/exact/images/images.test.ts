@@ -131,6 +131,13 @@ describe('a body with images', () => {
     },
   )
 
+  it('is not searched for more images than any chat has', () => {
+    const text = JSON.stringify(Array.from({ length: 300 }, () => imagePart('data:image/png;base64,AAAA')))
+    expect(takeImagesOut(Buffer.from(text), 100_000)?.images).toHaveLength(256)
+    const hostile = Buffer.from('"data:image/'.repeat(600_000))
+    expect(takeImagesOut(hostile, 1_000_000)).toBeNull()
+  })
+
   it('names nothing for a number that a client wrote itself', () => {
     expect(imageNameOf(imagePart('data:image/png;base64,#3'), 'm', [])).toBeNull()
   })

@@ -101,7 +101,7 @@ export class RandomEngines {
       const tokens: number[] = []
       const images: [string, number][] = open === null ? [] : [[open.name, open.start]]
       for (let token = 0; token < blockSize; token += 1) {
-        const digit = open === null ? next(smallVocabulary.length + 1) : imageToken
+        const digit = open === null ? Math.min(next(smallVocabulary.length + 4), imageToken) : imageToken
         if (open === null && digit === imageToken) {
           open = { name: imageNames[next(2)] ?? '', start: token, left: 1 + next(5) }
           images.push([open.name, token])
