@@ -2,7 +2,15 @@
  * The scheduler: where a request goes, as pure code that the gateway and the simulator share. Time and randomness are
  * handed in.
  */
-export { blockBytes, emptyBlockHashes, hashBlocks, seedOf, type BlockHashes } from './prefix-hash.ts'
+export {
+  blockBytes,
+  blocksOf,
+  emptyBlockHashes,
+  hashBlocks,
+  seedOf,
+  type BlockHashes,
+  type Hashes,
+} from './prefix-hash.ts'
 export { PrefixIndex, type PrefixIndexSize } from './prefix-index.ts'
 export * from './flow/index.ts'
 export * from './autoscale/index.ts'

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { blockBytes, emptyBlockHashes, hashBlocks, seedOf, type BlockHashes } from './prefix-hash.ts'
+import { blockBytes, blocksOf, emptyBlockHashes, hashBlocks, seedOf, type BlockHashes } from './prefix-hash.ts'
 import { PrefixIndex } from './prefix-index.ts'
 
 const hashesOf = (text: string, seed = 1): BlockHashes => {
@@ -17,13 +17,13 @@ describe('the hashes of a prompt', () => {
   it('are equal as far as two prompts are, and nowhere after', () => {
     fc.assert(
       fc.property(
-        fc.string({ maxLength: 8 }),
+        fc.string({ maxLength: 40 }),
         fc.string({ maxLength: 8 }),
         fc.string({ maxLength: 8 }),
         (shared, one, other) => {
           const first = pairs(prompt(`${shared}x${one}`))
           const second = pairs(prompt(`${shared}y${other}`))
-          const common = [...shared].length
+          const common = hashesOf('s'.repeat([...shared].length * blockBytes)).count
           expect(first.slice(0, common)).toEqual(second.slice(0, common))
           for (const hash of first.slice(common)) expect(second).not.toContain(hash)
         },
@@ -44,7 +44,14 @@ describe('the hashes of a prompt', () => {
     expect(hashBlocks(Buffer.alloc(10), 5, 2, 1, emptyBlockHashes()).count).toBe(0)
   })
 
-  it('do not collide among a million blocks', () => {
+  it('tell each of the first sixteen blocks, and every fourth behind', () => {
+    const told = [1, 15, 16, 19, 20, 23, 24, 1000].map((blocks) => hashesOf('a'.repeat(blocks * blockBytes)))
+    expect(told.map(({ count }) => count)).toEqual([1, 15, 16, 16, 17, 17, 18, 262])
+    expect(told.map(({ blocks }) => blocks)).toEqual([1, 15, 16, 16, 20, 20, 24, 1000])
+    for (const { count, blocks } of told) expect(blocksOf(count)).toBe(blocks)
+  })
+
+  it('do not collide among a quarter of a million', () => {
     const bytes = Buffer.alloc(1_000_000 * 4)
     const seen = new Set<number>()
     const hashes = emptyBlockHashes()
@@ -55,7 +62,8 @@ describe('the hashes of a prompt', () => {
         seen.add((hashes.words[2 * block] ?? 0) * 2 ** 21 + ((hashes.words[2 * block + 1] ?? 0) & 0x1fffff))
       }
     }
-    expect(seen.size).toBe(64 * Math.floor(bytes.length / blockBytes))
+    expect(seen.size).toBe(64 * hashes.count)
+    expect(seen.size).toBeGreaterThan(250_000)
   })
 })
 

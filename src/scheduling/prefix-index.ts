@@ -1,4 +1,4 @@
-import { mix, type BlockHashes } from './prefix-hash.ts'
+import { mix, type Hashes } from './prefix-hash.ts'
 
 /** How large an index is. */
 export interface PrefixIndexSize {
@@ -14,7 +14,8 @@ const none = 0
 const fetched = new Int32Array(1)
 
 /**
- * What each replica is taken to hold of past prompts: what was sent to it, until newer blocks have pushed it out.
+ * What each replica is taken to hold of past prompts: what was sent to it, until newer blocks have pushed it out. A block is
+ * here what one hash is about.
  *
  * An open-addressing table maps a block's 64-bit hash to a node; a node has one bit for each replica that holds it. A
  * replica's blocks stand in a ring in the order in which they came; when it is full the oldest leaves, unless it was
@@ -81,7 +82,7 @@ export class PrefixIndex {
    * Finds how many blocks of a prompt each replica holds from its beginning on.
    * @param into one number for each replica
    */
-  match(prompt: BlockHashes, into: Int32Array): void {
+  match(prompt: Hashes, into: Int32Array): void {
     const words = this.#words
     const matching = this.#matching
     const holders = this.#holders
@@ -116,7 +117,7 @@ export class PrefixIndex {
   }
 
   /** A replica gets a prompt: it holds its blocks from now on. */
-  add(prompt: BlockHashes, replica: number): void {
+  add(prompt: Hashes, replica: number): void {
     const ring = this.#rings[replica]
     if (ring === undefined) return
     const word = replica >>> 5

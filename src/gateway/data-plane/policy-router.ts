@@ -187,7 +187,7 @@ export class PolicyRouter {
   #heldBlocks({ blocks, exact }: RoutedRequest, place: number): number {
     const tokens = shape.heldTokens[place] ?? 0
     if (exact?.reason !== null || this.#exactTokens === null) return tokens / blockTokens
-    return Math.round((tokens / Math.max(1, shape.promptTokens)) * (blocks?.count ?? 0))
+    return Math.round((tokens / Math.max(1, shape.promptTokens)) * (blocks?.blocks ?? 0))
   }
 
   /**

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import {
   blockBytes,
+  blocksOf,
   emptyBlockHashes,
   hashBlocks,
   PrefixIndex,
@@ -10,8 +11,8 @@ import {
 import type { PromptRange } from './question.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
 
-/** Blocks that a replica is taken to hold at the most: two million tokens, more than one GPU's cache does. */
-const mostBlocks = 31_250
+/** Hashes that a replica is taken to hold at the most: those of one to four million tokens, more than one GPU's cache does. */
+const mostHashes = 15_625
 /** A process's own, so that nobody outside can make two prompts look alike. */
 const secret = randomInt(2 ** 31)
 /** Where every prompt is hashed. */
@@ -67,7 +68,7 @@ export class PrefixRouter {
     const index = this.#indexFor(replicas)
     index.match(prompt, this.#byNumber)
     for (let place = 0; place < replicas.length; place += 1) {
-      this.#matches[place] = this.#byNumber[this.#numberAt[place] ?? -1] ?? 0
+      this.#matches[place] = blocksOf(this.#byNumber[this.#numberAt[place] ?? -1] ?? 0)
     }
     return this.#matches
   }
@@ -105,7 +106,7 @@ export class PrefixRouter {
   /** A new index, with room for as many replicas again. */
   #begin(replicas: readonly ReplicaHandle[]): PrefixIndex {
     const room = Math.max(8, 2 * replicas.length)
-    const blocksPerReplica = Math.max(1, Math.min(mostBlocks, Math.floor(this.#totalBlocks / room)))
+    const blocksPerReplica = Math.max(1, Math.min(mostHashes, Math.floor(this.#totalBlocks / room)))
     const index = new PrefixIndex({ replicas: room, blocksPerReplica })
     this.#index = index
     this.#numbers = Array.from({ length: room }, (_, number) => replicas[number] ?? null)
@@ -117,7 +118,7 @@ export class PrefixRouter {
 /** A seed from what stands before a prompt when it is rendered, tools in most cases. */
 function contextSeed(bytes: Buffer, { start, end }: { readonly start: number; readonly end: number }, seed: number) {
   // Whole blocks first, then the rest as text.
-  const { words, count } = hashBlocks(bytes, start, end, seed, scratch)
+  const { words, count, blocks } = hashBlocks(bytes, start, end, seed, scratch)
   const last = count === 0 ? seed : (words[2 * count - 1] ?? seed)
-  return seedOf(bytes.toString('latin1', start + count * blockBytes, end), last)
+  return seedOf(bytes.toString('latin1', start + blocks * blockBytes, end), last)
 }

@@ -386,7 +386,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     }
     const attempt = new Attempt(this, model, replica, permit, spoken)
     const blocks = this.#blocksFor(model)
-    const uncached = blocks === null ? 0 : blocks.count - this.#heldBlocks
+    const uncached = blocks === null ? 0 : blocks.blocks - this.#heldBlocks
     const route = this.#routeFor(model, replica, spoken)
     if (model.router !== null && this.#routed !== null) {
       if (this.#reason !== null) model.series.chosen(this.#reason).add(1)
@@ -399,7 +399,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     }
     if (blocks !== null) {
       if (route?.isSplit !== true) attempt.expectPrefill(uncached)
-      model.series.promptBlocks.add(blocks.count)
+      model.series.promptBlocks.add(blocks.blocks)
       model.series.heldBlocks.add(this.#heldBlocks)
     }
     this.#running.push(attempt)

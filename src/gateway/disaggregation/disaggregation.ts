@@ -113,7 +113,7 @@ export class Disaggregation {
     prefillers: readonly ReplicaHandle[],
     maxInFlight: number,
   ): ChosenPrefill | null {
-    const count = blocks?.count ?? Math.ceil(promptBytes / blockBytes)
+    const count = blocks?.blocks ?? Math.ceil(promptBytes / blockBytes)
     const held = blocks === null ? null : this.#index.held(prefillers, blocks)
     this.#turn = (this.#turn + 1) % 0x4000_0000
     const place = choosePrefill(prefillers.length, this.#turn, (at) => {

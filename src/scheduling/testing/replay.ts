@@ -1,5 +1,5 @@
 import type { Decision, Policy, PolicyKind, ReplicaState, RequestShape } from '../contract.ts'
-import type { BlockHashes } from '../prefix-hash.ts'
+import type { Hashes } from '../prefix-hash.ts'
 import { PrefixIndex } from '../prefix-index.ts'
 import { BlockCache } from './block-cache.ts'
 import { randomFrom } from '../../engines/index.ts'
@@ -86,7 +86,7 @@ export function replay(requests: readonly ReplayRequest[], settings: ReplaySetti
   const oracle = new BlockCache(count * blocksPerReplica)
   const random = randomFrom(settings.seed)
   const due = new DueList()
-  const hashes: BlockHashes = { count: 0, words: new Int32Array(0) }
+  const hashes: Hashes = { count: 0, words: new Int32Array(0) }
   const heldTokens = new Int32Array(count)
   const ttfts: number[] = []
   const decisions: Decision[] = []
@@ -189,7 +189,7 @@ export function replay(requests: readonly ReplayRequest[], settings: ReplaySetti
 }
 
 /** Two halves of a hash for each id. */
-function hashIds(ids: readonly number[], into: BlockHashes): void {
+function hashIds(ids: readonly number[], into: Hashes): void {
   if (into.words.length < 2 * ids.length) into.words = new Int32Array(4 * ids.length)
   into.count = ids.length
   for (let at = 0; at < ids.length; at += 1) {

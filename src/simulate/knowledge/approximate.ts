@@ -1,15 +1,15 @@
-import { emptyBlockHashes, PrefixIndex, type BlockHashes } from '../../scheduling/index.ts'
+import { PrefixIndex, type Hashes } from '../../scheduling/index.ts'
 import type { Prompt } from '../prepare-prompts.ts'
 import { usableTokens, type KnowledgeSize, type PrefixKnowledge } from './contract.ts'
 
 /**
  * What was sent where, in the gateway's own index. Its blocks are the workload's units here (512 tokens of a Mooncake
- * trace, where the gateway takes 256 bytes), so the end of a prompt that is no whole unit is not known.
+ * trace, where the gateway takes 256 bytes and more), so the end of a prompt that is no whole unit is not known.
  */
 export class ApproximateKnowledge implements PrefixKnowledge {
   readonly #size: KnowledgeSize
   readonly #index: PrefixIndex
-  readonly #hashes = emptyBlockHashes()
+  readonly #hashes: Hashes = { count: 0, words: new Int32Array(256) }
   readonly #blocks: Int32Array
 
   constructor(size: KnowledgeSize) {
@@ -43,7 +43,7 @@ export class ApproximateKnowledge implements PrefixKnowledge {
     return undefined
   }
 
-  #hashesOf({ units, tokens }: Prompt): BlockHashes {
+  #hashesOf({ units, tokens }: Prompt): Hashes {
     const hashes = this.#hashes
     const count = Math.min(units.length, Math.floor(tokens / this.#size.unitTokens))
     if (hashes.words.length < 2 * count) hashes.words = new Int32Array(4 * count)
