@@ -24,6 +24,16 @@ describe('parsePrometheusText', () => {
     expect(parsePrometheusText(text)).toEqual(samples)
   })
 
+  it('reads of some metrics what it reads of them among all', () => {
+    const names = new Set(['a', 'a1', 'b:c'])
+    assert(
+      property(string({ unit: constantFrom(...'a{}="\\,1 \n#', 'b:c', 'a{x="1"} 2\n', '\r', '\t') }), (text) => {
+        const all = parsePrometheusText(text).filter(({ name }) => names.has(name))
+        expect(parsePrometheusText(text, names)).toEqual(all)
+      }),
+    )
+  })
+
   it('never throws, whatever an upstream sends', () => {
     assert(
       property(string({ unit: constantFrom(...'a{}="\\,1 \n#') }), (text) => {

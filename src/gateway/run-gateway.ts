@@ -25,6 +25,7 @@ import {
 } from './control/listen-address.ts'
 import { openListener } from './control/open-listener.ts'
 import { ownFront } from './control/own-front.ts'
+import { isShared } from './control/shared-replicas.ts'
 import { accessLogOf, settingsOf } from './control/plane-settings.ts'
 import { startReloading, type Reloader } from './control/reload.ts'
 import { ReplicaRegistry } from './control/replica-registry.ts'
@@ -207,15 +208,22 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     sourceOf({ replica }) {
       const model = catalogue.find(replica.model)?.model
       const engine = engines.find(({ name }) => name === replica.engine)
-      // Of external models only those are asked that say by what they are scaled: others are services of somebody else.
-      const isForeign = replica.engine === 'external' && (model === undefined || !isScaled(model))
-      if (model === undefined || engine === undefined || isForeign) return null
+      if (model === undefined || engine === undefined) return null
+      // Of external models only those are asked that say by what they are scaled, or that others ask too: the rest are services
+      // of somebody else.
+      const isAsked = replica.engine !== 'external' || isScaled(model) || model.routing.sharedReplicas === true
+      if (!isAsked) return null
       return { path: engine.metricsPath, parse: (text) => engine.parseLoad(text) }
     },
     isScaled({ replica }) {
       const model = catalogue.find(replica.model)?.model
       return model !== undefined && isScaled(model)
     },
+    isShared({ replica }) {
+      const served = catalogue.find(replica.model)
+      return served !== undefined && isShared(served.model, config.fleet.gateway.replicas) && served.hasChoice
+    },
+    onForeign: (handle) => pool?.publish(handle),
   })
   const startedAt = new Date()
   const isAdminKeyed = !isLoopback(admin.host) && !isAdminOpen

@@ -47,6 +47,11 @@ export const metricTable = {
     help: 'Requests that a replica is working on.',
     labels: ['model', 'replica'],
   },
+  fairlead_gateway_foreign_requests: {
+    kind: 'gauge',
+    help: 'Requests on a replica that this gateway did not send, as its engine told last; 0 where it is not asked (routing.sharedReplicas).',
+    labels: ['model', 'replica'],
+  },
   fairlead_gateway_ttft_seconds: {
     kind: 'histogram',
     help: 'Time from the arrival of a streaming request until the first byte of its answer.',

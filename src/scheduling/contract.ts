@@ -2,8 +2,8 @@
 export type ReplicaRole = 'both' | 'prefill' | 'decode'
 
 /**
- * A replica as the scheduler sees it at one moment. What is counted is what this scheduler sent to it; what the engine
- * itself reports comes apart, because it is late.
+ * A replica as the scheduler sees it at one moment. What is counted is what this scheduler sent to it, and where others send
+ * requests to it too, about what they have there (`foreign-load.ts`); what the engine itself reports comes apart, because it is late.
  */
 export interface ReplicaState {
   readonly name: string
@@ -12,7 +12,7 @@ export interface ReplicaState {
   readonly role: ReplicaRole
   /** Its share of the requests beside the others'; 1 for most. */
   readonly weight: number
-  /** Requests that it was sent and has not ended. */
+  /** Requests that it was sent and has not ended, of others too. */
   readonly inFlight: number
   /** Tokens of prompts that it was sent, was not taken to hold, and has not answered with a first token: the prefill before it. */
   readonly pendingPrefillTokens: number

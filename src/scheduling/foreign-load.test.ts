@@ -39,7 +39,7 @@ describe('what others have on a replica', () => {
 describe('the mean sizes of requests', () => {
   it('are those of the first, then follow', () => {
     const sizes = new RequestSizes()
-    expect([sizes.tokens, sizes.uncachedTokens]).toEqual([0, 0])
+    expect([sizes.tokens, sizes.uncachedTokens]).toEqual([256, 0])
     sizes.sent(1_000, 400, 200)
     expect([sizes.tokens, sizes.uncachedTokens]).toEqual([1_200, 400])
     for (let count = 0; count < 200; count += 1) sizes.sent(100, 0, 20)

@@ -31,14 +31,16 @@ const memory = 0.05
 
 /** Mean sizes of a model's requests: what others send is taken to be like what this gateway sends. */
 export class RequestSizes {
-  /** Of a prompt and the answer that is expected. */
-  tokens = 0
+  /** Of a prompt and the answer that is expected; before the first request a guess, that of an answer alone. */
+  tokens = 256
   /** Of a prompt, those that its replica was not taken to hold. */
   uncachedTokens = 0
+  #isNew = true
 
   /** A request is sent. */
   sent(promptTokens: number, uncachedTokens: number, expectedOutputTokens: number): void {
-    const step = this.tokens === 0 ? 1 : memory
+    const step = this.#isNew ? 1 : memory
+    this.#isNew = false
     this.tokens += (promptTokens + expectedOutputTokens - this.tokens) * step
     this.uncachedTokens += (uncachedTokens - this.uncachedTokens) * step
   }

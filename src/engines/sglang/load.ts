@@ -1,12 +1,21 @@
 import type { EngineLoad } from '../contract.ts'
 import { parsePrometheusText, sumOf, type Sample } from '../prometheus-text.ts'
 
+/** The metrics that are read. */
+const read: ReadonlySet<string> = new Set([
+  'sglang:token_usage',
+  'sglang:num_running_reqs',
+  'sglang:num_queue_reqs',
+  'sglang:prompt_tokens_total',
+  'sglang:generation_tokens_total',
+])
+
 /**
  * The load in SGLang's metrics (names as SGLang 0.5.23 declares them). Tensor-parallel ranks tell the same figures, so only
  * rank 0 counts; data-parallel ranks are summed, and their KV usage is their mean.
  */
 export function parseSglangLoad(metrics: string): EngineLoad {
-  const samples = parsePrometheusText(metrics).filter(isFirstRank)
+  const samples = parsePrometheusText(metrics, read).filter(isFirstRank)
   const usages = samples.filter(({ name, value }) => name === 'sglang:token_usage' && Number.isFinite(value))
   return {
     ...figure('running', sumOf(samples, 'sglang:num_running_reqs')),

@@ -11,6 +11,12 @@ export const routing = z.strictObject({
       'How a replica is chosen: where a request costs the least, by the prompts that each was sent before and by what it has to do (prefix); the same by what engines say that they hold (prefixExact: needs vLLM with prefix caching and `--kv-events-config`, the package zeromq, and the model’s tokenizer.json; what cannot be told so goes by prefix, and `/admin/v1/load` says why); by tokens in flight (load), by requests in flight, or in turn; auto is prefix where the engine caches prefixes, and prefixExact where the Fleet says where KV events are.',
     ),
   saturation: share().default(0.9).describe('KV cache use above which a replica gets no request for its cache alone.'),
+  sharedReplicas: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether others send requests to the same replicas: another gateway, or clients that go past this one. What engines run and have waiting beyond this gateway’s own requests counts then, asked every 500 ms; when absent, where gateway.replicas is above 1 and the engine is not external.',
+    ),
   session: z
     .strictObject({
       header: text(63).default('x-session-id').describe('Header that names a session.'),

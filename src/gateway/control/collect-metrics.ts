@@ -21,7 +21,8 @@ export function collectMetrics(
     metrics.gauge('fairlead_gateway_draining', {}).set(sources.isDraining() ? 1 : 0)
     for (const handle of sources.replicas()) {
       const labels = { model: handle.replica.model, replica: handle.id }
-      metrics.gauge('fairlead_gateway_requests_in_flight', labels).set(handle.inFlight)
+      metrics.gauge('fairlead_gateway_requests_in_flight', labels).set(handle.ownRequests)
+      metrics.gauge('fairlead_gateway_foreign_requests', labels).set(handle.foreign.requests)
       metrics.gauge('fairlead_gateway_replica_ready', labels).set(handle.isReachable ? 1 : 0)
       metrics.gauge('fairlead_gateway_replica_ejected', labels).set(handle.outlier.isEjected ? 1 : 0)
     }

@@ -1,14 +1,19 @@
 import type { EngineLoad } from '../../engines/contract.ts'
+import { foreignLoad, loadReportMs, noForeignLoad, type ForeignLoad } from '../../scheduling/index.ts'
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { UpstreamCall } from '../data-plane/upstream/contract.ts'
 
-/** How often engines are asked; scaling looks at windows of many seconds. */
-const intervalMs = 2_000
+/** Turns of `loadReportMs` from one to the next in which all are asked: every 2 s, since scaling looks at windows of many seconds. */
+const turnsApart = 4
+/** One that has not answered within this does not tell: it is asked anew. */
+const answerWithinMs = 2_000
+/** What others have at a replica counts for this long while its engine does not answer: a busy one may be late. */
+const freshMs = 3_000
 /** Who looks at loads looks again within this. */
 const lookedAtMs = 10_000
 /** Somebody who looks waits no longer than this for engines. */
 const longestWaitMs = 500
-/** Of more replicas, only those are asked whose model is scaled by it: a tenth of a core would go on it. */
+/** Of more replicas, only those are asked whose model needs it: a tenth of a core would go on it. */
 const mostAskedForLooks = 64
 /** vLLM's metrics take 100 to 200 kB. */
 const limitBytes = 4 * 2 ** 20
@@ -26,16 +31,32 @@ export interface EngineLoadOptions {
   readonly sourceOf: (handle: ReplicaHandle) => LoadSource | null
   /** Whether its model is scaled by what its engine says. */
   readonly isScaled: (handle: ReplicaHandle) => boolean
+  /** Whether others send requests to it, and a choice depends on how many. */
+  readonly isShared: (handle: ReplicaHandle) => boolean
+  /** What others have there has changed. */
+  readonly onForeign: (handle: ReplicaHandle) => void
+}
+
+/** A question that is out. */
+interface Asked {
+  readonly call: UpstreamCall
+  readonly atMs: number
+  /** Requests that this gateway had there then. */
+  readonly own: number
 }
 
 /**
- * Asks engines how full they are, from their metrics, and keeps what they say last at their replicas. Those of models that are
- * scaled by it are always asked, others while somebody looks: such an answer is long, and costs this thread a millisecond.
+ * Asks engines how full they are, from their metrics, and keeps what they say last at their replicas: those that others send
+ * requests to every `loadReportMs`, those of models that are scaled by it every 2 s, others while somebody looks. Such an answer
+ * is long, and costs this thread some tenths of a millisecond.
  */
 export class EngineLoadMonitor {
   readonly #options: EngineLoadOptions
-  readonly #calls = new Map<ReplicaHandle, UpstreamCall>()
+  readonly #asked = new Map<ReplicaHandle, Asked>()
+  /** When each told what others have there. */
+  readonly #toldMs = new WeakMap<ReplicaHandle, number>()
   readonly #timer: NodeJS.Timeout
+  #turn = 0
   /** Somebody looks until then, by the clock of `performance.now()`. */
   #lookedAtUntilMs = -Infinity
   /** Resolves the waiting for the answers that are out. */
@@ -43,7 +64,10 @@ export class EngineLoadMonitor {
 
   constructor(options: EngineLoadOptions) {
     this.#options = options
-    this.#timer = setInterval(() => this.#ask(), intervalMs).unref()
+    this.#timer = setInterval(() => {
+      this.#turn = (this.#turn + 1) % turnsApart
+      this.#ask(this.#turn === 0)
+    }, loadReportMs).unref()
   }
 
   /** Has all engines asked while somebody looks; resolves once those that are asked have answered, or after half a second. */
@@ -51,8 +75,8 @@ export class EngineLoadMonitor {
     const now = performance.now()
     const isFirst = now > this.#lookedAtUntilMs
     this.#lookedAtUntilMs = now + lookedAtMs
-    if (isFirst) this.#ask()
-    if (this.#calls.size === 0) return
+    if (isFirst) this.#ask(true)
+    if (this.#asked.size === 0) return
     this.#answered ??= Promise.withResolvers()
     const waiting = setTimeout(this.#answered.resolve, longestWaitMs)
     await this.#answered.promise
@@ -61,28 +85,33 @@ export class EngineLoadMonitor {
 
   close(): void {
     clearInterval(this.#timer)
-    for (const call of this.#calls.values()) call.abort()
-    this.#calls.clear()
+    for (const { call } of this.#asked.values()) call.abort()
+    this.#asked.clear()
     this.#answered?.resolve()
   }
 
-  #ask(): void {
-    const handles = this.#options.replicas()
-    for (const [handle, call] of this.#calls) {
-      // It has not answered within a whole interval.
+  /** @param isForAll whether it is the turn of those too that are not shared */
+  #ask(isForAll: boolean): void {
+    const now = performance.now()
+    for (const [handle, { call, atMs }] of this.#asked) {
+      if (now - atMs < answerWithinMs) continue
       call.abort()
       this.#end(handle, null)
     }
-    const { sourceOf, isScaled } = this.#options
-    const isLookedAt = performance.now() < this.#lookedAtUntilMs && handles.length <= mostAskedForLooks
+    const { replicas, sourceOf, isScaled, isShared } = this.#options
+    const handles = replicas()
+    const isLookedAt = now < this.#lookedAtUntilMs && handles.length <= mostAskedForLooks
     for (const handle of handles) {
-      const source = handle.isReachable && (isLookedAt || isScaled(handle)) ? sourceOf(handle) : null
+      const isOften = isShared(handle)
+      const source = handle.isReachable && (isOften || isLookedAt || isScaled(handle)) ? sourceOf(handle) : null
       if (source === null) handle.engineLoad = null
-      else this.#askOne(handle, source)
+      else if ((isOften || isForAll) && !this.#asked.has(handle)) this.#askOne(handle, source, now)
+      const isFresh = source !== null && isOften && now - (this.#toldMs.get(handle) ?? -Infinity) <= freshMs
+      if (!isFresh) this.#setForeign(handle, noForeignLoad)
     }
   }
 
-  #askOne(handle: ReplicaHandle, { path, parse }: LoadSource): void {
+  #askOne(handle: ReplicaHandle, { path, parse }: LoadSource, atMs: number): void {
     let text = ''
     let isOk = false
     const decoder = new TextDecoder()
@@ -97,11 +126,12 @@ export class EngineLoadMonitor {
         onFailure: () => this.#end(handle, null),
       },
     )
-    this.#calls.set(handle, call)
+    this.#asked.set(handle, { call, atMs, own: handle.ownRequests })
   }
 
   #end(handle: ReplicaHandle, load: EngineLoad | null): void {
-    this.#calls.delete(handle)
+    const ownBefore = this.#asked.get(handle)?.own ?? 0
+    this.#asked.delete(handle)
     handle.engineLoad =
       load === null
         ? null
@@ -110,8 +140,21 @@ export class EngineLoadMonitor {
             waiting: load.waiting ?? null,
             kvCacheUsage: load.kvCacheUsage ?? null,
           }
-    if (this.#calls.size > 0) return
+    if (load?.running !== undefined && this.#options.isShared(handle)) {
+      this.#toldMs.set(handle, performance.now())
+      // When in between the engine counted is not told: what was own at either end is not taken for others'.
+      const own = Math.max(ownBefore, handle.ownRequests)
+      this.#setForeign(handle, foreignLoad({ running: load.running, waiting: load.waiting ?? 0 }, own))
+    }
+    if (this.#asked.size > 0) return
     this.#answered?.resolve()
     this.#answered = null
+  }
+
+  #setForeign(handle: ReplicaHandle, load: ForeignLoad): void {
+    const { foreign } = handle
+    if (foreign.requests === load.requests && foreign.waiting === load.waiting) return
+    handle.foreign = load
+    this.#options.onForeign(handle)
   }
 }

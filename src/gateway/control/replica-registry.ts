@@ -212,6 +212,7 @@ export class ReplicaRegistry {
     metrics.remove('fairlead_gateway_replica_ejected', labels)
     metrics.remove('fairlead_gateway_ejections_total', labels)
     metrics.remove('fairlead_gateway_requests_in_flight', labels)
+    metrics.remove('fairlead_gateway_foreign_requests', labels)
     metrics.remove('fairlead_gateway_replica_requests_total', labels)
     metrics.remove('fairlead_kv_events_batches_total', labels)
     metrics.remove('fairlead_kv_events_losses_total', labels)

@@ -79,7 +79,7 @@ export class Attempt implements UpstreamHandler {
   /** Its replica has these tokens to read and to write for it, until its end. */
   expectTokens(tokens: number): void {
     this.#tokens += tokens
-    this.replica.inFlightTokens += tokens
+    this.replica.ownTokens += tokens
   }
 
   /** Milliseconds of `performance.now` at which it was made. */
@@ -117,7 +117,7 @@ export class Attempt implements UpstreamHandler {
     this.#permit.release()
     if (this.model.room.length > 0) this.model.room.onRoom()
     this.#endPrefill()
-    this.replica.inFlightTokens -= this.#tokens
+    this.replica.ownTokens -= this.#tokens
     this.#tokens = 0
     this.replica.outlier.end(verdict, this.#judged)
     this.model.split?.ended(this, verdict)

@@ -4,7 +4,10 @@ export interface Candidate {
   readonly isAvailable: boolean
   /** Whether it could answer at all: also one that is set aside for its failures. */
   readonly isReachable: boolean
+  /** Requests that it is working on, whoever sent them. */
   readonly inFlight: number
+  /** Those of this gateway. */
+  readonly ownRequests: number
 }
 
 /** Why no replica was chosen: none is there, or all have as many requests as they may. */
@@ -35,7 +38,7 @@ export function chooseReplica<Item extends Candidate>(
     const candidate = candidates[(turn + step) % candidates.length]
     if (candidate === undefined || isExcluded(candidate)) continue
     if (!(isLastResort ? candidate.isReachable : candidate.isAvailable)) continue
-    if (candidate.inFlight >= maxInFlight) isSomeFull = true
+    if (candidate.ownRequests >= maxInFlight) isSomeFull = true
     else if (best === undefined || (!takesTurns && candidate.inFlight < best.inFlight)) best = candidate
   }
   return best ?? (isSomeFull ? 'all_full' : 'none_available')

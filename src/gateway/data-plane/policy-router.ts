@@ -1,5 +1,6 @@
 import {
   policyNamed,
+  RequestSizes,
   type ChoiceReason,
   type Choosing,
   type Policy,
@@ -86,6 +87,8 @@ export class PolicyRouter {
   readonly #policy: Policy
   /** What replicas hold; null for policies that do not look at prompts. */
   readonly prefixes: PrefixRouter | null
+  /** What its requests are like, as this thread has sent them. */
+  readonly sizes = new RequestSizes()
   /** What engines say that they hold; null where that is not known. */
   exact: ExactPrompts | null = null
   /** What they hold of the last prompt, in tokens by place; null where that was not looked up. */
@@ -125,7 +128,9 @@ export class PolicyRouter {
     const held = this.#exactTokens === null ? heldBlocks * blockTokens : (shape.heldTokens[place] ?? 0)
     const uncachedTokens = Math.max(0, shape.promptTokens - held)
     const state = { inFlight, pendingPrefillTokens, inFlightTokens, uncachedTokens }
-    return { state, prediction: this.#predictionFor(asked, place, pendingPrefillTokens > 0) }
+    this.sizes.sent(shape.promptTokens, uncachedTokens, asked.expectedOutputTokens)
+    const isComputing = replica.ownPrefillTokens > 0 || replica.foreign.requests > 0
+    return { state, prediction: this.#predictionFor(asked, place, isComputing) }
   }
 
   #predictionFor({ exact }: RoutedRequest, place: number, wasComputing: boolean): Prediction | null {
@@ -205,7 +210,7 @@ export class PolicyRouter {
     shape.promptTokens = promptTokens
     for (let place = 0; place < replicas.length; place += 1) {
       const told = tokens[place] ?? 0
-      const pending = replicas[place]?.pendingPrefillTokens ?? 0
+      const pending = replicas[place]?.ownPrefillTokens ?? 0
       const held = sent === null ? told : Math.max(told, Math.min((sent[place] ?? 0) * blockTokens, told + pending))
       shape.heldTokens[place] = held
       // An engine computes the last token anew in any case, so that a prompt has one more than is held.

@@ -1,5 +1,12 @@
 import { baseUrl, type Replica } from '../../discovery/contract.ts'
-import { blockBytes, type ReplicaRole, type ReplicaState } from '../../scheduling/index.ts'
+import {
+  blockBytes,
+  noForeignLoad,
+  RequestSizes,
+  type ForeignLoad,
+  type ReplicaRole,
+  type ReplicaState,
+} from '../../scheduling/index.ts'
 import type { CounterSeries } from '../../observe/index.ts'
 import { InFlightCount } from './in-flight-count.ts'
 import { KnownRoutes, type EngineRoutes } from './known-routes.ts'
@@ -49,6 +56,8 @@ export interface ReplicaHandleParts {
   readonly tokens?: TokenRate
   /** Whether it could answer, where another thread finds that out. */
   readonly isReachable?: () => boolean
+  /** What others have there, where another thread finds that out. */
+  readonly foreign?: ForeignLoad
 }
 
 const noAdapters: ReadonlySet<string> = new Set()
@@ -87,9 +96,13 @@ export class ReplicaHandle implements ReplicaState {
   /** Blocks of prompts that it was sent by this thread, did not hold, and has not answered yet. */
   pendingBlocks = 0
   /** Tokens of the requests of this thread that it works on: prompts, and the answers that are expected. */
-  inFlightTokens = 0
+  ownTokens = 0
+  /** What others have there, as its engine told last: other gateways, and clients that go past this one. */
+  foreign: ForeignLoad
+  /** What its model's requests are like. */
+  sizes = new RequestSizes()
   readonly weight = 1
-  /** Engines are not asked for their load yet: what was sent is known at once, a report is late. */
+  /** What was sent is known at once, a report is late: of what engines tell, what others have there counts (`foreign`). */
   readonly reported = null
   /** LoRA adapters that it may be asked for now. */
   adapters: ReadonlySet<string> = noAdapters
@@ -108,6 +121,7 @@ export class ReplicaHandle implements ReplicaState {
     this.outlier = parts.outlier
     this.count = parts.count ?? new InFlightCount()
     this.tokens = parts.tokens ?? new TokenRate()
+    this.foreign = parts.foreign ?? noForeignLoad
     this.#requestsSeries = parts.requestsSeries
     this.#requestsBefore = parts.requestsSeries.value
     this.#isReachable = parts.isReachable ?? null
@@ -128,17 +142,32 @@ export class ReplicaHandle implements ReplicaState {
   }
 
   /** Tokens of prompts that it computes before it answers, of this thread. */
-  get pendingPrefillTokens(): number {
+  get ownPrefillTokens(): number {
     return this.pendingBlocks * blockTokens
+  }
+
+  /** The same, with what others have waiting there. */
+  get pendingPrefillTokens(): number {
+    return this.ownPrefillTokens + this.foreign.waiting * this.sizes.uncachedTokens
+  }
+
+  /** Tokens of this thread's requests, and about those of others'. */
+  get inFlightTokens(): number {
+    return this.ownTokens + this.foreign.requests * this.sizes.tokens
   }
 
   get address(): string {
     return baseUrl(this.replica.address)
   }
 
-  /** Requests that it is working on, of all threads. */
-  get inFlight(): number {
+  /** Requests of this gateway that it is working on, of all threads: what limits are about. */
+  get ownRequests(): number {
     return this.count.total
+  }
+
+  /** Requests that it is working on, with those of others: what choices are about. */
+  get inFlight(): number {
+    return this.count.total + this.foreign.requests
   }
 
   /** Output tokens a second, over all threads. */

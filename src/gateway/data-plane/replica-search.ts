@@ -303,7 +303,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       session: this.#sessionOf(model),
       expectedOutputTokens,
       isExcluded: (replica) =>
-        replica.inFlight >= maxInFlight ||
+        replica.ownRequests >= maxInFlight ||
         replica.isCanary === without ||
         lacks(replica, adapter) ||
         this.#tried.includes(replica),

@@ -164,6 +164,7 @@ export class ServedModel {
     const own = handles.filter(({ replica }) => replica.model === this.name)
     this.replicas = own.filter(({ replica }) => replica.role !== 'prefill')
     this.prefillers = own.filter(({ replica }) => replica.role === 'prefill')
+    if (this.router !== null) for (const replica of own) replica.sizes = this.router.sizes
     const share = canaryShareOf(this.replicas)
     if (share === null) this.split = null
     else if (this.split?.share !== share) this.split = new VariantSplit(this.series.variants(), share)
@@ -194,6 +195,11 @@ export class ServedModel {
   /** Whether it has no replica now and is going to have one, since requests wait for it. */
   get isWaking(): boolean {
     return this.#sleeps && isWaking(this.replicas)
+  }
+
+  /** Whether there are several replicas to choose between. */
+  get hasChoice(): boolean {
+    return this.replicas.length > 1 || this.prefillers.length > 1
   }
 
   /** Whether each of its replicas may get requests; those that only prefill are of no use while none answers. */

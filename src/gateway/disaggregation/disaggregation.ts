@@ -5,7 +5,7 @@ import { blockBytes, choosePrefill, SplitBenefit } from '../../scheduling/index.
 import { fieldValue } from '../data-plane/http1/fields.ts'
 import { topLevelMembers, valueText, type ObjectMembers } from '../data-plane/json/top-level-members.ts'
 import { PrefixRouter, type RoutedPrompt } from '../data-plane/prefix-router.ts'
-import { bytesPerToken, type ReplicaHandle } from '../data-plane/replica-handle.ts'
+import { blockTokens, bytesPerToken, type ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { UpstreamCall, UpstreamHandler, UpstreamRequest } from '../data-plane/upstream/contract.ts'
 import { queryBootstrap } from './bootstrap-query.ts'
 import type { Connector, PairFacts } from './connectors/contract.ts'
@@ -104,7 +104,7 @@ export class Disaggregation {
     const prefill = this.#choosePrefill(question, prefillers, maxInFlight)
     if (prefill === null) return alone('no_prefill_replica')
     this.#series.decided('').add(1)
-    const pendingTokens = estimate(prefill.replica.pendingBlocks * blockBytes)
+    const pendingTokens = estimate((prefill.replica.pendingPrefillTokens / blockTokens) * blockBytes)
     return this.#split({ ...request, body }, members, decode, prefill, tokens, pendingTokens)
   }
 
@@ -118,8 +118,8 @@ export class Disaggregation {
     this.#turn = (this.#turn + 1) % 0x4000_0000
     const place = choosePrefill(prefillers.length, this.#turn, (at) => {
       const replica = prefillers[at]
-      if (replica === undefined || !replica.isAvailable || replica.inFlight >= maxInFlight) return Infinity
-      return replica.pendingBlocks + count - (held?.[at] ?? 0)
+      if (replica === undefined || !replica.isAvailable || replica.ownRequests >= maxInFlight) return Infinity
+      return replica.pendingPrefillTokens / blockTokens + count - (held?.[at] ?? 0)
     })
     const replica = prefillers[place]
     const permit = replica?.acquire(maxInFlight) ?? null

@@ -196,7 +196,7 @@ function loadReport({ fleetName, version, catalogue, replicas, isDraining, exact
       address: handle.address,
       phase: handle.replica.phase,
       ready: handle.isReady && !handle.isWarmingUp && !handle.isLoadingAdapters,
-      inFlight: handle.inFlight,
+      inFlight: handle.ownRequests,
       requests: handle.requests,
       tokensPerSecond: Math.round(handle.tokensPerSecond(now) * 10) / 10,
       lastError: handle.lastError,

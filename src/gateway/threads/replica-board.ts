@@ -1,3 +1,5 @@
+import type { ForeignLoad } from '../../scheduling/index.ts'
+
 /** Int32 cells of a slot: its flags, its failures in a row, and who makes its trial request. */
 const stride = 4
 const flagsAt = 0
@@ -17,6 +19,8 @@ export interface Standing {
   readonly failuresInRow: number
   /** Until when it is set aside, in milliseconds of the shared clock; 0 where it is not. */
   readonly ejectedUntilMs: number
+  /** What others have there. */
+  readonly foreign: ForeignLoad
 }
 
 /**
@@ -27,16 +31,21 @@ export class ReplicaBoard {
   readonly memory: SharedArrayBuffer
   readonly #cells: Int32Array
   readonly #until: Float64Array
+  /** Two cells of a slot: requests of others, and how many of them wait. */
+  readonly #foreign: Float64Array
 
-  constructor(memory = new SharedArrayBuffer(slotCount * (stride * 4 + 8))) {
+  constructor(memory = new SharedArrayBuffer(slotCount * (stride * 4 + 3 * 8))) {
     this.memory = memory
     this.#until = new Float64Array(memory, 0, slotCount)
-    this.#cells = new Int32Array(memory, slotCount * 8, slotCount * stride)
+    this.#foreign = new Float64Array(memory, slotCount * 8, 2 * slotCount)
+    this.#cells = new Int32Array(memory, slotCount * 3 * 8, slotCount * stride)
   }
 
   write(slot: number, standing: Standing): void {
     const at = slot * stride
     this.#until[slot] = standing.ejectedUntilMs
+    this.#foreign[2 * slot] = standing.foreign.requests
+    this.#foreign[2 * slot + 1] = standing.foreign.waiting
     Atomics.store(this.#cells, at + failuresAt, standing.failuresInRow)
     const flags = (standing.isReachable ? isReachableFlag : 0) | (standing.isEjected ? isEjectedFlag : 0)
     Atomics.store(this.#cells, at + flagsAt, flags)
@@ -56,6 +65,19 @@ export class ReplicaBoard {
 
   ejectedUntilMs(slot: number): number {
     return this.#until[slot] ?? 0
+  }
+
+  /** What others have there, as it is whenever it is looked at. */
+  foreignAt(slot: number): ForeignLoad {
+    const cells = this.#foreign
+    return {
+      get requests() {
+        return cells[2 * slot] ?? 0
+      },
+      get waiting() {
+        return cells[2 * slot + 1] ?? 0
+      },
+    }
   }
 
   /** The row of the thread whose request is its trial; null where there is none. */

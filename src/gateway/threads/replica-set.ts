@@ -70,6 +70,7 @@ export class ReplicaSet {
       count: new InFlightCount({ cells: inFlight, rows, columns: slotCount, row, column: slot }),
       tokens: new TokenRate(cellsAt(tokens), sharedOffsetMs),
       isReachable: () => board.isReachable(slot),
+      foreign: board.foreignAt(slot),
     })
     handle.onConnectFailure = (detail) => post({ type: 'connectFailed', serial, detail })
     return handle

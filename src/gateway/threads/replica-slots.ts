@@ -81,7 +81,7 @@ export class ReplicaSlots {
   reclaim(acknowledged: number): void {
     for (const entry of this.#entries.values()) {
       const { goneSince, handle, serial, slot } = entry
-      if (goneSince === null || goneSince > acknowledged || handle.inFlight > 0) continue
+      if (goneSince === null || goneSince > acknowledged || handle.ownRequests > 0) continue
       this.#entries.delete(handle)
       this.#bySerial.delete(serial)
       this.#free.push(slot)
@@ -167,6 +167,7 @@ export class ReplicaSlots {
       isEjected: until !== null,
       failuresInRow: outlier.failuresInRow,
       ejectedUntilMs: until === null ? 0 : toSharedMs(until),
+      foreign: handle.foreign,
     })
     if (until === null) this.board.endTrial(slot)
   }

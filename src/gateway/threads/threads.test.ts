@@ -86,7 +86,15 @@ describe('the trial of a replica that was set aside', () => {
   it('is one thread’s, until the control thread ends it', () => {
     const board = new ReplicaBoard()
     const other = new ReplicaBoard(board.memory)
-    board.write(7, { isReachable: true, isEjected: true, failuresInRow: 5, ejectedUntilMs: 12.5 })
+    board.write(7, {
+      isReachable: true,
+      isEjected: true,
+      failuresInRow: 5,
+      ejectedUntilMs: 12.5,
+      foreign: { requests: 3, waiting: 0.5 },
+    })
+    const foreign = other.foreignAt(7)
+    expect([foreign.requests, foreign.waiting, other.foreignAt(8).requests]).toEqual([3, 0.5, 0])
     expect([other.isReachable(7), other.isEjected(7), other.failuresInRow(7)]).toEqual([true, true, 5])
     expect(other.ejectedUntilMs(7)).toBe(12.5)
     expect([board.takeTrial(7, 0), other.takeTrial(7, 1)]).toEqual([true, false])

@@ -82,7 +82,7 @@ export class WorkerPool implements ClientFront, WorkerListener {
   }
 
   get requests(): number {
-    return this.#options.replicas().reduce((sum, handle) => sum + handle.inFlight, 0)
+    return this.#options.replicas().reduce((sum, handle) => sum + handle.ownRequests, 0)
   }
 
   async listen(address: ListenAddress): Promise<ListenAddress> {

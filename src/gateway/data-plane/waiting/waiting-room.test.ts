@@ -38,6 +38,9 @@ describe('the room where requests wait', () => {
         get inFlight() {
           return count('runs')
         },
+        get ownRequests() {
+          return count('runs')
+        },
       }
       const flow = { maxQueue, maxWait: 1e6, fairness: 'key' as const, priorities: [] }
       const served: BusyModel = { model: { flow }, maxInFlight: limit, replicas: [replica], isWaking: false }

@@ -154,10 +154,10 @@ export class WaitingRoom<Served extends BusyModel> implements Room<Served> {
     const { replicas, maxInFlight } = this.#model
     let room = -this.#turns
     let isSomeAvailable = false
-    for (const { isAvailable, inFlight } of replicas) {
+    for (const { isAvailable, ownRequests } of replicas) {
       if (!isAvailable) continue
       isSomeAvailable = true
-      room += Math.max(0, maxInFlight - inFlight)
+      room += Math.max(0, maxInFlight - ownRequests)
       if (room > 0) return true
     }
     return !isSomeAvailable && !this.#model.isWaking

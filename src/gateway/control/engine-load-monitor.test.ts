@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createSeriesTable } from '../../observe/contract.ts'
+import { simulatedEngine } from '../../engines/simulated/index.ts'
+import type { ReplicaJudge } from '../data-plane/outlier.ts'
+import { ReplicaHandle } from '../data-plane/replica-handle.ts'
+import type { UpstreamHandler } from '../data-plane/upstream/contract.ts'
+import { replicaAt } from '../testing/settable-source.ts'
+import { EngineLoadMonitor } from './engine-load-monitor.ts'
+
+const judge: ReplicaJudge = {
+  isOut: false,
+  isEjected: false,
+  ejectedUntil: null,
+  failuresInRow: 0,
+  begin: () => false,
+  answered: () => {},
+  end: () => {},
+  reset: () => {},
+}
+
+/** A replica whose engine answers when a test says, and what it was asked. */
+function askable() {
+  const asked: UpstreamHandler[] = []
+  let aborted = 0
+  const handle = new ReplicaHandle({
+    replica: replicaAt(1),
+    headers: [],
+    routes: { routes: [], possibleRoutes: [] },
+    requestsSeries: createSeriesTable().counter('fairlead_gateway_replica_requests_total', {
+      model: 'm',
+      replica: 'm-0',
+    }),
+    outlier: judge,
+    client: {
+      send: (_request, handler) => {
+        asked.push(handler)
+        return { pause: () => {}, resume: () => {}, abort: () => (aborted += 1) }
+      },
+      close: () => {},
+      destroy: () => {},
+    },
+  })
+  handle.isReady = true
+  const tell = (running: number, waiting: number, status = 200) => {
+    const last = asked.at(-1)
+    last?.onHead(status, [])
+    last?.onData(Buffer.from(`vllm:num_requests_running 0\nvllm:num_requests_running{engine="1"} ${running}\n`))
+    last?.onData(Buffer.from(`vllm:num_requests_waiting ${waiting}\n`))
+    last?.onEnd()
+  }
+  return { handle, asked, tell, aborted: () => aborted }
+}
+
+function watch(handle: ReplicaHandle, isShared = true) {
+  const told: number[] = []
+  const monitor = new EngineLoadMonitor({
+    replicas: () => [handle],
+    sourceOf: () => ({ path: '/metrics', parse: (text) => simulatedEngine.parseLoad(text) }),
+    isScaled: () => false,
+    isShared: () => isShared,
+    onForeign: ({ foreign }) => told.push(foreign.requests),
+  })
+  return { monitor, told }
+}
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }))
+afterEach(() => vi.useRealTimers())
+
+// proves C4 (real part)
+describe('what others have at a replica', () => {
+  it('is what its engine runs and has waiting beyond what is own, counted when it is asked or when it answers', () => {
+    const { handle, tell, asked } = askable()
+    const { monitor, told } = watch(handle)
+    const permit = handle.acquire(Infinity)
+    vi.advanceTimersByTime(500)
+    expect(asked).toHaveLength(1)
+    handle.acquire(Infinity)
+    permit?.release()
+    handle.acquire(Infinity)
+    tell(4, 4)
+    expect([handle.foreign, handle.inFlight, handle.ownRequests, told]).toEqual([
+      { requests: 6, waiting: 3 },
+      8,
+      2,
+      [6],
+    ])
+    monitor.close()
+  })
+
+  it('counts no more once its engine has not told for a while, and no sooner', () => {
+    const { handle, tell, asked, aborted } = askable()
+    const { monitor, told } = watch(handle)
+    vi.advanceTimersByTime(500)
+    tell(5, 0)
+    vi.advanceTimersByTime(500)
+    tell(9, 0, 503)
+    expect(handle.foreign.requests).toBe(5)
+    vi.advanceTimersByTime(2_500)
+    expect([handle.foreign.requests, aborted()]).toEqual([5, 1])
+    vi.advanceTimersByTime(500)
+    expect([handle.foreign.requests, told]).toEqual([0, [5, 0]])
+    // It is asked again and again, one question at a time.
+    expect(asked).toHaveLength(4)
+    tell(2, 0)
+    expect(handle.foreign.requests).toBe(2)
+    monitor.close()
+  })
+
+  it('counts no more once it is not reachable', () => {
+    const { handle, tell } = askable()
+    const { monitor } = watch(handle)
+    vi.advanceTimersByTime(500)
+    tell(5, 0)
+    handle.isReady = false
+    vi.advanceTimersByTime(500)
+    expect(handle.foreign.requests).toBe(0)
+    monitor.close()
+  })
+
+  it('is not asked for where nobody else sends requests', () => {
+    const { handle, asked } = askable()
+    const { monitor } = watch(handle, false)
+    vi.advanceTimersByTime(10_000)
+    expect(asked).toHaveLength(0)
+    monitor.close()
+  })
+})
