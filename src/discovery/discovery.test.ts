@@ -104,6 +104,24 @@ describe('the static source', () => {
       { id: 'c-decode-0', model: 'c', role: 'decode', address: { host: 'four' } },
     ])
   })
+
+  it('has KV events where the Fleet says, for the model’s own addresses, then for those that prefill and decode', () => {
+    const places = ['tcp://a:1', 'tcp://b:2', 'tcp://c:3']
+    const model = {
+      name: 'm',
+      engine: 'external',
+      addresses: ['http://a:1'],
+      prefill: { addresses: ['http://b:1'] },
+      decode: { addresses: ['http://c:1'] },
+      kvCache: { events: { endpoints: places } },
+    }
+    const replicas = createStaticSource(fleetSchema.parse({ name: 'f', models: [model] })).snapshot()
+    expect(replicas.map(({ role, kvEvents }) => [role, kvEvents?.endpoint])).toEqual([
+      ['both', 'tcp://a:1'],
+      ['prefill', 'tcp://b:2'],
+      ['decode', 'tcp://c:3'],
+    ])
+  })
 })
 
 describe('the local state source', () => {

@@ -12,6 +12,7 @@ export function createStaticSource(fleet: Pick<Fleet, 'models'>): ReplicaSource 
   const replicas = fleet.models.flatMap((model, modelIndex): Replica[] => {
     if (model.engine !== 'external') return []
     const at = `models[${modelIndex}]`
+    let place = 0
     const replicasAt = (addresses: readonly string[], role: ReplicaRole, prefix: string, path: string): Replica[] =>
       addresses.map((address, index) => {
         const parsed = parseBaseUrl(address, `${path}.addresses[${index}]`)
@@ -23,7 +24,7 @@ export function createStaticSource(fleet: Pick<Fleet, 'models'>): ReplicaSource 
           phase: 'serving',
           role,
           generation: 0,
-          ...(role === 'both' && saidEvents(model, index)),
+          ...saidEvents(model, place++),
         }
       })
     return [
@@ -35,10 +36,13 @@ export function createStaticSource(fleet: Pick<Fleet, 'models'>): ReplicaSource 
   return fixedSource(replicas)
 }
 
-/** Where a replica publishes its KV events, if the Fleet says so. */
-function saidEvents({ kvCache, parallelism }: Model, index: number): Pick<Replica, 'kvEvents'> {
+/**
+ * Where a replica publishes its KV events, if the Fleet says so.
+ * @param place of it among all addresses of its model: those of the pools follow the model's own
+ */
+function saidEvents({ kvCache, parallelism }: Model, place: number): Pick<Replica, 'kvEvents'> {
   const { endpoints, replayEndpoints } = kvCache.events
-  const endpoint = endpoints[index]
+  const endpoint = endpoints[place]
   if (endpoint === undefined) return {}
-  return { kvEvents: { endpoint, replayEndpoint: replayEndpoints[index] ?? null, ranks: parallelism.data } }
+  return { kvEvents: { endpoint, replayEndpoint: replayEndpoints[place] ?? null, ranks: parallelism.data } }
 }

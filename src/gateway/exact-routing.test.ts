@@ -255,6 +255,100 @@ describe.each([1, 2])('routing by what engines say that they hold, with %i threa
   })
 })
 
+/** A thread counts a request a moment after it has given its place back. */
+const untilCounted = (gateway: TestGateway, line: RegExp) =>
+  until(`it counts ${line.source}`, async () => line.test(await gateway.metrics()))
+
+/** Who was asked for a request, in the order of the engines. */
+async function askedFor(gateway: TestGateway, body: object): Promise<readonly number[]> {
+  const requests = async () => (await gateway.load()).replicas.map((replica) => replica.requests)
+  const before = await requests()
+  const answer = await gateway.ask(chatPath, JSON.stringify(body))
+  expect([answer.status, answer.isBroken]).toEqual([200, false])
+  await untilIdle(gateway)
+  return (await requests()).map((count, index) => count - (before[index] ?? 0))
+}
+
+// proves C4, C5 (simulated)
+describe.each([1, 2])('prefill and decode by what engines say that they hold, with %i thread(s)', (workers) => {
+  async function servePair() {
+    const roles = ['prefill', 'prefill', 'decode', 'decode'] as const
+    const engines = await Promise.all(
+      roles.map((role, index) => startEngine(`${role}-${index}`, { settings: { kvConnector: 'nixl' } })),
+    )
+    const replicas = engines.map((engine, index): Replica => {
+      const role = roles[index] ?? 'both'
+      return { ...replicaOf(index, engine.port, engine), id: `${role}-${index}`, role }
+    })
+    const { source } = settableSource(...replicas)
+    const model = {
+      name: 'm',
+      engine: 'simulated',
+      prefill: { replicas: 2 },
+      decode: { replicas: 2 },
+      routing: { policy: 'prefixExact', disaggregation: { minPromptTokens: 200 } },
+    }
+    const gateway = await startTestGateway(
+      { gateway: { workers, health: { interval: '100ms' } }, models: [model] },
+      { source },
+    )
+    cleanUps.push(() => gateway.close())
+    await untilReady(gateway, 4)
+    await untilOn(gateway)
+    return { gateway, engines }
+  }
+
+  it('has a prompt computed where it is held, and answered without that by a replica that holds most of it', async () => {
+    const { gateway, engines } = await servePair()
+    const families = ['one', 'two', 'three', 'four']
+    // Past the gateway: it knows of these from events alone.
+    for (const [index, family] of families.entries()) await engines[index]?.ask(chatPath, conversation(family, 1))
+    await untilBlocks(gateway, (blocks) => blocks >= 60)
+    for (const [index, family] of families.entries()) {
+      const asked = await askedFor(gateway, conversation(family, 3))
+      const holder = asked.map((_, place) => Number(place === index))
+      // The decode replicas hold nothing of the first two, and either may get them.
+      const [first, second] =
+        index < 2
+          ? [
+              [1, 0],
+              [0, 1],
+            ]
+          : [holder.slice(2), holder.slice(2)]
+      expect([family, asked.slice(0, 2)]).toEqual([family, holder.slice(0, 2)])
+      expect([first, second]).toContainEqual(asked.slice(2))
+    }
+    await untilCounted(gateway, /^fairlead_disaggregation_requests_total\{model="m",reason=""\} 2$/m)
+    await untilCounted(gateway, /^fairlead_disaggregation_requests_total\{model="m",reason="short_prompt"\} 2$/m)
+    await untilCounted(gateway, /^fairlead_scheduler_exact_requests_total\{model="m",reason=""\} 4$/m)
+    // Of a pair it is the prefill replica whose cached tokens are compared.
+    await untilCounted(gateway, /^fairlead_scheduler_predictions_total\{model="m",reason=""\} 4$/m)
+    expect(await gateway.metrics()).not.toMatch(/^fairlead_disaggregation_fallbacks_total/m)
+  })
+
+  it('knows that a decode replica holds a prompt that was handed over to it', async () => {
+    const { gateway } = await servePair()
+    const first = await askedFor(gateway, conversation('handed', 1))
+    expect(first.reduce((sum, count) => sum + count)).toBe(2)
+    await untilBlocks(gateway, (blocks) => blocks >= 30)
+    expect(await askedFor(gateway, conversation('handed', 3))).toEqual([0, 0, ...first.slice(2)])
+    await untilCounted(gateway, /^fairlead_scheduler_predictions_total\{model="m",reason=""\} 1$/m)
+  })
+
+  it('answers when the replica that holds the prompt is gone, whichever of the two it is', async () => {
+    const { gateway, engines } = await servePair()
+    await engines[0]?.ask(chatPath, conversation('computed', 1))
+    await engines[3]?.ask(chatPath, conversation('answered', 1))
+    await untilBlocks(gateway, (blocks) => blocks >= 30)
+    await engines[0]?.kill()
+    await engines[3]?.kill()
+    for (const family of ['computed', 'answered', 'new']) {
+      const asked = await askedFor(gateway, conversation(family, 3))
+      expect([family, asked[2]]).toEqual([family, 1])
+    }
+  })
+})
+
 describe('what an engine computes now', () => {
   it('is counted for it, though it cannot have told of it yet: a burst of one prompt is computed once', async () => {
     const { gateway, engines } = await serve(1, { settings: { msPerToken: 4 } })

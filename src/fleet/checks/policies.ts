@@ -18,10 +18,12 @@ export const policiesHaveWhatTheyNeed: Check = ({ fleet }) =>
       found.push({ severity: 'warning', path, message: `acts as prefix for ${model.name}: ${why}` })
     }
     const { endpoints, replayEndpoints } = model.kvCache.events
+    const pools = [model, model.prefill, model.decode]
+    const addresses = pools.reduce((sum, pool) => sum + (pool?.addresses.length ?? 0), 0)
     for (const [name, list] of Object.entries({ endpoints, replayEndpoints })) {
-      if (list.length === 0 || list.length === model.addresses.length) continue
+      if (list.length === 0 || list.length === addresses) continue
       const path = ['models', index, 'kvCache', 'events', name]
-      found.push({ path, message: `has ${list.length} entries, and there are ${model.addresses.length} addresses` })
+      found.push({ path, message: `has ${list.length} entries, and there are ${addresses} addresses` })
     }
     return found
   })

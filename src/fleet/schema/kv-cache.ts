@@ -15,7 +15,7 @@ export const kvCache = z.strictObject({
       endpoints: list(text(256), 1000)
         .default([])
         .describe(
-          'For engine external: where each of `addresses` publishes its KV events, in their order; `tcp://HOST:5557` with prefixExact when empty. Further data-parallel ranks follow on the next ports.',
+          'For engine external: where each of `addresses` publishes its KV events, in their order, those of `prefill` and `decode` behind them; `tcp://HOST:5557` with prefixExact when empty. Further data-parallel ranks follow on the next ports.',
         ),
       replayEndpoints: list(text(256), 1000)
         .default([])

@@ -321,6 +321,18 @@ targets:
 
   // Accepted, without effect.
   {
+    title: 'KV events of fewer places than there are addresses',
+    source: `name: f
+models:
+  - name: a
+    engine: external
+    prefill: { addresses: [http://x:1] }
+    decode: { addresses: [http://y:1, http://z:1] }
+    kvCache: { events: { endpoints: [tcp://x:5557, tcp://y:5557] } }
+    routing: { policy: prefixExact }
+`,
+  },
+  {
     title: 'what nothing acts on yet',
     source: fleetAnd('    speculative: { method: ngram }\nautoscale:\n  downAfter: 10m\n'),
   },

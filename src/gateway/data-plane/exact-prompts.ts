@@ -99,7 +99,8 @@ export class ExactPrompts {
   #byNumber = new Int32Array(16)
   /** Tokens held, by place among the replicas. */
   #matches = new Int32Array(16)
-  #bytesPerToken = bytesPerToken
+  /** Of text, as answers told; 0 before the first. */
+  #bytesPerToken = 0
   #imageTokens = usualImageTokens
   #sample = 0
 
@@ -196,7 +197,18 @@ export class ExactPrompts {
 
   /** About how many tokens a prompt has. */
   estimateTokens({ bytes, images }: ExactPrompt): number {
-    return Math.ceil(bytes.length / this.#bytesPerToken + images * this.#imageTokens)
+    return Math.ceil(bytes.length / (this.#bytesPerToken || bytesPerToken) + images * this.#imageTokens)
+  }
+
+  /**
+   * What its replica is predicted to hold of a prompt, for `answered`; null where it was not looked up.
+   * @param heldTokens as its engine tells
+   * @param wasComputing whether it computes other prompts, of which it has not told yet
+   */
+  predict({ prompt }: ExactReading, heldTokens: number, wasComputing: boolean): Prediction | null {
+    if (prompt === null) return null
+    const { bytes, images, dialect } = prompt
+    return { by: this, heldTokens, promptBytes: bytes.length, images, dialect, wasComputing }
   }
 
   /** A request was sent by this reading. */
@@ -225,10 +237,12 @@ export class ExactPrompts {
   /** How many bytes of text are a token, and how many tokens an image is. */
   #learnLengths({ promptBytes, images }: Prediction, inputTokens: number): void {
     if (images === 0) {
-      this.#bytesPerToken += (promptBytes / inputTokens - this.#bytesPerToken) * learningRate
+      const observed = promptBytes / inputTokens
+      const known = this.#bytesPerToken || observed
+      this.#bytesPerToken = known + (observed - known) * learningRate
       return
     }
-    const each = Math.max(0, inputTokens - promptBytes / this.#bytesPerToken) / images
+    const each = Math.max(0, inputTokens - promptBytes / (this.#bytesPerToken || bytesPerToken)) / images
     this.#imageTokens += (each - this.#imageTokens) * learningRate
   }
 }

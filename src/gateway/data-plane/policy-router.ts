@@ -9,6 +9,7 @@ import {
   type SentState,
 } from '../../scheduling/index.ts'
 import type { ExactPrompts, ExactReading, Prediction } from './exact-prompts.ts'
+import { areComputing, expectHoldings } from './expected-holdings.ts'
 import { PrefixRouter, type RoutedPrompt } from './prefix-router.ts'
 import { blockTokens, bytesPerToken, type ReplicaHandle } from './replica-handle.ts'
 
@@ -136,10 +137,8 @@ export class PolicyRouter {
   #predictionFor({ exact }: RoutedRequest, place: number, wasComputing: boolean): Prediction | null {
     if (this.exact === null || exact === null) return null
     this.exact.count(exact)
-    if (exact.prompt === null || this.#exactTokens === null || place < 0) return null
-    const heldTokens = this.#exactTokens[place] ?? 0
-    const { bytes, images, dialect } = exact.prompt
-    return { by: this.exact, heldTokens, promptBytes: bytes.length, images, dialect, wasComputing }
+    if (this.#exactTokens === null || place < 0) return null
+    return this.exact.predict(exact, this.#exactTokens[place] ?? 0, wasComputing)
   }
 
   /** A stream was answered whole: policies learn from it how fast its replica is. */
@@ -195,26 +194,15 @@ export class PolicyRouter {
     return Math.round((tokens / Math.max(1, shape.promptTokens)) * (blocks?.blocks ?? 0))
   }
 
-  /**
-   * An engine tells of a block when it has computed it: of what it computes now, what it was sent says more, as far as
-   * that can be what it computes.
-   */
   #fillExactly(
     replicas: readonly ReplicaHandle[],
     { blocks }: RoutedRequest,
     tokens: Int32Array,
     promptTokens: number,
   ): void {
-    const isComputing = blocks !== null && replicas.some(({ pendingBlocks }) => pendingBlocks > 0)
-    const sent = isComputing ? (this.prefixes?.held(replicas, blocks) ?? null) : null
-    shape.promptTokens = promptTokens
-    for (let place = 0; place < replicas.length; place += 1) {
-      const told = tokens[place] ?? 0
-      const pending = replicas[place]?.ownPrefillTokens ?? 0
-      const held = sent === null ? told : Math.max(told, Math.min((sent[place] ?? 0) * blockTokens, told + pending))
-      shape.heldTokens[place] = held
-      // An engine computes the last token anew in any case, so that a prompt has one more than is held.
-      if (held >= shape.promptTokens) shape.promptTokens = held + 1
-    }
+    const sent = blocks !== null && areComputing(replicas) ? (this.prefixes?.held(replicas, blocks) ?? null) : null
+    const most = expectHoldings(replicas, tokens, sent, shape.heldTokens)
+    // An engine computes the last token anew in any case, so that a prompt has one more than is held.
+    shape.promptTokens = Math.max(promptTokens, most + 1)
   }
 }

@@ -387,16 +387,18 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     const attempt = new Attempt(this, model, replica, permit, spoken)
     const blocks = this.#blocksFor(model)
     const uncached = blocks === null ? 0 : blocks.blocks - this.#heldBlocks
-    const route = this.#routeFor(model, replica, spoken)
     if (model.router !== null && this.#routed !== null) {
       if (this.#reason !== null) model.series.chosen(this.#reason).add(1)
       attempt.choice = this.#reason
       const { state, prediction } = model.router.sent(model.replicas, this.#routed, replica, this.#heldBlocks)
       attempt.sent = state
-      // One that gets its blocks from another replica reports all of them as cached.
-      attempt.prediction = route?.isSplit === true ? null : prediction
+      attempt.prediction = prediction
       attempt.expectTokens(Math.ceil(this.#routed.promptBytes / bytesPerToken + model.expectedOutputTokens))
     }
+    // Behind what is kept of the choice above, since it looks the prompt up anew.
+    const route = this.#routeFor(model, replica, spoken)
+    // One that gets its blocks from another replica reports all of them as cached.
+    if (route?.isSplit === true) attempt.prediction = null
     if (blocks !== null) {
       if (route?.isSplit !== true) attempt.expectPrefill(uncached)
       model.series.promptBlocks.add(blocks.blocks)
@@ -415,7 +417,8 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       request,
       decode,
       promptBytes: prompt === null ? 0 : prompt.end - prompt.start,
-      blocks: this.#blocksFor(model),
+      ...this.#readingsFor(model),
+      prompts: model.router?.exact ?? null,
       heldBlocks: this.#heldBlocks,
       isSecondTry: this.#running.length > 0,
     }

@@ -55,7 +55,7 @@ function lastUsageIn(bytes: Buffer): Usage | undefined {
  * Reads `{"prompt_tokens":…,"completion_tokens":…}`; Responses and Messages call them input_ and output_tokens, and the
  * input tokens of Messages are those that were neither read from a cache nor written to one.
  */
-function readUsage(text: string): Usage | undefined {
+export function readUsage(text: string): Usage | undefined {
   if (!/^\s*\{/.test(text)) return undefined
   const inputTokens = countAfter(text, '"prompt_tokens"') ?? countAfter(text, '"input_tokens"')
   if (inputTokens === undefined) return undefined

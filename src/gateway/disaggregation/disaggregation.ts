@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Model } from '../../fleet/index.ts'
 import type { CounterSeries, HistogramSeries } from '../../observe/index.ts'
 import { blockBytes, choosePrefill, SplitBenefit } from '../../scheduling/index.ts'
+import type { ExactPrompts, ExactReading } from '../data-plane/exact-prompts.ts'
+import { areComputing, expectHoldings } from '../data-plane/expected-holdings.ts'
 import { fieldValue } from '../data-plane/http1/fields.ts'
 import { topLevelMembers, valueText, type ObjectMembers } from '../data-plane/json/top-level-members.ts'
 import { PrefixRouter, type RoutedPrompt } from '../data-plane/prefix-router.ts'
@@ -36,6 +38,9 @@ export interface RoutedQuestion {
   readonly promptBytes: number
   /** Blocks of the prompt; null where they are not known. */
   readonly blocks: RoutedPrompt | null
+  /** The prompt as its engines have it, and what is known of their caches; null where nothing is. */
+  readonly exact: ExactReading | null
+  readonly prompts: ExactPrompts | null
   /** Blocks that the decode replica holds. */
   readonly heldBlocks: number
   /** Whether it is asked beside another one that is slow. */
@@ -67,6 +72,8 @@ export class Disaggregation {
   /** What connectors know of prefill replicas. */
   readonly #known = new WeakMap<ReplicaHandle, string>()
   #turn = 0
+  /** Tokens held, by place among the prefill replicas. */
+  #held = new Int32Array(8)
 
   constructor(model: Model, series: DisaggregationSeries) {
     const { transfer, minPromptTokens } = model.routing.disaggregation
@@ -109,12 +116,14 @@ export class Disaggregation {
   }
 
   #choosePrefill(
-    { blocks, promptBytes }: RoutedQuestion,
+    question: RoutedQuestion,
     prefillers: readonly ReplicaHandle[],
     maxInFlight: number,
   ): ChosenPrefill | null {
+    const { blocks, exact, prompts, promptBytes } = question
     const count = blocks?.blocks ?? Math.ceil(promptBytes / blockBytes)
-    const held = blocks === null ? null : this.#index.held(prefillers, blocks)
+    const told = toldBy(prefillers, question)
+    const held = blocks === null ? null : this.#heldBlocks(prefillers, blocks, question, told)
     this.#turn = (this.#turn + 1) % 0x4000_0000
     const place = choosePrefill(prefillers.length, this.#turn, (at) => {
       const replica = prefillers[at]
@@ -125,8 +134,31 @@ export class Disaggregation {
     const permit = replica?.acquire(maxInFlight) ?? null
     if (replica === undefined || permit === null) return null
     const uncached = count - (held?.[place] ?? 0)
+    const wasComputing = replica.ownPrefillTokens > 0 || replica.foreign.requests > 0
+    const prediction = exact === null ? null : (prompts?.predict(exact, told?.[place] ?? 0, wasComputing) ?? null)
     if (blocks !== null) this.#index.sent(blocks, replica)
-    return { replica, permit, blocks: uncached }
+    return { replica, permit, blocks: uncached, prediction }
+  }
+
+  /**
+   * Blocks of a prompt that each prefill replica holds, by place; good until it is asked again.
+   * @param told tokens of it that they hold as their engines say; null where that is not known
+   */
+  #heldBlocks(
+    prefillers: readonly ReplicaHandle[],
+    blocks: RoutedPrompt,
+    { exact, prompts }: RoutedQuestion,
+    told: Int32Array | null,
+  ): Int32Array {
+    const prompt = exact?.prompt ?? null
+    if (told === null || prompts === null || prompt === null || exact?.reason !== null) {
+      return this.#index.held(prefillers, blocks)
+    }
+    if (this.#held.length < prefillers.length) this.#held = new Int32Array(2 * prefillers.length)
+    const sent = areComputing(prefillers) ? this.#index.held(prefillers, blocks) : null
+    const most = expectHoldings(prefillers, told, sent, this.#held)
+    const blocksPerToken = blocks.blocks / Math.max(prompts.estimateTokens(prompt), most + 1)
+    return this.#held.map((tokens) => Math.round(tokens * blocksPerToken))
   }
 
   #whole(request: UpstreamRequest, { client }: ReplicaHandle, reason: WholeReason, tokens = 0): Route {
@@ -168,7 +200,7 @@ export class Disaggregation {
     return {
       isSplit: true,
       send: (handler, onFallBack) =>
-        new SplitCall({ ...parts, events: this.#eventsOf(replica, tokens, onFallBack) }, handler),
+        new SplitCall({ ...parts, events: this.#eventsOf(prefill, tokens, onFallBack) }, handler),
     }
   }
 
@@ -183,10 +215,13 @@ export class Disaggregation {
     }
   }
 
-  #eventsOf(replica: ReplicaHandle, tokens: number, onFallBack: () => void): SplitEvents {
+  #eventsOf({ replica, prediction }: ChosenPrefill, tokens: number, onFallBack: () => void): SplitEvents {
     return {
-      onPrefilled: (ms, params) => {
+      onPrefilled: (ms, answer) => {
         this.#series.prefillSeconds().observe(ms / 1000)
+        const params = answer?.params ?? null
+        const { inputTokens = 0, cachedTokens } = answer?.usage ?? {}
+        if (cachedTokens !== undefined) prediction?.by.answered(prediction, { inputTokens, cachedTokens })
         if (params !== null && this.#connector.acquaintance?.from === 'answer') this.#learn(replica, JSON.parse(params))
       },
       onFallBack: (reason) => {
@@ -215,6 +250,10 @@ export class Disaggregation {
     return known
   }
 }
+
+/** Tokens of a prompt that each prefill replica holds as its engine says, by place; null where that is not known. */
+const toldBy = (prefillers: readonly ReplicaHandle[], { exact, prompts }: RoutedQuestion): Int32Array | null =>
+  prompts === null || exact === null || exact.prompt === null ? null : prompts.held(prefillers, exact.prompt)
 
 /** The request for one replica alone, without what a client says of transfers. */
 function withoutTransfer(

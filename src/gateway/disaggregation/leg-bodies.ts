@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { fieldEdits, type FieldValues } from '../data-plane/json/field-edits.ts'
 import { splice } from '../data-plane/json/splice.ts'
 import { topLevelMembers, valueText, type ObjectMembers } from '../data-plane/json/top-level-members.ts'
+import { readUsage, type Usage } from '../data-plane/usage-tail.ts'
 
 /**
  * What makes a request compute its prompt and no more than one token (vLLM toy_proxy_server.py; llm-d-router
@@ -56,8 +57,8 @@ const without = (names: readonly string[]): FieldValues => Object.fromEntries(na
 export interface PrefillAnswer {
   /** `kv_transfer_params` in the very bytes of the answer; null where there are none. */
   readonly params: string | null
-  /** Tokens of the prompt that the prefill replica held already; null where it does not say. */
-  readonly cachedTokens: number | null
+  /** As the prefill replica tells it, with the tokens of the prompt that it held already; null where it does not. */
+  readonly usage: Usage | null
 }
 
 /** Reads it; null where it is no answer. */
@@ -66,10 +67,5 @@ export function readPrefillAnswer(answer: Buffer): PrefillAnswer | null {
   if (members === null) return null
   const text = valueText(answer, members, 'kv_transfer_params')
   const isGiven = text !== undefined && text.startsWith('{') && !/^\{\s*\}$/.test(text)
-  return { params: isGiven ? text : null, cachedTokens: cachedTokensOf(valueText(answer, members, 'usage')) }
-}
-
-function cachedTokensOf(usage: string | undefined): number | null {
-  const told = /"cached_tokens"\s*:\s*(\d+)/.exec(usage ?? '')?.[1]
-  return told === undefined ? null : Number(told)
+  return { params: isGiven ? text : null, usage: readUsage(valueText(answer, members, 'usage') ?? '') ?? null }
 }

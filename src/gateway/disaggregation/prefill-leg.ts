@@ -1,3 +1,4 @@
+import type { Prediction } from '../data-plane/exact-prompts.ts'
 import type { JudgedRequest, Verdict } from '../data-plane/outlier.ts'
 import type { Permit, ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type {
@@ -13,6 +14,8 @@ export interface ChosenPrefill {
   readonly permit: Permit
   /** Blocks that it computes. */
   readonly blocks: number
+  /** What it was predicted to hold; null where its engine's cache is not known. */
+  readonly prediction: Prediction | null
 }
 
 /** Why a prefill leg came to nothing. */

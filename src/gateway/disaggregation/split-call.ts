@@ -10,7 +10,7 @@ import type {
 import type { Verdict } from '../data-plane/outlier.ts'
 import { CachedTokens } from './cached-tokens.ts'
 import type { Connector, Leg, PairFacts } from './connectors/contract.ts'
-import { decodeBody, prefillBody, readPrefillAnswer } from './leg-bodies.ts'
+import { decodeBody, prefillBody, readPrefillAnswer, type PrefillAnswer } from './leg-bodies.ts'
 import { PrefillLeg, type ChosenPrefill, type PrefillFailure, type PrefillListener } from './prefill-leg.ts'
 
 /** Why a request that was to be served by a pair was served by its decode replica alone. */
@@ -45,7 +45,8 @@ export interface SplitParts {
 
 /** Told of how it goes. */
 export interface SplitEvents {
-  onPrefilled(ms: number, params: string | null): void
+  /** @param answer null where it was not understood */
+  onPrefilled(ms: number, answer: PrefillAnswer | null): void
   onFallBack(reason: FallBackReason): void
   /** The first byte of a stream is there. */
   onFirstByte(ms: number): void
@@ -123,7 +124,7 @@ export class SplitCall implements UpstreamCall, UpstreamHandler, PrefillListener
     const { connector, events, isStream, patienceMs } = this.#parts
     const elapsedMs = performance.now() - this.#startedAt
     const read = readPrefillAnswer(answer)
-    events.onPrefilled(elapsedMs, read?.params ?? null)
+    events.onPrefilled(elapsedMs, read)
     // An answer in one piece has no first byte before it is complete; its deadline is the exchange's.
     clearTimeout(this.#timer)
     if (isStream && this.#whole !== null) this.#arm(patienceMs - elapsedMs)
@@ -133,7 +134,8 @@ export class SplitCall implements UpstreamCall, UpstreamHandler, PrefillListener
       this.#fallBack('no_params', 'none')
       return
     }
-    if (read.cachedTokens !== null) this.#cached = new CachedTokens(read.cachedTokens)
+    const cachedTokens = read.usage?.cachedTokens
+    if (cachedTokens !== undefined) this.#cached = new CachedTokens(cachedTokens)
     this.#sendDecode(leg)
   }
 

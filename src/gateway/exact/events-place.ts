@@ -6,13 +6,12 @@ const eventsPort = 5557
 
 /**
  * Where a replica publishes KV events: as its source says; by convention where that says nothing and the Fleet asks for
- * `prefixExact`; nowhere else, since nobody should be connected to unasked. Replicas that only prefill or decode are
- * chosen in other ways.
+ * `prefixExact`; nowhere else, since nobody should be connected to unasked.
  */
 export function eventsPlaceOf({ routing, parallelism }: Model, replica: Replica): KvEventsPlace | null {
-  const { kvEvents, role, engine, address } = replica
+  const { kvEvents, engine, address } = replica
   if (kvEvents !== undefined) return kvEvents
-  if (routing.policy !== 'prefixExact' || role !== 'both' || (engine !== 'vllm' && engine !== 'external')) return null
+  if (routing.policy !== 'prefixExact' || (engine !== 'vllm' && engine !== 'external')) return null
   const at = `tcp://${address.host.includes(':') ? `[${address.host}]` : address.host}`
   const ranks = parallelism.data
   // Further ranks take the ports behind the first, the one for replays too where it is not moved.

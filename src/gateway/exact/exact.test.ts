@@ -49,7 +49,7 @@ describe('where a replica publishes its KV events', () => {
     ],
     ['nowhere, when its source says so', exact, { kvEvents: null }, null],
     ['nowhere unasked', { ...exact, routing: { policy: 'auto' } }, {}, null],
-    ['nowhere, when it only decodes', exact, { role: 'decode' }, null],
+    ['where all do, when it only decodes', exact, { role: 'decode' }, { endpoint: 'tcp://10.0.0.7:5557' }],
     ['nowhere, when its engine has none', exact, { engine: 'sglang' }, null],
   ])('is %s', (_what, model, more, expected) => {
     const place = eventsPlaceOf(modelOf(model), replica(more))

@@ -99,7 +99,7 @@ function serviceOf({ fleet, model, index, pool, modelLabel, options, place }: Se
   const template = chatTemplate(model, modelLabel, options.files ?? {})
   const drainSeconds = Math.ceil(fleet.gateway.drain.timeout / 1_000)
   const { weights } = place
-  const publishesEvents = model.engine === 'vllm' && model.routing.policy === 'prefixExact' && role !== 'decode'
+  const publishesEvents = model.engine === 'vllm' && model.routing.policy === 'prefixExact'
   const isSplit = role !== 'both'
   const usesNixl = isSplit && model.engine === 'vllm' && model.routing.disaggregation.transfer.startsWith('nixl')
   const ports = [

@@ -135,7 +135,7 @@ describe('the decode leg', () => {
   it('has the parameters of the answer byte for byte', () => {
     const params = '{ "remote_block_ids" : [[1, 2.50]] ,"big":12345678901234567890, "text":"é\\u00e9" }'
     const answer = `{"id":"x","kv_transfer_params": ${params} ,"usage":{}}`
-    expect(readPrefillAnswer(Buffer.from(answer))).toEqual({ params, cachedTokens: null })
+    expect(readPrefillAnswer(Buffer.from(answer))).toEqual({ params, usage: null })
     expect(decodeTextOf('nixl', params)).toContain(`"kv_transfer_params":${params}`)
   })
 
@@ -159,15 +159,22 @@ describe('the decode leg', () => {
 
 describe('the answer to a prefill', () => {
   it('of a real engine has its parameters', () => {
-    expect(readPrefillAnswer(Buffer.from(recordedAnswer))).toEqual({ params: recordedParams, cachedTokens: null })
+    expect(readPrefillAnswer(Buffer.from(recordedAnswer))).toEqual({
+      params: recordedParams,
+      usage: { inputTokens: 106, outputTokens: 1 },
+    })
   })
 
   it.each([
-    ['{"kv_transfer_params":null}', { params: null, cachedTokens: null }],
-    ['{"kv_transfer_params":{ }}', { params: null, cachedTokens: null }],
-    ['{"kv_transfer_params":[1]}', { params: null, cachedTokens: null }],
-    ['{"choices":[{"kv_transfer_params":{"a":1}}]}', { params: null, cachedTokens: null }],
-    ['{"usage":{"prompt_tokens_details":{"cached_tokens": 64}}}', { params: null, cachedTokens: 64 }],
+    ['{"kv_transfer_params":null}', { params: null, usage: null }],
+    ['{"kv_transfer_params":{ }}', { params: null, usage: null }],
+    ['{"kv_transfer_params":[1]}', { params: null, usage: null }],
+    ['{"choices":[{"kv_transfer_params":{"a":1}}]}', { params: null, usage: null }],
+    [
+      '{"usage":{"prompt_tokens":80,"prompt_tokens_details":{"cached_tokens": 64}}}',
+      { params: null, usage: { inputTokens: 80, outputTokens: 0, cachedTokens: 64 } },
+    ],
+    ['{"usage":{"total_tokens":80}}', { params: null, usage: null }],
     ['', null],
     ['[]', null],
     ['{"a":', null],
