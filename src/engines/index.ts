@@ -81,6 +81,11 @@ export {
   type StepCost,
 } from './simulated/batching/index.ts'
 export {
+  chatTokens,
+  imagePiece,
+  imagePlace,
+  imagesOf,
+  imageToken,
   renderChat,
   tokenBytes,
   tokenize,
@@ -88,6 +93,7 @@ export {
   vocabulary as simulatedVocabulary,
   wordAt,
   wordCount,
+  type PromptImage,
   type SimulatedMessage,
 } from './simulated/tokenizer/index.ts'
 export { BlockChain, encodeKvBatch, KvEventLog, sequenceFrame } from './simulated/kv-events/index.ts'

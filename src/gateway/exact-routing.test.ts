@@ -90,6 +90,16 @@ const conversation = (family: string, turns: number, words = 120) => ({
   })),
 })
 
+const image = (uuid: string) => ({ type: 'image_url', image_url: { url: 'https://example.com/a.png' }, uuid })
+
+/** A conversation about two images; families differ in the first image alone. */
+const pictures = (family: string, turns: number) => {
+  const { messages, ...rest } = conversation('what', turns)
+  const [first, ...others] = messages
+  const content = [image(family), { type: 'text', text: first?.content }, image('map')]
+  return { ...rest, messages: [{ role: 'user', content }, ...others] }
+}
+
 /** Who answered the last request, and what decided. */
 async function ask(
   gateway: TestGateway,
@@ -142,6 +152,23 @@ describe.each([1, 2])('routing by what engines say that they hold, with %i threa
     const metrics = await gateway.metrics()
     expect(metrics).toMatch(/^fairlead_scheduler_exact_requests_total\{model="m",reason=""\} 6$/m)
     expect(metrics).toMatch(/^fairlead_scheduler_predictions_total\{model="m",reason=""\} 6$/m)
+  })
+
+  it('tells conversations apart by their images, and finds who holds which behind them', async () => {
+    const { gateway, engines } = await serve(workers)
+    await untilOn(gateway)
+    const families = ['cat', 'dog', 'owl', 'fox', 'elk', 'bee']
+    for (const [index, family] of families.entries()) await engines[index % 2]?.ask(chatPath, pictures(family, 1))
+    await untilBlocks(gateway, (blocks) => blocks >= 40)
+    for (const [index, family] of families.entries()) {
+      expect(await ask(gateway, pictures(family, 3))).toEqual({ replica: `m-${index % 2}`, choice: 'prefix' })
+    }
+    await untilIdle(gateway)
+    const metrics = await gateway.metrics()
+    expect(metrics).toMatch(/^fairlead_scheduler_exact_requests_total\{model="m",reason=""\} 6$/m)
+    expect(metrics).toMatch(/^fairlead_scheduler_predictions_total\{model="m",reason=""\} 6$/m)
+    expect(metrics).toMatch(/^fairlead_scheduler_prediction_error_blocks_bucket\{model="m",le="0"\} 6$/m)
+    expect(await state(gateway)).toMatchObject({ images: true })
   })
 
   it('refuses what cannot be said in a chat, as it does without events', async () => {

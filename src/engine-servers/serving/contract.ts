@@ -104,6 +104,8 @@ export interface Backend {
   readonly modelNames: readonly string[]
   /** Those of the names that mean a LoRA adapter on top of the model; none when absent. */
   readonly adapters?: ReadonlySet<string>
+  /** Whether chats may have images that the client names (`uuid`, as in vLLM); none may have others. No when absent. */
+  readonly takesNamedImages?: boolean
   /** Prompt plus answer, in tokens; known once ready. */
   readonly contextLength: number
   /** Whether `/health` answers 200, 503 while loading, or 500. */

@@ -38,7 +38,7 @@ export function parseChatCompletion(
   const fields = checkFields(chatFields, body)
   const answer = parseAnswer(fields, backend)
   refuseUnsupported(fields)
-  checkMessages(fields.messages, answer.model)
+  checkMessages(fields.messages, answer.model, backend.takesNamedImages ?? false)
   const maxTokens = fields.max_completion_tokens ?? fields.max_tokens ?? undefined
   const tools = chatTools(fields)
   const input = { kind: 'chat', messages: fields.messages as ChatMessage[], ...(tools && { tools }) } as const
@@ -173,17 +173,23 @@ function refuseUnsupported(fields: GenerationFields): void {
   }
 }
 
-function checkMessages(messages: ChatFields['messages'], model: string): void {
+/** @param takesNamedImages whether images are taken that the client names, by `uuid` as in vLLM */
+function checkMessages(messages: ChatFields['messages'], model: string, takesNamedImages: boolean): void {
   if (messages.length === 0) {
     throw invalidValue('Cannot apply chat template to an empty conversation. Provide at least one message.')
   }
   for (const message of messages) {
     if (!Array.isArray(message.content)) continue
-    const other = message.content.find((part) => part.type !== 'text' || part.text === undefined)
+    const other = message.content.find(
+      (part) => (part.type !== 'text' || part.text === undefined) && !(takesNamedImages && isNamedImage(part)),
+    )
     if (other !== undefined && other.type !== 'text') throw invalidValue(`${model} is not a multimodal model`)
     if (other !== undefined) throw invalidValue('A message part of type text needs its text.', 'messages')
   }
 }
+
+const isNamedImage = ({ type, uuid }: { readonly type: string; readonly uuid?: unknown }): boolean =>
+  type === 'image_url' && typeof uuid === 'string' && uuid !== ''
 
 /** Tools are shown to the model by its template; nothing parses calls, so a call cannot be demanded. */
 function chatTools(fields: ChatFields): readonly unknown[] | undefined {

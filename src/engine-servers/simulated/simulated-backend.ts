@@ -1,4 +1,4 @@
-import { renderChat, tokenBytes, tokenize, tokenTexts } from '../../engines/index.ts'
+import { chatTokens, tokenBytes, tokenize, tokenTexts } from '../../engines/index.ts'
 import {
   answerTooLong,
   ConnectionCut,
@@ -35,6 +35,7 @@ const tokensBeforeDeath = 5
 export class SimulatedBackend implements Backend {
   /** Its LoRA adapters, by the names that requests ask for them by; more may be loaded while it runs. */
   readonly adapters: Set<string>
+  readonly takesNamedImages = true
   readonly contextLength: number
   readonly faults: Faults
   readonly engine: SimulatedEngine
@@ -87,7 +88,7 @@ export class SimulatedBackend implements Backend {
     signal: AbortSignal,
     onPrompt?: (promptTokens: number) => void,
   ): Promise<GenerationResult> {
-    const prompt = this.#promptOf(request)
+    const { tokens: prompt, images } = this.#promptOf(request)
     const room = this.contextLength - prompt.length
     if (room < 1) throw promptTooLong(this.contextLength, prompt.length)
     if (request.maxTokens !== undefined && request.maxTokens > room) {
@@ -114,6 +115,7 @@ export class SimulatedBackend implements Backend {
       outputTokens: tokens.length,
       wish,
       salt: request.cacheSalt,
+      images,
       onToken: () => {
         this.engine.countGenerated()
         onText(answer.texts[given] ?? '', 1)
@@ -156,7 +158,7 @@ export class SimulatedBackend implements Backend {
   }
 
   async tokenizeChat(messages: readonly ChatMessage[], tools?: readonly unknown[]): Promise<readonly number[]> {
-    return tokenize(renderChat(messages, tools))
+    return chatTokens(messages, tools).tokens
   }
 
   async detokenize(tokens: readonly number[]): Promise<string> {
@@ -168,8 +170,9 @@ export class SimulatedBackend implements Backend {
     await this.engine.close()
   }
 
-  #promptOf({ input }: GenerationRequest): readonly number[] {
-    return this.#tokensOf(input.kind === 'chat' ? renderChat(input.messages, input.tools) : input.prompt)
+  #promptOf({ input }: GenerationRequest): ReturnType<typeof chatTokens> {
+    if (input.kind === 'chat') return chatTokens(input.messages, input.tools)
+    return { tokens: this.#tokensOf(input.prompt), images: [] }
   }
 
   #tokensOf(input: string | readonly number[]): readonly number[] {

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { BlockChain, type BatchingShape, type Sequence } from '../../engines/index.ts'
+import { BlockChain, type BatchingShape, type PromptImage, type Sequence } from '../../engines/index.ts'
 import type { SequenceStages, ServingLoad } from '../serving/index.ts'
 import type { KvPublisher } from './kv-events/index.ts'
 import { fetchPrompt, KeptPrompts, transferFailure, transferParams, type TransferWish } from './kv-transfer/index.ts'
@@ -27,6 +27,8 @@ export interface Job {
   readonly outputTokens: number
   readonly wish: TransferWish
   readonly salt?: string | undefined
+  /** Images of the prompt. */
+  readonly images?: readonly PromptImage[]
   onToken(): void
 }
 
@@ -107,11 +109,11 @@ export class SimulatedEngine {
   }
 
   /** Computes a job; rejects with the signal's reason, or with `ServingError` when its prompt could not be fetched. */
-  async run({ prompt, answer, outputTokens, wish, salt, onToken }: Job, signal: AbortSignal): Promise<JobEnd> {
+  async run({ prompt, answer, outputTokens, wish, salt, images, onToken }: Job, signal: AbortSignal): Promise<JobEnd> {
     if (wish.kind === 'unusable') throw this.#failTransfer()
     // The last token of an answer is never computed: nothing comes after it.
     const namedTokens = prompt.length + Math.max(0, answer.length - 1)
-    const chain = new BlockChain([...prompt, ...answer], this.shape.kvBlockTokens, namedTokens, salt)
+    const chain = new BlockChain([...prompt, ...answer], this.shape.kvBlockTokens, namedTokens, salt, images)
     const ended = await this.#batch.run(
       {
         units: chain.units,

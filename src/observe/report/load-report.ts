@@ -72,6 +72,8 @@ const exactRouting = z.object({
   state: z.enum(['starting', 'on', 'off']),
   /** Why it is not on, in one sentence. */
   reason: z.string(),
+  /** Whether images are told apart: prompts that have some are looked up too. */
+  images: z.boolean().default(false),
   /** Blocks that are known, each replica's own counted. */
   blocks: z.int().nonnegative(),
   replicas: z.array(z.object({ id: z.string(), batches: z.int(), losses: z.int() })).readonly(),

@@ -76,6 +76,18 @@ function writeNumbers(writer: MsgpackWriter, values: readonly (number | bigint)[
   for (const value of values) writer.unsigned(value)
 }
 
+/** A name, or an image's name and where it begins. */
+function writeExtraKey(writer: MsgpackWriter, key: unknown): void {
+  if (!Array.isArray(key)) {
+    writer.text(String(key))
+    return
+  }
+  const [name, start] = key as [string, number]
+  writer.list(2)
+  writer.text(name)
+  writer.whole(start)
+}
+
 function writeExtraKeys(writer: MsgpackWriter, keys: readonly (readonly unknown[] | null)[] | null): void {
   if (keys === null) {
     writer.nil()
@@ -86,7 +98,7 @@ function writeExtraKeys(writer: MsgpackWriter, keys: readonly (readonly unknown[
     if (key === null) writer.nil()
     else {
       writer.list(key.length)
-      for (const part of key) writer.text(String(part))
+      for (const part of key) writeExtraKey(writer, part)
     }
   }
 }

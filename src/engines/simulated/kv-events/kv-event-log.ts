@@ -67,7 +67,10 @@ export class KvEventLog implements KvListener {
       loraName: null,
       medium: 'GPU',
       // The salt is part of the first block only; all others follow from it.
-      extraKeys: blocks.map((block) => (block === 0 && chain.salt !== undefined ? [chain.salt] : null)),
+      extraKeys: blocks.map((block) => {
+        const keys = chain.keysOf(block)
+        return keys.length === 0 ? null : keys
+      }),
       group: 0,
       specKind: 'full_attention',
     })

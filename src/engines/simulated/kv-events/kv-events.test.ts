@@ -10,7 +10,13 @@ import { MsgpackWriter } from './msgpack-writer.ts'
 const range = (start: number, end: number) => Array.from({ length: end - start }, (_, index) => start + index)
 
 describe('encodeKvBatch', () => {
-  it.each<Recording>(['kv-events', 'kv-events-evict', 'kv-events-pd-prefill', 'kv-events-pd-decode'])(
+  it.each<Recording>([
+    'kv-events',
+    'kv-events-images',
+    'kv-events-evict',
+    'kv-events-pd-prefill',
+    'kv-events-pd-decode',
+  ])(
     'writes the events of %s byte for byte as a real vLLM 0.32 did, so that whoever reads one reads the other',
     (recording) => {
       for (const frames of recordedFrames(recording)) {
@@ -30,6 +36,15 @@ describe('MsgpackWriter', () => {
     writer.unsigned(value)
     expect(writer.take()).toEqual(Buffer.from(pack(value)))
   })
+
+  it.each([0, 200, -1, -32, -33, -128, -129, -32_768, -32_769, -(2 ** 31)])(
+    'writes %d, which may be below zero',
+    (value) => {
+      const writer = new MsgpackWriter()
+      writer.whole(value)
+      expect(writer.take()).toEqual(Buffer.from(pack(value)))
+    },
+  )
 
   it('writes long lists and texts', () => {
     const writer = new MsgpackWriter()
@@ -79,6 +94,8 @@ function drive(log: KvEventLog) {
   }
 }
 
+const withImage = (name: string) => new BlockChain(range(0, 12), 4, 12, 'tenant-a', [{ name, start: 2, end: 6 }])
+
 describe('KvEventLog', () => {
   it('tells of blocks as steps fill them, each a child of the one before', () => {
     const { run } = drive(new KvEventLog())
@@ -120,5 +137,12 @@ describe('KvEventLog', () => {
     const log = new KvEventLog()
     log.filled(new BlockChain(range(0, 8), 4, 8, 'tenant-a'), 8, 0)
     expect(log.take()).toMatchObject([{ extraKeys: [['tenant-a'], null] }])
+  })
+
+  it('names the images of each block, with where they begin, and blocks by their images', () => {
+    const log = new KvEventLog()
+    log.filled(withImage('cat'), 12, 0)
+    expect(log.take()).toMatchObject([{ extraKeys: [[['cat', 2], 'tenant-a'], [['cat', -2]], null] }])
+    expect(withImage('dog').units.filter((unit, block) => unit === withImage('cat').units[block])).toEqual([])
   })
 })

@@ -34,6 +34,15 @@ export class MsgpackWriter {
     }
   }
 
+  /** A whole number of 32 bits, which may be below zero. */
+  whole(value: number): void {
+    if (value >= 0) this.unsigned(value)
+    else if (value >= -0x20) this.#byte(value & 0xff)
+    else if (value >= -0x80) this.#sized(0xd0, value & 0xff, 1)
+    else if (value >= -0x8000) this.#sized(0xd1, value & 0xffff, 2)
+    else this.#sized(0xd2, value >>> 0, 4)
+  }
+
   text(value: string): void {
     const bytes = Buffer.from(value)
     if (bytes.length < 32) this.#byte(0xa0 | bytes.length)

@@ -27,7 +27,7 @@ describe('the simulated tokenizer', () => {
   })
 
   it('knows which numbers are no tokens', () => {
-    expect([vocabulary.length, 2047, 2048, tokenLimit, 1e12].map(tokenBytes)).toEqual(
+    expect([vocabulary.length, 2046, 2048, tokenLimit, 1e12].map(tokenBytes)).toEqual(
       Array.from({ length: 5 }, () => undefined),
     )
   })

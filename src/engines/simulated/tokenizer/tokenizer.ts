@@ -5,6 +5,10 @@ const unit = / ?\p{L}+| ?\p{N}+|\s+|[^\s\p{L}\p{N}]+/gu
 
 /** Ids from here on stand for one to three bytes of text that is not in the vocabulary. */
 const firstByteToken = 2048
+/** Stands for each piece of an image; no text has it. */
+export const imageToken = firstByteToken - 1
+/** What it reads like. */
+export const imagePiece = '<|image|>'
 /** A digit of a byte token: 0 for no byte, else the byte + 1. */
 const radix = 257
 /** One more than the greatest token id. */
@@ -27,6 +31,7 @@ export function tokenize(text: string): number[] {
 /** The bytes that a token stands for; undefined when it is not a token of this model. */
 export function tokenBytes(token: number): Uint8Array | undefined {
   if (token < bytesOf.length) return bytesOf[token]
+  if (token === imageToken) return Buffer.from(imagePiece)
   if (token < firstByteToken || token >= tokenLimit) return undefined
   const bytes: number[] = []
   for (let rest = token - firstByteToken; rest > 0; rest = Math.floor(rest / radix)) {
