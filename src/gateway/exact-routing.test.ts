@@ -296,37 +296,38 @@ async function askedFor(gateway: TestGateway, body: object): Promise<readonly nu
   return (await requests()).map((count, index) => count - (before[index] ?? 0))
 }
 
+/** Two replicas that prefill and two that decode. */
+async function servePair(workers: number, minPromptTokens = 200) {
+  const roles = ['prefill', 'prefill', 'decode', 'decode'] as const
+  const engines = await Promise.all(
+    roles.map((role, index) => startEngine(`${role}-${index}`, { settings: { kvConnector: 'nixl' } })),
+  )
+  const replicas = engines.map((engine, index): Replica => {
+    const role = roles[index] ?? 'both'
+    return { ...replicaOf(index, engine.port, engine), id: `${role}-${index}`, role }
+  })
+  const { source } = settableSource(...replicas)
+  const model = {
+    name: 'm',
+    engine: 'simulated',
+    prefill: { replicas: 2 },
+    decode: { replicas: 2 },
+    routing: { policy: 'prefixExact', disaggregation: { minPromptTokens } },
+  }
+  const gateway = await startTestGateway(
+    { gateway: { workers, health: { interval: '100ms' } }, models: [model] },
+    { source },
+  )
+  cleanUps.push(() => gateway.close())
+  await untilReady(gateway, 4)
+  await untilOn(gateway)
+  return { gateway, engines }
+}
+
 // proves C4, C5 (simulated)
 describe.each([1, 2])('prefill and decode by what engines say that they hold, with %i thread(s)', (workers) => {
-  async function servePair() {
-    const roles = ['prefill', 'prefill', 'decode', 'decode'] as const
-    const engines = await Promise.all(
-      roles.map((role, index) => startEngine(`${role}-${index}`, { settings: { kvConnector: 'nixl' } })),
-    )
-    const replicas = engines.map((engine, index): Replica => {
-      const role = roles[index] ?? 'both'
-      return { ...replicaOf(index, engine.port, engine), id: `${role}-${index}`, role }
-    })
-    const { source } = settableSource(...replicas)
-    const model = {
-      name: 'm',
-      engine: 'simulated',
-      prefill: { replicas: 2 },
-      decode: { replicas: 2 },
-      routing: { policy: 'prefixExact', disaggregation: { minPromptTokens: 200 } },
-    }
-    const gateway = await startTestGateway(
-      { gateway: { workers, health: { interval: '100ms' } }, models: [model] },
-      { source },
-    )
-    cleanUps.push(() => gateway.close())
-    await untilReady(gateway, 4)
-    await untilOn(gateway)
-    return { gateway, engines }
-  }
-
   it('has a prompt computed where it is held, and answered without that by a replica that holds most of it', async () => {
-    const { gateway, engines } = await servePair()
+    const { gateway, engines } = await servePair(workers)
     const families = ['one', 'two', 'three', 'four']
     // Past the gateway: it knows of these from events alone.
     for (const [index, family] of families.entries()) await engines[index]?.ask(chatPath, conversation(family, 1))
@@ -354,7 +355,7 @@ describe.each([1, 2])('prefill and decode by what engines say that they hold, wi
   })
 
   it('knows that a decode replica holds a prompt that was handed over to it', async () => {
-    const { gateway } = await servePair()
+    const { gateway } = await servePair(workers)
     const first = await askedFor(gateway, conversation('handed', 1))
     expect(first.reduce((sum, count) => sum + count)).toBe(2)
     await untilBlocks(gateway, (blocks) => blocks >= 30)
@@ -363,7 +364,7 @@ describe.each([1, 2])('prefill and decode by what engines say that they hold, wi
   })
 
   it('answers when the replica that holds the prompt is gone, whichever of the two it is', async () => {
-    const { gateway, engines } = await servePair()
+    const { gateway, engines } = await servePair(workers)
     await engines[0]?.ask(chatPath, conversation('computed', 1))
     await engines[3]?.ask(chatPath, conversation('answered', 1))
     await untilBlocks(gateway, (blocks) => blocks >= 30)
@@ -374,6 +375,15 @@ describe.each([1, 2])('prefill and decode by what engines say that they hold, wi
       expect([family, asked[2]]).toEqual([family, 1])
     }
   })
+})
+
+it('splits no request of which little is missing, though that is told in tokens and not in blocks of bytes', async () => {
+  const { gateway, engines } = await servePair(1, 30)
+  for (const family of ['known', 'short']) await engines[2]?.ask(chatPath, conversation(family, 1, 60))
+  await untilBlocks(gateway, (blocks) => blocks >= 14)
+  // The first answer tells how long tokens are.
+  await askedFor(gateway, conversation('known', 1, 60))
+  expect(await askedFor(gateway, conversation('short', 1, 60))).toEqual([0, 0, 1, 0])
 })
 
 describe('what an engine computes now', () => {

@@ -396,7 +396,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       attempt.expectTokens(Math.ceil(this.#routed.promptBytes / bytesPerToken + model.expectedOutputTokens))
     }
     // Behind what is kept of the choice above, since it looks the prompt up anew.
-    const route = this.#routeFor(model, replica, spoken)
+    const route = this.#routeFor(attempt, spoken)
     // One that gets its blocks from another replica reports all of them as cached.
     if (route?.isSplit === true) attempt.prediction = null
     if (blocks !== null) {
@@ -410,7 +410,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   }
 
   /** How a model with prefill replicas is asked; null for all others. */
-  #routeFor(model: ServedModel, decode: ReplicaHandle, { request }: SpokenQuestion): Route | null {
+  #routeFor({ model, replica: decode, sent }: Attempt, { request }: SpokenQuestion): Route | null {
     if (model.prefillers.length === 0) return null
     const prompt = this.#wording?.prompt ?? null
     const question = {
@@ -420,6 +420,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       ...this.#readingsFor(model),
       prompts: model.router?.exact ?? null,
       heldBlocks: this.#heldBlocks,
+      uncachedTokens: sent?.uncachedTokens ?? null,
       isSecondTry: this.#running.length > 0,
     }
     return model.disaggregation.route(question, model.prefillers, model.maxInFlight, (bytes) =>
@@ -431,7 +432,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   #askInOtherWords(attempt: Attempt): void {
     const { model, replica } = attempt
     const spoken = this.#speak(model, replica, attempt)
-    if (spoken !== null) this.#send(attempt, spoken, this.#routeFor(model, replica, spoken))
+    if (spoken !== null) this.#send(attempt, spoken, this.#routeFor(attempt, spoken))
     else if (!this.#isOver) this.#remove(attempt, 'none')
   }
 

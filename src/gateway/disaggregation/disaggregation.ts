@@ -43,6 +43,8 @@ export interface RoutedQuestion {
   readonly prompts: ExactPrompts | null
   /** Blocks that the decode replica holds. */
   readonly heldBlocks: number
+  /** Tokens that it would compute, as its policy took it; null where none did. */
+  readonly uncachedTokens: number | null
   /** Whether it is asked beside another one that is slow. */
   readonly isSecondTry: boolean
 }
@@ -100,7 +102,8 @@ export class Disaggregation {
     if (!Buffer.isBuffer(body) || members === null) return this.#whole(request, decode, 'path')
     const uncachedBytes = Math.max(0, promptBytes - heldBlocks * blockBytes)
     const estimate = (bytes: number): number => tokensOf(bytes) || Math.round(bytes / bytesPerToken)
-    const tokens = estimate(uncachedBytes)
+    // What engines say is exact to the token, and a block of bytes may be many.
+    const tokens = (isToldBy(question) ? question.uncachedTokens : null) ?? estimate(uncachedBytes)
     const [path = ''] = request.path.split('?', 1)
     const alone = (reason: WholeReason): Route =>
       this.#whole(withoutTransfer(request, body, members, this.#connector), decode, reason, tokens)
@@ -250,6 +253,10 @@ export class Disaggregation {
     return known
   }
 }
+
+/** Whether a prompt goes by what engines say. */
+const isToldBy = ({ exact }: RoutedQuestion): boolean =>
+  exact !== null && exact.prompt !== null && exact.reason === null
 
 /** Tokens of a prompt that each prefill replica holds as its engine says, by place; null where that is not known. */
 const toldBy = (prefillers: readonly ReplicaHandle[], { exact, prompts }: RoutedQuestion): Int32Array | null =>
