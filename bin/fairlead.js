@@ -53,7 +53,7 @@ function keepCompiledCode() {
  * (docs/decisions/0014-memory-of-requests.md). That is settled when a process starts, so it becomes another one, with the
  * same id.
  */
-var collectorFlags = ['--single-threaded-gc', '--no-allocation-site-pretenuring']
+var collectorFlags = require('./collector-flags.json')
 function becomesGateway() {
   if (process.argv[2] !== 'gateway' || process.execArgv.indexOf(collectorFlags[0]) >= 0) return false
   return typeof process.execve === 'function' && process.platform !== 'win32'

@@ -1,6 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+
+/** Those of Node that a gateway is started with. */
+const collectorFlags = createRequire(import.meta.url)('../../../bin/collector-flags.json') as readonly string[]
 
 /** A gateway as a process of its own. */
 export interface GatewayProcess {
@@ -23,10 +27,14 @@ export async function startGatewayProcess(
 ): Promise<GatewayProcess> {
   const main = fileURLToPath(new URL('../main.ts', import.meta.url))
   const listen = ['--port', String(ports.port ?? 0), '--admin-port', String(ports.adminPort ?? 0)]
-  const child = spawn(process.execPath, [...(node.args ?? []), main, '--fleet', fleetFile, ...listen], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, ...node.environment },
-  })
+  const child = spawn(
+    process.execPath,
+    [...collectorFlags, ...(node.args ?? []), main, '--fleet', fleetFile, ...listen],
+    {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ...node.environment },
+    },
+  )
   let text = ''
   const keep = (data: Buffer) => (text = (text + data.toString()).slice(-1_000_000))
   child.stdout?.on('data', keep)

@@ -1,4 +1,5 @@
 import type { Launch } from '../../engines/contract.ts'
+import { collectorFlags } from './collector-flags.ts'
 import { processEntry, type ProcessEntry } from './process-entry.ts'
 import type { CommandLine } from './supervisor/child.ts'
 
@@ -45,8 +46,7 @@ export const ownPrograms: Programs = {
       'gateway',
       ['--fleet', fleetFile, '--port', String(port), '--admin-port', String(adminPort), '--state', stateFile],
       {},
-      // As bin/fairlead.js says.
-      ['--single-threaded-gc', '--no-allocation-site-pretenuring'],
+      collectorFlags(),
     ),
   engine: ({ program, args, env }, { binaries, engineFolder }) =>
     program.kind === 'server'
