@@ -23,6 +23,7 @@ import { RemoteMetrics } from './threads/remote-metrics.ts'
 import { RemoteRooms } from './threads/remote-rooms.ts'
 import { ReplicaBoard } from './threads/replica-board.ts'
 import { ReplicaSet } from './threads/replica-set.ts'
+import { CountMemory } from './threads/count-memory.ts'
 import { fromServingData } from './threads/serving-data.ts'
 
 if (parentPort === null) throw new Error('a worker of the gateway runs in a thread that the gateway starts')
@@ -58,9 +59,9 @@ const plane: DataPlane = {
   onBodyTooLarge: () => tooLarge.add(1),
   onFault: (error, requestId) => logger.error({ err: error, requestId }, 'a request failed inside the gateway'),
 }
-const inFlight = new Int32Array(data.inFlight)
+const counts = new CountMemory(rows, data.counts)
 const board = new ReplicaBoard(data.board)
-const replicas = new ReplicaSet({ row, rows, inFlight, board, cells, series, post })
+const replicas = new ReplicaSet({ row, counts, board, cells, series, post })
 replicas.apply(data.snapshot.replicas, catalogue)
 const readers = new ExactReaders(catalogue, logger)
 if (data.snapshot.exact !== null) void readers.apply(data.snapshot.exact)

@@ -97,6 +97,22 @@ describe('workers on one port', () => {
     }
   })
 
+  it('weigh each other’s tokens, and give them back', async () => {
+    const { gateway, engines } = await start([() => {}, () => {}], { model: { routing: { policy: 'load' } } })
+    const long = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'word '.repeat(20_000) }] })
+    const stuck = gateway.ask(chat, long)
+    await until('somebody has it', () => engines.some(({ received }) => received.length === 1))
+    const [other, holder] = engines.toSorted((one, two) => one.received.length - two.received.length)
+    if (other === undefined || holder === undefined) throw new Error('there are two engines')
+    other.behave = answerJson({})
+    expect(statuses(await askMany(gateway))).toEqual(Array.from({ length: many }, () => 200))
+    expect([holder.received.length, other.received.length]).toEqual([1, many])
+    // Who held it restarts; what it had is not counted any more.
+    await holder.kill()
+    expect((await stuck).status).toBe(200)
+    await untilIdle(gateway)
+  })
+
   it('set a failing replica aside together, and try it again with one request', async () => {
     const settings = { gateway: { ejection: { failures: 4, time: '3s' }, retry: { attempts: 2 } } }
     const { gateway, engines } = await start([answerJson({}, 500), answerJson({ ok: true })], settings)

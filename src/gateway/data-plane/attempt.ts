@@ -73,13 +73,13 @@ export class Attempt implements UpstreamHandler {
   /** Its replica has blocks to compute for it, until its first byte or its end. */
   expectPrefill(blocks: number): void {
     this.#pendingBlocks += blocks
-    this.replica.pendingBlocks += blocks
+    this.replica.counts.pendingBlocks.add(blocks)
   }
 
   /** Its replica has these tokens to read and to write for it, until its end. */
   expectTokens(tokens: number): void {
     this.#tokens += tokens
-    this.replica.ownTokens += tokens
+    this.replica.counts.tokens.add(tokens)
   }
 
   /** Milliseconds of `performance.now` at which it was made. */
@@ -117,14 +117,14 @@ export class Attempt implements UpstreamHandler {
     this.#permit.release()
     if (this.model.room.length > 0) this.model.room.onRoom()
     this.#endPrefill()
-    this.replica.ownTokens -= this.#tokens
+    this.replica.counts.tokens.add(-this.#tokens)
     this.#tokens = 0
     this.replica.outlier.end(verdict, this.#judged)
     this.model.split?.ended(this, verdict)
   }
 
   #endPrefill(): void {
-    this.replica.pendingBlocks -= this.#pendingBlocks
+    this.replica.counts.pendingBlocks.add(-this.#pendingBlocks)
     this.#pendingBlocks = 0
   }
 

@@ -26,6 +26,6 @@ export function expectHoldings(
   return most
 }
 
-/** Whether any of them computes a prompt that this thread sent it. */
+/** Whether any of them computes a prompt that this gateway sent it. */
 export const areComputing = (replicas: readonly ReplicaHandle[]): boolean =>
-  replicas.some(({ pendingBlocks }) => pendingBlocks > 0)
+  replicas.some(({ ownPrefillTokens }) => ownPrefillTokens > 0)

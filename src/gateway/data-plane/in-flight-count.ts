@@ -1,5 +1,5 @@
-/** Where a replica's requests in flight are counted: one row a thread, one column a replica. */
-export interface InFlightPlace {
+/** Where something of a replica is counted: one row a thread, one column a replica. */
+export interface CountPlace {
   readonly cells: Int32Array
   readonly rows: number
   readonly columns: number
@@ -8,15 +8,18 @@ export interface InFlightPlace {
   readonly column: number
 }
 
+/** A place of this thread alone. */
+export const ownPlace = (): CountPlace => ({ cells: new Int32Array(1), rows: 1, columns: 1, row: 0, column: 0 })
+
 /** Tries to get a place below a limit while other threads try too and give theirs back again. */
 const attempts = 64
 
 /** Requests in flight on one replica, of all threads: each writes its own row, and everybody sums the column. */
 export class InFlightCount {
-  readonly #place: InFlightPlace
+  readonly #place: CountPlace
   readonly #own: number
 
-  constructor(place: InFlightPlace = { cells: new Int32Array(1), rows: 1, columns: 1, row: 0, column: 0 }) {
+  constructor(place: CountPlace = ownPlace()) {
     this.#place = place
     this.#own = place.row * place.columns + place.column
   }

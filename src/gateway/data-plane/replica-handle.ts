@@ -11,6 +11,7 @@ import type { CounterSeries } from '../../observe/index.ts'
 import { InFlightCount } from './in-flight-count.ts'
 import { KnownRoutes, type EngineRoutes } from './known-routes.ts'
 import type { ReplicaJudge } from './outlier.ts'
+import { ThreadSum } from './thread-sum.ts'
 import { TokenRate } from './token-rate.ts'
 import type { UpstreamClient } from './upstream/contract.ts'
 
@@ -31,6 +32,22 @@ export class Permit {
   }
 }
 
+/** What this gateway has at a replica, over all of its threads. */
+export interface ReplicaCounts {
+  readonly requests: InFlightCount
+  /** Tokens of these requests: prompts, and the answers that are expected. */
+  readonly tokens: ThreadSum
+  /** Blocks of their prompts that it was sent, did not hold, and has not answered yet. */
+  readonly pendingBlocks: ThreadSum
+}
+
+/** Those of one thread alone. */
+const ownCounts = (): ReplicaCounts => ({
+  requests: new InFlightCount(),
+  tokens: new ThreadSum(),
+  pendingBlocks: new ThreadSum(),
+})
+
 /** An engine's own figures; null where it does not export one. */
 export interface EngineReport {
   readonly running: number | null
@@ -50,8 +67,8 @@ export interface ReplicaHandleParts {
   readonly routes: EngineRoutes
   /** Says when it is set aside for its failures. */
   readonly outlier: ReplicaJudge
-  /** Where its requests in flight are counted; of this thread alone when absent. */
-  readonly count?: InFlightCount
+  /** Where its requests are counted; of this thread alone when absent. */
+  readonly counts?: ReplicaCounts
   /** Its tokens a second; of this thread alone when absent. */
   readonly tokens?: TokenRate
   /** Whether it could answer, where another thread finds that out. */
@@ -91,12 +108,8 @@ export class ReplicaHandle implements ReplicaState {
   readonly otherTokens = new Set<TokenRate>()
   /** Its number in what is known of engines' caches; -1 where nothing is. */
   exactNumber = -1
-  /** Counts the requests that it is working on. */
-  count: InFlightCount
-  /** Blocks of prompts that it was sent by this thread, did not hold, and has not answered yet. */
-  pendingBlocks = 0
-  /** Tokens of the requests of this thread that it works on: prompts, and the answers that are expected. */
-  ownTokens = 0
+  /** What it has to do for this gateway. */
+  counts: ReplicaCounts
   /** What others have there, as its engine told last: other gateways, and clients that go past this one. */
   foreign: ForeignLoad
   /** What its model's requests are like. */
@@ -119,7 +132,7 @@ export class ReplicaHandle implements ReplicaState {
     this.headers = parts.headers
     this.routes = new KnownRoutes(parts.routes)
     this.outlier = parts.outlier
-    this.count = parts.count ?? new InFlightCount()
+    this.counts = parts.counts ?? ownCounts()
     this.tokens = parts.tokens ?? new TokenRate()
     this.foreign = parts.foreign ?? noForeignLoad
     this.#requestsSeries = parts.requestsSeries
@@ -141,9 +154,9 @@ export class ReplicaHandle implements ReplicaState {
     return this.replica.canaryShare !== undefined
   }
 
-  /** Tokens of prompts that it computes before it answers, of this thread. */
+  /** Tokens of prompts that it computes before it answers, of this gateway. */
   get ownPrefillTokens(): number {
-    return this.pendingBlocks * blockTokens
+    return this.counts.pendingBlocks.total * blockTokens
   }
 
   /** The same, with what others have waiting there. */
@@ -151,9 +164,9 @@ export class ReplicaHandle implements ReplicaState {
     return this.ownPrefillTokens + this.foreign.waiting * this.sizes.uncachedTokens
   }
 
-  /** Tokens of this thread's requests, and about those of others'. */
+  /** Tokens of this gateway's requests, and about those of others'. */
   get inFlightTokens(): number {
-    return this.ownTokens + this.foreign.requests * this.sizes.tokens
+    return this.counts.tokens.total + this.foreign.requests * this.sizes.tokens
   }
 
   get address(): string {
@@ -162,12 +175,12 @@ export class ReplicaHandle implements ReplicaState {
 
   /** Requests of this gateway that it is working on, of all threads: what limits are about. */
   get ownRequests(): number {
-    return this.count.total
+    return this.counts.requests.total
   }
 
   /** Requests that it is working on, with those of others: what choices are about. */
   get inFlight(): number {
-    return this.count.total + this.foreign.requests
+    return this.counts.requests.total + this.foreign.requests
   }
 
   /** Output tokens a second, over all threads. */
@@ -196,8 +209,8 @@ export class ReplicaHandle implements ReplicaState {
 
   /** The right to one request, unless as many as `limit` are under way. */
   acquire(limit: number): Permit | null {
-    const { count } = this
-    return count.take(limit) ? new Permit(count) : null
+    const { requests } = this.counts
+    return requests.take(limit) ? new Permit(requests) : null
   }
 
   /** Counts a request that is sent to it. */

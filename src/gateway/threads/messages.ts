@@ -52,7 +52,8 @@ export interface WorkerData {
   readonly rows: number
   /** Workers that share the retries that the Fleet allows each second. */
   readonly workers: number
-  readonly inFlight: SharedArrayBuffer
+  /** What each thread has at each replica. */
+  readonly counts: SharedArrayBuffer
   readonly board: SharedArrayBuffer
   /** Figures of the queues. */
   readonly queues: SharedArrayBuffer

@@ -1,19 +1,18 @@
 import { cellsAt, type SeriesTable, type SharedCells } from '../../observe/contract.ts'
-import { InFlightCount } from '../data-plane/in-flight-count.ts'
 import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
 import { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import { TokenRate, tokenRateCells } from '../data-plane/token-rate.ts'
 import { createUpstream } from '../data-plane/upstream/create-upstream.ts'
+import type { CountMemory } from './count-memory.ts'
 import type { FromWorker, ReplicaPlace } from './messages.ts'
 import { RemoteJudge } from './remote-judge.ts'
-import { slotCount, type ReplicaBoard } from './replica-board.ts'
+import type { ReplicaBoard } from './replica-board.ts'
 import { sharedOffsetMs } from './thread-clock.ts'
 
 /** What a worker's replicas are made with. */
 export interface ReplicaSetParts {
   readonly row: number
-  readonly rows: number
-  readonly inFlight: Int32Array
+  readonly counts: CountMemory
   readonly board: ReplicaBoard
   readonly cells: SharedCells
   readonly series: SeriesTable
@@ -54,7 +53,7 @@ export class ReplicaSet {
   }
 
   #create({ serial, slot, replica, headers, connectTimeoutMs, routes }: ReplicaPlace): ReplicaHandle {
-    const { row, rows, inFlight, board, cells, series, post } = this.#parts
+    const { row, counts, board, cells, series, post } = this.#parts
     const tokens = cells.allocate(tokenRateCells)
     post({ type: 'tokens', serial, place: tokens })
     const handle: ReplicaHandle = new ReplicaHandle({
@@ -67,7 +66,7 @@ export class ReplicaSet {
         replica: replica.id,
       }),
       outlier: new RemoteJudge({ board, serial, slot, row, post, problem: () => handle.lastError }),
-      count: new InFlightCount({ cells: inFlight, rows, columns: slotCount, row, column: slot }),
+      counts: counts.at(row, slot),
       tokens: new TokenRate(cellsAt(tokens), sharedOffsetMs),
       isReachable: () => board.isReachable(slot),
       foreign: board.foreignAt(slot),

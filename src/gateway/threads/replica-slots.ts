@@ -1,8 +1,8 @@
 import { cellsAt, type CellPlace } from '../../observe/contract.ts'
 import type { EngineRoutes } from '../data-plane/known-routes.ts'
-import { InFlightCount } from '../data-plane/in-flight-count.ts'
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import { TokenRate } from '../data-plane/token-rate.ts'
+import { CountMemory } from './count-memory.ts'
 import type { FromWorker, ReplicaPlace } from './messages.ts'
 import { ReplicaBoard, slotCount } from './replica-board.ts'
 import { sharedOffsetMs, toOwnMs, toSharedMs } from './thread-clock.ts'
@@ -33,9 +33,7 @@ type News = Extract<
 /** The control thread's side of what threads share of each replica: its slot, its standing, its counts. */
 export class ReplicaSlots {
   readonly board = new ReplicaBoard()
-  readonly inFlight: SharedArrayBuffer
-  readonly rows: number
-  readonly #inFlight: Int32Array
+  readonly counts: CountMemory
   readonly #entries = new Map<ReplicaHandle, Entry>()
   readonly #bySerial = new Map<number, Entry>()
   readonly #free: number[] = []
@@ -44,9 +42,7 @@ export class ReplicaSlots {
 
   /** @param rows threads that count at once */
   constructor(rows: number) {
-    this.rows = rows
-    this.inFlight = new SharedArrayBuffer(rows * slotCount * Int32Array.BYTES_PER_ELEMENT)
-    this.#inFlight = new Int32Array(this.inFlight)
+    this.counts = new CountMemory(rows)
   }
 
   /**
@@ -116,7 +112,7 @@ export class ReplicaSlots {
 
   /** The thread of a row is gone: what it counted as under way is not any more. */
   clearRow(row: number): void {
-    this.#inFlight.fill(0, row * slotCount, (row + 1) * slotCount)
+    this.counts.clearRow(row)
     for (const entry of this.#entries.values()) {
       const { handle, tokens, slot } = entry
       const rate = tokens.get(row)
@@ -132,13 +128,7 @@ export class ReplicaSlots {
     if (slot === undefined) return false
     const serial = (this.#lastSerial += 1)
     const entry: Entry = { serial, slot, handle, reachedBy, tokens: new Map(), goneSince: null }
-    handle.count = new InFlightCount({
-      cells: this.#inFlight,
-      rows: this.rows,
-      columns: slotCount,
-      row: 0,
-      column: slot,
-    })
+    handle.counts = this.counts.at(0, slot)
     this.#entries.set(handle, entry)
     this.#bySerial.set(serial, entry)
     this.board.endTrial(slot)

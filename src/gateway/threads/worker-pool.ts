@@ -214,9 +214,9 @@ export class WorkerPool implements ClientFront, WorkerListener {
     const data: WorkerData = {
       ...common,
       row,
-      rows: this.#slots.rows,
+      rows: this.#slots.counts.rows,
       workers,
-      inFlight: this.#slots.inFlight,
+      counts: this.#slots.counts.memory,
       board: this.#slots.board.memory,
       queues: queues.memory,
       listen: this.#address,
