@@ -15,7 +15,7 @@ beforeEach((context) => {
 const roles = ['kv_producer', 'kv_consumer'] as const
 const prompt = (of: string) => Array.from({ length: 20 }, (_, turn) => `${of} ${turn}`).join(', ')
 
-const settings = (port: number, role: (typeof roles)[number]): EngineSettings => ({
+const settings = (port: number, role: (typeof roles)[number], { events, replays }: EventsPorts): EngineSettings => ({
   model: tinyModel(),
   servedNames: ['tiny'],
   host: '127.0.0.1',
@@ -24,19 +24,29 @@ const settings = (port: number, role: (typeof roles)[number]): EngineSettings =>
   context: 1024,
   maxSequences: 4,
   prefixCaching: true,
+  // With an address in place of the star it would connect, and not listen.
+  kvEventsEndpoint: `tcp://*:${events}`,
+  kvEventsReplayEndpoint: `tcp://*:${replays}`,
   kvTransfer: { kv_connector: 'NixlConnector', kv_role: role, kv_buffer_device: 'cpu' },
   extraArgs: ['--enforce-eager', '--enable-prompt-tokens-details'],
 })
 
+interface EventsPorts {
+  readonly events: number
+  readonly replays: number
+}
+
 interface Engine {
   readonly url: string
+  readonly ports: EventsPorts
   readonly process: ChildProcess
   output: string
 }
 
 async function startEngine(folder: string, role: (typeof roles)[number]): Promise<Engine> {
   const [port, sideChannelPort] = [await freePort(), await freePort()]
-  const child = spawn(join(folder, 'bin', 'vllm'), ['serve', ...commandLine('vllm', settings(port, role))], {
+  const ports = { events: await freePort(), replays: await freePort() }
+  const child = spawn(join(folder, 'bin', 'vllm'), ['serve', ...commandLine('vllm', settings(port, role, ports))], {
     env: {
       ...processorEnvironment,
       VLLM_NIXL_SIDE_CHANNEL_HOST: '127.0.0.1',
@@ -45,7 +55,7 @@ async function startEngine(folder: string, role: (typeof roles)[number]): Promis
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
-  const engine: Engine = { url: `http://127.0.0.1:${port}`, process: child, output: '' }
+  const engine: Engine = { url: `http://127.0.0.1:${port}`, ports, process: child, output: '' }
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (piece: Buffer) => (engine.output = `${engine.output}${piece}`.slice(-20_000)))
   }
@@ -104,11 +114,25 @@ describe('two real vLLM, one that prefills and one that decodes', () => {
           engine: 'external',
           prefill: { addresses: [engines[0]?.url] },
           decode: { addresses: [engines[1]?.url] },
-          routing: { disaggregation: { minPromptTokens: 32 } },
+          chat: { tokenizer: tinyModel() },
+          kvCache: {
+            events: {
+              endpoints: engines.map(({ ports }) => `tcp://127.0.0.1:${ports.events}`),
+              replayEndpoints: engines.map(({ ports }) => `tcp://127.0.0.1:${ports.replays}`),
+            },
+          },
+          routing: { policy: 'prefixExact', disaggregation: { minPromptTokens: 32 } },
         },
       ],
     })
     await untilReady(gateway, 2)
+    const its = gateway
+    const exact = async () => (await its.load()).exact[0]
+    await until(
+      async () => (await exact())?.state === 'on',
+      () => 'prompts are looked up',
+      60_000,
+    )
   })
   afterAll(async () => {
     await gateway?.close()
@@ -181,6 +205,29 @@ describe('two real vLLM, one that prefills and one that decodes', () => {
     expect((await its.ask('/v1/chat/completions', body)).status).toBe(200)
     expect(await transferred(decode)).toBe(before)
     expect(await its.metrics()).toMatch(/disaggregation_requests_total\{model="tiny",reason="short_prompt"\} 1/)
+  })
+
+  it('tell by their events who holds a prompt: one that the gateway has not sent is not handed over', async () => {
+    const { decode, its } = parts()
+    const body = chat('told by events')
+    const exact = async () => (await its.load()).exact[0]
+    await until(
+      async () => (await exact())?.state === 'on',
+      () => 'prompts are looked up',
+      60_000,
+    )
+    const decodeBatches = async () => (await exact())?.replicas.find(({ id }) => id.includes('decode'))?.batches ?? 0
+    const before = await decodeBatches()
+    await askDirectly(decode, '/v1/chat/completions', body)
+    await until(
+      async () => (await decodeBatches()) > before,
+      () => 'events have come',
+      60_000,
+    )
+    const transferredBefore = await transferred(decode)
+    const answer = await its.ask('/v1/chat/completions', body)
+    expect(textOf(answer.body.toString()).usage.prompt_tokens_details?.cached_tokens).toBeGreaterThan(32)
+    expect(await transferred(decode)).toBe(transferredBefore)
   })
 
   it('are left at once by a client that leaves', async () => {
