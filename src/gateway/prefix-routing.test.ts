@@ -7,11 +7,18 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp()
 })
 
-async function serve(count: number, routing: object = {}): Promise<[TestGateway, ProgrammableUpstream[]]> {
+async function serve(
+  count: number,
+  routing: object = {},
+  gatewaySettings: object = {},
+): Promise<[TestGateway, ProgrammableUpstream[]]> {
   const engines = await Promise.all(Array.from({ length: count }, () => startUpstream(answerJson({}))))
   for (const engine of engines) cleanUps.push(() => engine.kill())
   const addresses = engines.map(({ url }) => url)
-  const gateway = await startTestGateway({ models: [{ name: 'm', engine: 'external', addresses, routing }] })
+  const gateway = await startTestGateway({
+    gateway: gatewaySettings,
+    models: [{ name: 'm', engine: 'external', addresses, routing }],
+  })
   cleanUps.push(() => gateway.close())
   await untilReady(gateway, count)
   return [gateway, engines]
@@ -50,6 +57,26 @@ describe('routing by prefix', () => {
     expect(held / (await samples(gateway, 'fairlead_scheduler_prompt_blocks_total'))).toBeGreaterThan(0.5)
     expect(await gateway.metrics()).toMatch(/^fairlead_scheduler_decisions_total\{model="m",reason="prefix"\} 9$/m)
     expect(gateway.log.findLast(({ msg }) => msg === 'request')).toMatchObject({ choice: 'prefix' })
+  })
+
+  it('is of one mind with several threads: what one has sent, all know', async () => {
+    const [gateway, engines] = await serve(3, {}, { workers: 4 })
+    const families = ['a', 'b', 'c', 'd', 'e', 'f']
+    for (const turns of [1, 3, 5, 7]) {
+      // Each on a connection of its own, which some thread takes.
+      for (const family of families) {
+        await gateway.ask(chat, conversation(family, turns))
+        // Its thread may still count it when the client has the answer.
+        await untilIdle(gateway)
+      }
+    }
+    const holders = families.map((family) =>
+      engines.flatMap(({ received }, place) =>
+        received.some(({ body }) => body.includes(`"content":"${family} `)) ? [place] : [],
+      ),
+    )
+    for (const places of holders) expect(places).toHaveLength(1)
+    expect(new Set(holders.flat()).size).toBe(3)
   })
 
   it('takes other tools for another prompt, since they are rendered before the messages', async () => {
@@ -122,6 +149,21 @@ describe('other ways of choosing', () => {
       const seen = engines.map(({ received }) => new Set(received.map(({ headers }) => headers['x-session-id'])))
       expect(seen.map((sessions) => sessions.size)).toEqual([1, 1, 1])
     }
+  })
+
+  it('keep a session with its replica whichever thread is asked', async () => {
+    const [gateway, engines] = await serve(3, { session: { enabled: true } }, { workers: 4 })
+    const sessions = ['a', 'b', 'é'.repeat(20), 'd', 'e', 'f']
+    for (let turn = 0; turn < 4; turn += 1) {
+      for (const session of sessions) {
+        const headers = { 'X-Session-Id': encodeURIComponent(session) }
+        await gateway.ask(chat, '{"model":"m","messages":[]}', { headers })
+        await untilIdle(gateway)
+      }
+    }
+    const named = engines.map(({ received }) => new Set(received.map(({ headers }) => headers['x-session-id'])))
+    expect(named.reduce((total, { size }) => total + size, 0)).toBe(sessions.length)
+    expect(Math.min(...named.map(({ size }) => size))).toBeGreaterThan(0)
   })
 
   it('count the tokens in flight, and give them back', async () => {

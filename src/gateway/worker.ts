@@ -13,17 +13,18 @@ import { DeadlineWheel } from './data-plane/deadline-wheel.ts'
 import { createIngress } from './data-plane/ingress.ts'
 import { ModelCatalogue } from './data-plane/model-catalogue.ts'
 import { RouteTable } from './data-plane/route.ts'
+import { sharing, SentRequests } from './data-plane/sent-requests.ts'
 import { ExactReaders } from './exact/exact-readers.ts'
 import { engineRoutes } from './routes/engine-routes.ts'
 import { clientRoutes } from './routes/local-routes.ts'
 import { balanceConnections } from './threads/balance.ts'
+import { CountMemory } from './threads/count-memory.ts'
 import type { FromWorker, Snapshot, ToWorker, WorkerData } from './threads/messages.ts'
 import { PostedLines } from './threads/posted-lines.ts'
 import { RemoteMetrics } from './threads/remote-metrics.ts'
 import { RemoteRooms } from './threads/remote-rooms.ts'
 import { ReplicaBoard } from './threads/replica-board.ts'
 import { ReplicaSet } from './threads/replica-set.ts'
-import { CountMemory } from './threads/count-memory.ts'
 import { fromServingData } from './threads/serving-data.ts'
 
 if (parentPort === null) throw new Error('a worker of the gateway runs in a thread that the gateway starts')
@@ -40,6 +41,8 @@ const series = createSeriesTable((name, labels, length) => {
   post({ type: 'series', place })
   return cellsAt(place)
 })
+sharing.secret = data.promptSecret
+sharing.sent = new SentRequests(rows, row, data.sent)
 const { serving } = data.snapshot
 if (serving === null) throw new Error('the first snapshot of a worker is whole')
 let config = fromServingData(serving, workers)

@@ -7,11 +7,13 @@ import {
   type PolicySettings,
   type RequestShape,
   type SentState,
+  type Hashes,
 } from '../../scheduling/index.ts'
 import type { ExactPrompts, ExactReading, Prediction } from './exact-prompts.ts'
 import { areComputing, expectHoldings } from './expected-holdings.ts'
 import { PrefixRouter, type RoutedPrompt } from './prefix-router.ts'
 import { blockTokens, bytesPerToken, type ReplicaHandle } from './replica-handle.ts'
+import { sharing, type SentRequest, type SentRequestListener } from './sent-requests.ts'
 
 /** What is known of a request when its replica is chosen. */
 export interface RoutedRequest {
@@ -82,16 +84,22 @@ class Shape implements RequestShape, Choosing {
 
 const shape = new Shape()
 
-/** Chooses replicas of one model by a policy of `src/scheduling`, with what this thread has sent. */
-export class PolicyRouter {
+/** What another thread has sent, as policies are told of it. */
+const elsewhere = new Shape()
+const noHashes: Hashes = { count: 0, words: new Int32Array(0) }
+
+/** Chooses replicas of one model by a policy of `src/scheduling`, with what this gateway's threads have sent. */
+export class PolicyRouter implements SentRequestListener {
   readonly #model: string
   readonly #policy: Policy
   /** What replicas hold; null for policies that do not look at prompts. */
   readonly prefixes: PrefixRouter | null
-  /** What its requests are like, as this thread has sent them. */
+  /** What its requests are like, as they were sent. */
   readonly sizes = new RequestSizes()
   /** What engines say that they hold; null where that is not known. */
   exact: ExactPrompts | null = null
+  /** Those that were chosen among last. */
+  #replicas: readonly ReplicaHandle[] = []
   /** What they hold of the last prompt, in tokens by place; null where that was not looked up. */
   #exactTokens: Int32Array | null = null
 
@@ -129,9 +137,48 @@ export class PolicyRouter {
     const held = this.#exactTokens === null ? heldBlocks * blockTokens : (shape.heldTokens[place] ?? 0)
     const uncachedTokens = Math.max(0, shape.promptTokens - held)
     const state = { inFlight, pendingPrefillTokens, inFlightTokens, uncachedTokens }
-    this.sizes.sent(shape.promptTokens, uncachedTokens, asked.expectedOutputTokens)
+    const { promptTokens, session } = shape
+    const outputTokens = asked.expectedOutputTokens
+    this.sizes.sent(promptTokens, uncachedTokens, outputTokens)
+    const { serial } = replica
+    sharing.sent?.tell({ serial, promptTokens, uncachedTokens, outputTokens, session, hashes: blocks ?? noHashes })
     const isComputing = replica.ownPrefillTokens > 0 || replica.foreign.requests > 0
     return { state, prediction: this.#predictionFor(asked, place, isComputing) }
+  }
+
+  onSentElsewhere({
+    serial,
+    promptTokens,
+    uncachedTokens,
+    outputTokens,
+    session,
+    hashes,
+  }: Readonly<SentRequest>): void {
+    const replicas = this.#replicas
+    const place = replicas.findIndex((replica) => replica.serial === serial)
+    const replica = replicas[place]
+    if (replica === undefined) return
+    if (elsewhere.heldTokens.length < replicas.length) elsewhere.heldTokens = new Int32Array(2 * replicas.length)
+    elsewhere.session = session
+    elsewhere.promptTokens = promptTokens
+    elsewhere.heldTokens[place] = promptTokens - uncachedTokens
+    elsewhere.expectedOutputTokens = outputTokens
+    elsewhere.nowMs = performance.now()
+    this.#policy.sent?.(elsewhere, { kind: 'replica', place, reason: 'turn' }, replicas, elsewhere)
+    if (hashes.count > 0) this.prefixes?.sent(hashes, replica, replicas)
+    this.sizes.sent(promptTokens, uncachedTokens, outputTokens)
+  }
+
+  /** Learns what other threads have sent. */
+  #hear(replicas: readonly ReplicaHandle[]): void {
+    const { sent } = sharing
+    if (sent === null) return
+    if (replicas !== this.#replicas) {
+      for (const { serial } of this.#replicas) sent.forget(serial)
+      for (const { serial } of replicas) sent.listen(serial, this)
+      this.#replicas = replicas
+    }
+    sent.take()
   }
 
   #predictionFor({ exact }: RoutedRequest, place: number, wasComputing: boolean): Prediction | null {
@@ -165,6 +212,7 @@ export class PolicyRouter {
 
   #fill(replicas: readonly ReplicaHandle[], asked: RoutedRequest): void {
     const { blocks } = asked
+    this.#hear(replicas)
     if (shape.heldTokens.length < replicas.length) shape.heldTokens = new Int32Array(2 * replicas.length)
     shape.model = this.#model
     shape.adapter = asked.adapter

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import {
   blockBytes,
   blocksOf,
@@ -7,14 +6,14 @@ import {
   PrefixIndex,
   seedOf,
   type BlockHashes,
+  type Hashes,
 } from '../../scheduling/index.ts'
 import type { PromptRange } from './question.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
+import { sharing } from './sent-requests.ts'
 
 /** Hashes that a replica is taken to hold at the most: those of one to four million tokens, more than one GPU's cache does. */
 const mostHashes = 15_625
-/** A process's own, so that nobody outside can make two prompts look alike. */
-const secret = randomInt(2 ** 31)
 /** Where every prompt is hashed. */
 const scratch = emptyBlockHashes()
 /** Whose prompt stands there, and for which model: one that is looked at again at once is not hashed again. */
@@ -23,7 +22,7 @@ const hashed: { by: PrefixRouter | null; of: object | null } = { by: null, of: n
 /** What a prompt's choice needs: its blocks. */
 export type RoutedPrompt = BlockHashes
 
-/** What replicas hold of prompts' beginnings, as this thread has sent them: one for each model. */
+/** What replicas hold of prompts' beginnings, as they were sent them: one for each model. */
 export class PrefixRouter {
   readonly #seed: number
   readonly #totalBlocks: number
@@ -42,7 +41,7 @@ export class PrefixRouter {
    * @param totalBlocks bound of the index, over all replicas
    */
   constructor(name: string, totalBlocks: number) {
-    this.#seed = seedOf(name, secret)
+    this.#seed = seedOf(name, sharing.secret)
     this.#totalBlocks = totalBlocks
   }
 
@@ -74,7 +73,7 @@ export class PrefixRouter {
   }
 
   /** A replica is sent a prompt; `replicas` are those of the last `held` when absent. */
-  sent(prompt: RoutedPrompt, replica: ReplicaHandle, replicas: readonly ReplicaHandle[] = this.#replicas): void {
+  sent(prompt: Hashes, replica: ReplicaHandle, replicas: readonly ReplicaHandle[] = this.#replicas): void {
     this.#indexFor(replicas).add(prompt, this.#numbers.indexOf(replica))
   }
 

@@ -67,6 +67,8 @@ export interface ReplicaHandleParts {
   readonly routes: EngineRoutes
   /** Says when it is set aside for its failures. */
   readonly outlier: ReplicaJudge
+  /** Its number among all threads; 0 where there is one. */
+  readonly serial?: number
   /** Where its requests are counted; of this thread alone when absent. */
   readonly counts?: ReplicaCounts
   /** Its tokens a second; of this thread alone when absent. */
@@ -85,6 +87,8 @@ export const blockTokens = blockBytes / bytesPerToken
 /** A replica as the gateway uses it: connections, counts, and whether it may get requests. */
 export class ReplicaHandle implements ReplicaState {
   readonly id: string
+  /** What threads know it by, among each other. */
+  readonly serial: number
   readonly client: UpstreamClient
   readonly headers: readonly string[]
   readonly tokens: TokenRate
@@ -127,6 +131,7 @@ export class ReplicaHandle implements ReplicaState {
 
   constructor(parts: ReplicaHandleParts) {
     this.id = parts.replica.id
+    this.serial = parts.serial ?? 0
     this.replica = parts.replica
     this.client = parts.client
     this.headers = parts.headers

@@ -54,6 +54,9 @@ export interface WorkerData {
   readonly workers: number
   /** What each thread has at each replica. */
   readonly counts: SharedArrayBuffer
+  /** What they tell each other of the requests that they send, and what they hash prompts with. */
+  readonly sent: SharedArrayBuffer
+  readonly promptSecret: number
   readonly board: SharedArrayBuffer
   /** Figures of the queues. */
   readonly queues: SharedArrayBuffer

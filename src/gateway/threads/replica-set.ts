@@ -58,6 +58,7 @@ export class ReplicaSet {
     post({ type: 'tokens', serial, place: tokens })
     const handle: ReplicaHandle = new ReplicaHandle({
       replica,
+      serial,
       headers,
       routes,
       client: createUpstream(replica.address, { connectTimeoutMs }),

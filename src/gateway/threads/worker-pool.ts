@@ -9,6 +9,7 @@ import type { ExactServing } from '../exact/exact-model.ts'
 import type { ServingConfig } from '../control/serving-config.ts'
 import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
+import { sharing, SentRequests } from '../data-plane/sent-requests.ts'
 import { surplus } from './balance.ts'
 import type { FromWorker, ServingData, WorkerData } from './messages.ts'
 import type { QueuePlaces } from './queue-places.ts'
@@ -56,6 +57,8 @@ interface Seat {
 export class WorkerPool implements ClientFront, WorkerListener {
   readonly #options: WorkerPoolOptions
   readonly #slots: ReplicaSlots
+  /** What workers tell each other of the requests that they send. */
+  readonly #sent: SharedArrayBuffer
   readonly #waiters: RemoteWaiters
   readonly #seats: readonly Seat[]
   readonly #threads = new Set<WorkerThread>()
@@ -74,6 +77,7 @@ export class WorkerPool implements ClientFront, WorkerListener {
   constructor(options: WorkerPoolOptions) {
     this.#options = options
     this.#slots = new ReplicaSlots(options.workers)
+    this.#sent = SentRequests.memoryFor(this.#slots.counts.rows)
     this.#waiters = new RemoteWaiters(options.catalogue)
     this.#freeRows = Array.from({ length: options.workers }, (_, row) => row)
     this.#seats = Array.from({ length: options.workers }, () => ({ thread: null, crashesInRow: 0, timer: undefined }))
@@ -217,6 +221,8 @@ export class WorkerPool implements ClientFront, WorkerListener {
       rows: this.#slots.counts.rows,
       workers,
       counts: this.#slots.counts.memory,
+      sent: this.#sent,
+      promptSecret: sharing.secret,
       board: this.#slots.board.memory,
       queues: queues.memory,
       listen: this.#address,

@@ -70,9 +70,9 @@ class Default implements Policy {
     const { promptTokens, expectedOutputTokens } = request
     this.#meanPrompt += (promptTokens - this.#meanPrompt) * (this.#meanPrompt === 0 ? 1 : promptMemory)
     if (decision.kind === 'pair') {
-      this.#work.add(decision.prefill, this.#uncached(request, decision.prefill))
-      this.#work.add(decision.decode, expectedOutputTokens)
-    } else this.#work.add(decision.place, this.#uncached(request, decision.place) + expectedOutputTokens)
+      this.#work.add(replicas, decision.prefill, this.#uncached(request, decision.prefill))
+      this.#work.add(replicas, decision.decode, expectedOutputTokens)
+    } else this.#work.add(replicas, decision.place, this.#uncached(request, decision.place) + expectedOutputTokens)
   }
 
   answered(outcome: Outcome): void {

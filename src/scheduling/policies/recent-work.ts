@@ -34,7 +34,8 @@ export class RecentWork {
     this.mean = work.length === 0 ? 0 : total / work.length
   }
 
-  add(place: number, tokens: number): void {
+  add(replicas: readonly ReplicaState[], place: number, tokens: number): void {
+    if (replicas !== this.#replicas) this.#follow(replicas)
     const work = this.#work
     if (place >= work.length || work.length === 0) return
     work[place] = (work[place] ?? 0) + tokens
