@@ -107,6 +107,22 @@ describe('the Fleet as a custom resource of a real API server', () => {
       { numRuns: 150 },
     )
   })
+
+  it('takes KV events of the replicas of pools', async () => {
+    const said = async (endpoints: readonly string[]) => {
+      const pools = { prefill: { addresses: ['http://gpu:8000'] }, decode: { addresses: ['http://gpu:8001'] } }
+      const model = { name: 'm', engine: 'external', ...pools, kvCache: { events: { endpoints } } }
+      const { status, body } = await cluster.client.post(
+        `${fleets}?dryRun=All&${strictly}`,
+        asObject({ name: 'f', models: [model] }),
+      )
+      return { status, text: JSON.stringify(body) }
+    }
+    expect(await said(['tcp://gpu:5557', 'tcp://gpu:5558'])).toMatchObject({ status: 201 })
+    const fewer = await said(['tcp://gpu:5557'])
+    expect(fewer.status).toBe(422)
+    expect(fewer.text).toContain('has an entry for each of addresses')
+  })
 })
 
 /** Mistakes in Fleets that an API server cannot see, by what would be needed; the controller says them in the conditions. */

@@ -50,6 +50,12 @@ const scale = ['models[]', 'models[].prefill', 'models[].decode'].flatMap((at): 
 
 const hasAddresses = 'has(self.addresses) && size(self.addresses) > 0'
 const pooled = (role: string) => `has(self.${role}) && has(self.${role}.addresses) && size(self.${role}.addresses) > 0`
+/** Those of the model, then those of its pools. */
+const addressCount =
+  '(has(self.addresses) ? size(self.addresses) : 0) + ' +
+  ['prefill', 'decode']
+    .map((role) => `(has(self.${role}) && has(self.${role}.addresses) ? size(self.${role}.addresses) : 0)`)
+    .join(' + ')
 const isExternal = `(has(self.engine) ? self.engine == 'external' : ${hasAddresses})`
 
 /** Engines that load weights are told where they are; external ones are told where the replicas are. */
@@ -91,7 +97,7 @@ const engines: FleetRule[] = [
     rule:
       `!has(self.kvCache) || !has(self.kvCache.events) || !has(self.kvCache.events.${name}) || ` +
       `size(self.kvCache.events.${name}) == 0 || ` +
-      `size(self.kvCache.events.${name}) == (has(self.addresses) ? size(self.addresses) : 0)`,
+      `size(self.kvCache.events.${name}) == ${addressCount}`,
     message: `kvCache.events.${name} has an entry for each of addresses, or none`,
   })),
   {
