@@ -108,20 +108,16 @@ describe('the Fleet as a custom resource of a real API server', () => {
     )
   })
 
-  it('takes KV events of the replicas of pools', async () => {
-    const said = async (endpoints: readonly string[]) => {
-      const pools = { prefill: { addresses: ['http://gpu:8000'] }, decode: { addresses: ['http://gpu:8001'] } }
-      const model = { name: 'm', engine: 'external', ...pools, kvCache: { events: { endpoints } } }
-      const { status, body } = await cluster.client.post(
-        `${fleets}?dryRun=All&${strictly}`,
-        asObject({ name: 'f', models: [model] }),
-      )
-      return { status, text: JSON.stringify(body) }
-    }
-    expect(await said(['tcp://gpu:5557', 'tcp://gpu:5558'])).toMatchObject({ status: 201 })
-    const fewer = await said(['tcp://gpu:5557'])
-    expect(fewer.status).toBe(422)
-    expect(fewer.text).toContain('has an entry for each of addresses')
+  it.each([
+    { endpoints: ['tcp://gpu:5557', 'tcp://gpu:5558'], status: 201, says: '"f"' },
+    { endpoints: ['tcp://gpu:5557'], status: 422, says: 'has an entry for each of addresses' },
+  ])('answers $status to KV events at $endpoints.length places of two pools', async ({ endpoints, status, says }) => {
+    const pools = { prefill: { addresses: ['http://gpu:8000'] }, decode: { addresses: ['http://gpu:8001'] } }
+    const model = { name: 'm', engine: 'external', ...pools, kvCache: { events: { endpoints } } }
+    const object = asObject({ name: 'f', models: [model] })
+    const answer = await cluster.client.post(`${fleets}?dryRun=All&${strictly}`, object)
+    expect(answer.status).toBe(status)
+    expect(JSON.stringify(answer.body)).toContain(says)
   })
 })
 
