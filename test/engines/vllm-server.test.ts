@@ -145,7 +145,7 @@ describe('the real vLLM, started with a generated command line', () => {
       const { prompt } = await post('/detokenize', { tokens })
       const body = Buffer.from(JSON.stringify({ model: 'tiny', ...fields }))
       const rendered = template.render(translation.promptOf?.(body), body.length, Date.now())
-      expect([name, rendered]).toEqual([name, { kind: 'prompt', text: prompt, isCut: false }])
+      expect([name, rendered]).toEqual([name, { kind: 'prompt', text: prompt, isCut: false, images: [] }])
     }
   })
 
