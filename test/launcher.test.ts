@@ -114,7 +114,11 @@ describe('bin/fairlead.js on an old Node', () => {
     const { stderr, stdout } = await ended(startOld(script, ['gateway'], { PATH: pathWithNode() }))
     expect(stderr).toBe('')
     expect(JSON.parse(stdout)).toEqual(
-      expect.arrayContaining(['--single-threaded-gc', '--no-allocation-site-pretenuring']),
+      expect.arrayContaining([
+        '--single-threaded-gc',
+        '--no-allocation-site-pretenuring',
+        '--heap-growing-percent=300',
+      ]),
     )
   })
 

@@ -114,7 +114,7 @@ export class Disaggregation {
     const prefill = this.#choosePrefill(question, prefillers, maxInFlight)
     if (prefill === null) return alone('no_prefill_replica')
     this.#series.decided('').add(1)
-    const pendingTokens = estimate((prefill.replica.pendingPrefillTokens / blockTokens) * blockBytes)
+    const pendingTokens = estimate(prefill.replica.pendingPrefillTokens * bytesPerToken)
     return this.#split({ ...request, body }, members, decode, prefill, tokens, pendingTokens)
   }
 

@@ -1,8 +1,7 @@
 import {
+  bytesOfTokens,
   imagePlaceholder,
   layImages,
-  writeSlack,
-  writeTokenBytes,
   type ImageFormat,
   type TokenBytes,
 } from '../../scheduling/index.ts'
@@ -141,14 +140,6 @@ function rendered({ prompting, nowMs }: ImageLearning, chat: object): string | n
   return made.kind === 'none' || made.isCut ? null : made.text
 }
 
-function textOf(table: TokenBytes, tokens: readonly number[]): string | null {
-  const room = Buffer.alloc(64 * tokens.length + 4096 + writeSlack)
-  const length = writeTokenBytes(
-    table,
-    tokens,
-    0,
-    tokens.length,
-    new DataView(room.buffer, room.byteOffset, room.length),
-  )
-  return length < 0 ? null : room.toString('utf8', 0, length)
-}
+/** Their text; null where one of them is unknown. */
+const textOf = (table: TokenBytes, tokens: readonly number[]): string | null =>
+  bytesOfTokens(table, tokens, 64 * tokens.length + 4096)?.toString() ?? null

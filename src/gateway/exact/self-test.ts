@@ -1,4 +1,4 @@
-import { writeSlack, writeTokenBytes, type TokenBytes } from '../../scheduling/index.ts'
+import { bytesOfTokens, type TokenBytes } from '../../scheduling/index.ts'
 import type { Prompting } from './prompting-data.ts'
 import { sampleChats, type SampleChat } from './sample-chats.ts'
 
@@ -54,19 +54,11 @@ function render({ template, promptBytes }: Prompting, { request }: SampleChat, n
 
 /** A sentence on where two prompts part; null for equal ones. */
 function differenceOf(ours: Uint8Array, theirs: readonly number[], tokens: TokenBytes): string | null {
-  const room = Buffer.alloc(2 * ours.length + 4096 + writeSlack)
-  const length = writeTokenBytes(
-    tokens,
-    theirs,
-    0,
-    theirs.length,
-    new DataView(room.buffer, room.byteOffset, room.length),
-  )
-  if (length < 0) return 'it has tokens that tokenizer.json lacks'
-  const written = room.subarray(0, length)
+  const written = bytesOfTokens(tokens, theirs, 2 * ours.length + 4096)
+  if (written === null) return 'it has tokens that tokenizer.json lacks'
   if (written.equals(ours)) return null
   let at = 0
-  while (at < length && at < ours.length && written[at] === ours[at]) at += 1
+  while (at < written.length && at < ours.length && written[at] === ours[at]) at += 1
   const around = (bytes: Uint8Array) =>
     JSON.stringify(Buffer.from(bytes.subarray(Math.max(0, at - 12), at + 24)).toString('utf8'))
   return `${around(written)}, and here it is ${around(ours)}`

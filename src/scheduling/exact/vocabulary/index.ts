@@ -3,4 +3,4 @@
  */
 export { readPromptBytes, withoutVocabulary, type PromptBytes } from './prompt-bytes.ts'
 export { readVocabulary, type UnsupportedVocabulary, type Vocabulary } from './read-vocabulary.ts'
-export { writeTokenBytes, writeSlack, layTokenBytes, type TokenBytes } from './token-bytes.ts'
+export { bytesOfTokens, writeTokenBytes, writeSlack, layTokenBytes, type TokenBytes } from './token-bytes.ts'

@@ -90,3 +90,11 @@ const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 function swap(view: DataView, word: number): void {
   view.setInt32(4 * word, view.getInt32(4 * word, true), false)
 }
+
+/** The bytes of tokens; null when one of them is unknown or they are more than `mostBytes`. */
+export function bytesOfTokens(table: TokenBytes, tokens: readonly number[], mostBytes: number): Buffer | null {
+  const room = Buffer.alloc(mostBytes + writeSlack)
+  const view = new DataView(room.buffer, room.byteOffset, room.length)
+  const length = writeTokenBytes(table, tokens, 0, tokens.length, view)
+  return length < 0 ? null : room.subarray(0, length)
+}
