@@ -296,8 +296,10 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     const { maxInFlight, expectedOutputTokens } = model
     const prompt = this.#wording?.prompt ?? null
     const adapter = this.#adapterOf(model)
+    const blocks = this.#blocksFor(model)
     return {
-      ...this.#readingsFor(model),
+      blocks,
+      exact: this.#exactFor(model, blocks),
       adapter,
       promptBytes: prompt === null ? 0 : prompt.end - prompt.start,
       session: this.#sessionOf(model),
@@ -316,13 +318,12 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     return session.enabled ? (this.#wording?.header(session.header) ?? null) : null
   }
 
-  /** The prompt's blocks, and the prompt as engines have it. */
-  #readingsFor(model: ServedModel): Pick<RoutedRequest, 'blocks' | 'exact'> {
-    const blocks = this.#blocksFor(model)
+  /** The prompt as engines have it; null where nobody looks it up. */
+  #exactFor(model: ServedModel, blocks: RoutedPrompt | null): RoutedRequest['exact'] {
     const prompts = model.router?.exact ?? null
-    if (blocks === null || prompts === null || this.#wording === null) return { blocks, exact: null }
     const wording = this.#wording
-    return { blocks, exact: prompts.read(wording, () => wording.renderableFor(model)) }
+    if (blocks === null || prompts === null || wording === null) return null
+    return prompts.read(wording, () => wording.renderableFor(model))
   }
 
   /** The prompt's blocks; null where they are of no use. */
@@ -413,11 +414,13 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   #routeFor({ model, replica: decode, sent }: Attempt, { request }: SpokenQuestion): Route | null {
     if (model.prefillers.length === 0) return null
     const prompt = this.#wording?.prompt ?? null
+    const blocks = this.#blocksFor(model)
     const question = {
       request,
       decode,
       promptBytes: prompt === null ? 0 : prompt.end - prompt.start,
-      ...this.#readingsFor(model),
+      blocks,
+      exact: this.#exactFor(model, blocks),
       prompts: model.router?.exact ?? null,
       heldBlocks: this.#heldBlocks,
       uncachedTokens: sent?.uncachedTokens ?? null,
