@@ -61,6 +61,8 @@ export interface Choosing {
   readonly nowMs: number
   /** A number from 0 up to, not including, 1. */
   random(): number
+  /** Where to begin looking, so that equals take turns: a whole number that grows by one with each call. */
+  turn(): number
   /** Whether the replica at a place is out of the question: it was tried before. */
   isExcluded(place: number): boolean
 }

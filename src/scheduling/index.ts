@@ -15,6 +15,7 @@ export { PrefixIndex, type PrefixIndexSize } from './prefix-index.ts'
 export * from './flow/index.ts'
 export * from './autoscale/index.ts'
 export { policies, policyNamed } from './policies/index.ts'
+export { Turns } from './turns.ts'
 export { foreignLoad, noForeignLoad, loadReportMs, RequestSizes, type ForeignLoad } from './foreign-load.ts'
 export type {
   ChoiceReason,

@@ -1,6 +1,7 @@
 import {
   SplitBenefit,
   SplittingPolicy,
+  Turns,
   type Choosing,
   type Decision,
   type Policy,
@@ -66,7 +67,8 @@ export class Dispatcher {
     this.#benefit = parts.minSplitTokens === null ? null : new SplitBenefit(parts.minSplitTokens)
     this.#policy = this.#benefit === null ? parts.policy : new SplittingPolicy(parts.policy, this.#benefit)
     this.#held = new Int32Array(parts.replicas.length)
-    this.#choosing = { nowMs: 0, random: parts.random, isExcluded: () => false }
+    const turns = new Turns(parts.random)
+    this.#choosing = { nowMs: 0, random: parts.random, turn: () => turns.next(), isExcluded: () => false }
   }
 
   /** Decides and counts; null where no replica may get the request now. */

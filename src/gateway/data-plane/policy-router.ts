@@ -1,6 +1,8 @@
 import {
   policyNamed,
   RequestSizes,
+  seedOf,
+  Turns,
   type ChoiceReason,
   type Choosing,
   type Policy,
@@ -13,7 +15,7 @@ import type { ExactPrompts, ExactReading, Prediction } from './exact-prompts.ts'
 import { areComputing, expectHoldings } from './expected-holdings.ts'
 import { PrefixRouter, type RoutedPrompt } from './prefix-router.ts'
 import { blockTokens, bytesPerToken, type ReplicaHandle } from './replica-handle.ts'
-import { sharing, type SentRequest, type SentRequestListener } from './sent-requests.ts'
+import { sharing, type AnsweredRequest, type SentRequest, type SentRequestListener } from './sent-requests.ts'
 
 /** What is known of a request when its replica is chosen. */
 export interface RoutedRequest {
@@ -56,6 +58,10 @@ const named: Readonly<Record<string, string>> = {
   load: 'least-tokens',
 }
 
+/** The clock of policies, the same in all threads: whole milliseconds since 1970, which never go back. */
+const nowMs = (): number => Math.floor(originMs + performance.now())
+const originMs = performance.timeOrigin
+
 /** The request that is being chosen for, as a policy sees it; one for all, since a choice is over before the next. */
 class Shape implements RequestShape, Choosing {
   model = ''
@@ -71,9 +77,14 @@ class Shape implements RequestShape, Choosing {
   nowMs = 0
   replicas: readonly ReplicaHandle[] = []
   asking: RoutedRequest | null = null
+  router: PolicyRouter | null = null
 
   random(): number {
     return Math.random()
+  }
+
+  turn(): number {
+    return this.router?.nextTurn() ?? 0
   }
 
   isExcluded(place: number): boolean {
@@ -92,6 +103,9 @@ const noHashes: Hashes = { count: 0, words: new Int32Array(0) }
 export class PolicyRouter implements SentRequestListener {
   readonly #model: string
   readonly #policy: Policy
+  /** Where the turns of its model are counted for all threads. */
+  readonly #turnPlace: number
+  readonly #turns = new Turns(() => Math.random())
   /** What replicas hold; null for policies that do not look at prompts. */
   readonly prefixes: PrefixRouter | null
   /** What its requests are like, as they were sent. */
@@ -108,8 +122,14 @@ export class PolicyRouter implements SentRequestListener {
     const kind = policyNamed(named[policyName] ?? policyName)
     if (kind === undefined) throw new Error(`there is no policy ${policyName}`)
     this.#model = model
+    this.#turnPlace = seedOf(model, 0)
     this.#policy = kind.create(settings)
     this.prefixes = kind.prefixes === 'none' ? null : new PrefixRouter(model, totalBlocks)
+  }
+
+  /** Whose turn it is among equals, counted for all threads. */
+  nextTurn(): number {
+    return sharing.sent?.turnOf(this.#turnPlace) ?? this.#turns.next()
   }
 
   /** The replica that should get a request; null when none may. */
@@ -141,7 +161,9 @@ export class PolicyRouter implements SentRequestListener {
     const outputTokens = asked.expectedOutputTokens
     this.sizes.sent(promptTokens, uncachedTokens, outputTokens)
     const { serial } = replica
-    sharing.sent?.tell({ serial, promptTokens, uncachedTokens, outputTokens, session, hashes: blocks ?? noHashes })
+    const hashes = blocks ?? noHashes
+    const atMs = shape.nowMs
+    sharing.sent?.tell({ serial, promptTokens, uncachedTokens, outputTokens, atMs, session, hashes })
     const isComputing = replica.ownPrefillTokens > 0 || replica.foreign.requests > 0
     return { state, prediction: this.#predictionFor(asked, place, isComputing) }
   }
@@ -151,6 +173,7 @@ export class PolicyRouter implements SentRequestListener {
     promptTokens,
     uncachedTokens,
     outputTokens,
+    atMs,
     session,
     hashes,
   }: Readonly<SentRequest>): void {
@@ -163,13 +186,18 @@ export class PolicyRouter implements SentRequestListener {
     elsewhere.promptTokens = promptTokens
     elsewhere.heldTokens[place] = promptTokens - uncachedTokens
     elsewhere.expectedOutputTokens = outputTokens
-    elsewhere.nowMs = performance.now()
+    elsewhere.nowMs = atMs
     this.#policy.sent?.(elsewhere, { kind: 'replica', place, reason: 'turn' }, replicas, elsewhere)
     if (hashes.count > 0) this.prefixes?.sent(hashes, replica, replicas)
     this.sizes.sent(promptTokens, uncachedTokens, outputTokens)
   }
 
-  /** Learns what other threads have sent. */
+  onAnsweredElsewhere({ serial, ...answered }: Readonly<AnsweredRequest>): void {
+    const place = this.#replicas.findIndex((replica) => replica.serial === serial)
+    if (place >= 0) this.#policy.answered?.({ place, cachedTokens: null, ...answered }, this.#replicas)
+  }
+
+  /** Learns what other threads have sent, and what came of it. */
   #hear(replicas: readonly ReplicaHandle[]): void {
     const { sent } = sharing
     if (sent === null) return
@@ -201,13 +229,13 @@ export class PolicyRouter implements SentRequestListener {
     },
   ): void {
     const place = replicas.indexOf(replica)
-    if (place < 0) return
-    const { inputTokens, outputTokens, ttftMs, durationMs } = told
+    if (place < 0 || this.#policy.answered === undefined) return
+    this.#hear(replicas)
+    const { inputTokens: promptTokens, outputTokens, ttftMs, durationMs } = told
     const tpotMs = outputTokens > 1 ? (durationMs - ttftMs) / (outputTokens - 1) : 0
-    this.#policy.answered?.(
-      { place, promptTokens: inputTokens, cachedTokens: null, outputTokens, ttftMs, tpotMs, sent },
-      replicas,
-    )
+    const answered = { promptTokens, outputTokens, ttftMs, tpotMs, sent }
+    this.#policy.answered({ place, cachedTokens: null, ...answered }, replicas)
+    sharing.sent?.tellAnswered({ serial: replica.serial, ...answered })
   }
 
   #fill(replicas: readonly ReplicaHandle[], asked: RoutedRequest): void {
@@ -220,9 +248,10 @@ export class PolicyRouter implements SentRequestListener {
     shape.expectedOutputTokens = asked.expectedOutputTokens
     shape.promptTokens = Math.ceil(asked.promptBytes / bytesPerToken)
     shape.prefixHash = blocks?.words[1] ?? 0
-    shape.nowMs = performance.now()
+    shape.nowMs = nowMs()
     shape.replicas = replicas
     shape.asking = asked
+    shape.router = this
     const exact = asked.exact?.prompt ?? null
     this.#exactTokens = exact === null ? null : (this.exact?.held(replicas, exact) ?? null)
     if (exact !== null && asked.exact?.reason === null && this.#exactTokens !== null) {

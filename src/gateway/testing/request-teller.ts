@@ -18,5 +18,6 @@ for (let index = 1; Atomics.load(ending, 0) === 0; index += 1) {
   const count = index % 12
   const hashes = { count, words: new Int32Array(2 * count).fill(index) }
   const session = index % 3 === 0 ? String(index) : null
-  sent.tell({ serial: row, promptTokens: index, uncachedTokens: index, outputTokens: index, session, hashes })
+  const tokens = { promptTokens: index, uncachedTokens: index, outputTokens: index }
+  sent.tell({ serial: row, ...tokens, atMs: index, session, hashes })
 }

@@ -26,7 +26,7 @@ const request = (promptTokens: number, heldTokens: readonly number[] = []): Requ
   prefixHash: 0,
   expectedOutputTokens: 100,
 })
-const choosing: Choosing = { nowMs: 0, random: () => 0, isExcluded: () => false }
+const choosing: Choosing = { nowMs: 0, random: () => 0, turn: () => 0, isExcluded: () => false }
 /** The first that may have it. */
 const first: Policy = {
   choose(_request, replicas, { isExcluded }) {

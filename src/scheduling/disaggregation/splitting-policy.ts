@@ -20,6 +20,7 @@ export class SplittingPolicy implements Policy {
     const decision = this.#decoding.choose(request, replicas, {
       nowMs: choosing.nowMs,
       random: () => choosing.random(),
+      turn: () => choosing.turn(),
       isExcluded: (place) => replicas[place]?.role === 'prefill' || choosing.isExcluded(place),
     })
     if (decision.kind !== 'replica') return decision

@@ -1,7 +1,6 @@
 import type { Choosing, Decision, Policy, PolicyKind, PolicySettings, ReplicaState, RequestShape } from '../contract.ts'
 import { candidateAt, cheapest, decide, requestsOf } from './candidates.ts'
 import { isSaturated, meanInFlight } from './load.ts'
-import { Turns } from './turns.ts'
 
 /** Requests in flight that loading one more adapter is like, for choosing who loads it. */
 const requestsPerAdapter = 4
@@ -12,14 +11,13 @@ const loadingCost = (replica: ReplicaState): number => requestsOf(replica) + rep
 /** Replicas that have the adapter already, while they can take more; else one that loads it. */
 class Adapter implements Policy {
   readonly #settings: PolicySettings
-  readonly #turns = new Turns()
 
   constructor(settings: PolicySettings) {
     this.#settings = settings
   }
 
   choose(request: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): Decision {
-    const start = this.#turns.next(choosing)
+    const start = choosing.turn()
     const { adapter } = request
     if (adapter === null) return decide(cheapest(request, replicas, choosing, start, requestsOf), 'least-loaded')
     const mean = meanInFlight(replicas, choosing)

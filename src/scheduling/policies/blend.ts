@@ -1,6 +1,5 @@
 import type { Choosing, Decision, Policy, PolicyKind, ReplicaState, RequestShape } from '../contract.ts'
 import { candidateAt, decide } from './candidates.ts'
-import { Turns } from './turns.ts'
 
 const weights = { prefix: 3, queue: 2, kvCache: 2, noHitLru: 2 }
 /** What the scorer of prompts that nobody knows gives a replica for a prompt that somebody does. */
@@ -10,7 +9,6 @@ const waitingOf = ({ reported, inFlight }: ReplicaState): number => reported?.wa
 
 /** A weighted sum of scores: the prefix held, the engine's queue and cache, and who got a new prompt last. */
 class Blend implements Policy {
-  readonly #turns = new Turns()
   /** When each replica last got a prompt that nobody held, as a count. */
   readonly #lastNew = new Map<string, number>()
   #news = 0
@@ -33,7 +31,7 @@ class Blend implements Policy {
       if (last < oldest) oldest = last
     }
     const isNew = mostHeld === 0
-    const start = this.#turns.next(choosing)
+    const start = choosing.turn()
     let best = -1
     let bestScore = -Infinity
     for (let step = 0, place = start % count; step < count; step += 1, place = place + 1 === count ? 0 : place + 1) {

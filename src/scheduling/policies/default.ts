@@ -13,7 +13,6 @@ import { candidateAt, decide, shareOf } from './candidates.ts'
 import { interference, patience } from './predicted.ts'
 import { RecentWork } from './recent-work.ts'
 import { Sessions } from './session.ts'
-import { Turns } from './turns.ts'
 
 /** What computing a token costs beyond the wait for it: it pushes another out of a cache, and is not there next time. */
 const recomputing = 6
@@ -41,7 +40,6 @@ const promptMemory = 0.02
 class Default implements Policy {
   readonly #model = new CostModel()
   readonly #sessions: Sessions
-  readonly #turns = new Turns()
   readonly #work = new RecentWork()
   #meanPrompt = 0
   // What the choice at hand has found out.
@@ -68,6 +66,7 @@ class Default implements Policy {
     this.#sessions.sent(request, decision, replicas, choosing)
     if (decision.kind === 'none') return
     const { promptTokens, expectedOutputTokens } = request
+    this.#work.update(replicas, choosing.nowMs)
     this.#meanPrompt += (promptTokens - this.#meanPrompt) * (this.#meanPrompt === 0 ? 1 : promptMemory)
     if (decision.kind === 'pair') {
       this.#work.add(replicas, decision.prefill, this.#uncached(request, decision.prefill))
@@ -111,7 +110,7 @@ class Default implements Policy {
     const perUsual = 1 / (this.#meanInFlight + promptTokens + 1)
     const prompt = Math.max(1, this.#meanPrompt)
     const perCalm = 1 / (meanWork + calmPrompts * prompt)
-    const start = this.#turns.next(choosing)
+    const start = choosing.turn()
     let best = -1
     let bestCost = Infinity
     for (let step = 0, place = start % count; step < count; step += 1, place = place + 1 === count ? 0 : place + 1) {

@@ -1,13 +1,10 @@
 import type { Choosing, Decision, Policy, PolicyKind, ReplicaState, RequestShape } from '../contract.ts'
 import { cheapest, decide, requestsOf } from './candidates.ts'
-import { Turns } from './turns.ts'
 
 /** The replica with the fewest requests in flight. */
 class LeastRequest implements Policy {
-  readonly #turns = new Turns()
-
   choose(request: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): Decision {
-    return decide(cheapest(request, replicas, choosing, this.#turns.next(choosing), requestsOf), 'least-loaded')
+    return decide(cheapest(request, replicas, choosing, choosing.turn(), requestsOf), 'least-loaded')
   }
 }
 

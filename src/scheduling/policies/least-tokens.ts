@@ -1,16 +1,13 @@
 import type { Choosing, Decision, Policy, PolicyKind, ReplicaState, RequestShape } from '../contract.ts'
 import { cheapest, decide, shareOf } from './candidates.ts'
-import { Turns } from './turns.ts'
 
 const tokensOf = (replica: ReplicaState, _place: number, request: RequestShape): number =>
   (replica.inFlightTokens + request.promptTokens) / shareOf(replica)
 
 /** The replica with the fewest tokens in flight. */
 class LeastTokens implements Policy {
-  readonly #turns = new Turns()
-
   choose(request: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): Decision {
-    return decide(cheapest(request, replicas, choosing, this.#turns.next(choosing), tokensOf), 'least-loaded')
+    return decide(cheapest(request, replicas, choosing, choosing.turn(), tokensOf), 'least-loaded')
   }
 }
 

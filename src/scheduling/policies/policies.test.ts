@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Choosing, Outcome, ReplicaState, RequestShape } from '../contract.ts'
 import { policies, policyNamed } from '../index.ts'
 import { randomFrom } from '../../engines/index.ts'
+import { Turns } from '../turns.ts'
 import { plainSettings, replicaState, requestShape } from '../testing/states.ts'
 
 const replica = fc.record({
@@ -78,10 +79,12 @@ function* play(name: string, { replicas, steps, seed }: Scene) {
   const policy = policyNamed(name)?.create(plainSettings)
   if (policy === undefined) throw new Error(`no policy ${name}`)
   const random = randomFrom(seed)
+  const turns = new Turns(random)
   let nowMs = 0
   for (const step of steps) {
     nowMs += step.afterMs
-    const choosing: Choosing = { nowMs, random, isExcluded: (place) => step.excluded.includes(place) }
+    const isExcluded = (place: number) => step.excluded.includes(place)
+    const choosing: Choosing = { nowMs, random, turn: () => turns.next(), isExcluded }
     const decision = policy.choose(step.request, replicas, choosing)
     yield { decision, replicas, excluded: step.excluded }
     if (decision.kind !== 'replica') continue
@@ -123,8 +126,9 @@ describe.each(names)('the policy %s', (name) => {
     const states = Array.from({ length: 8 }, (_, place) => replicaState(`replica-${place}`))
     const policy = policyNamed(name)?.create(plainSettings)
     const random = randomFrom(5)
+    const turns = new Turns(random)
     for (let number = 0; number < 400; number += 1) {
-      const choosing: Choosing = { nowMs: number * 10, random, isExcluded: () => false }
+      const choosing: Choosing = { nowMs: number * 10, random, turn: () => turns.next(), isExcluded: () => false }
       const asked = requestShape([0, 0, 0, 0, 0, 0, 0, 0], {
         session: `session-${number}`,
         prefixHash: Math.imul(number, 0x9e3779b1),

@@ -1,7 +1,6 @@
 import type { Choosing, Decision, Outcome, Policy, PolicyKind, ReplicaState, RequestShape } from '../contract.ts'
 import { CostModel } from '../cost-model.ts'
 import { cheapest, decide, shareOf } from './candidates.ts'
-import { Turns } from './turns.ts'
 
 /**
  * What a millisecond between tokens is worth, in milliseconds before the first: the ratio of the objectives that are
@@ -17,10 +16,9 @@ export const interference = 0.25
 /** The replica whose answer is expected to be the least late: a cost model that is fitted to what was seen. */
 class Predicted implements Policy {
   readonly #model = new CostModel()
-  readonly #turns = new Turns()
 
   choose(request: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): Decision {
-    return decide(cheapest(request, replicas, choosing, this.#turns.next(choosing), this.#costOf), 'predicted')
+    return decide(cheapest(request, replicas, choosing, choosing.turn(), this.#costOf), 'predicted')
   }
 
   answered(outcome: Outcome): void {

@@ -1,6 +1,5 @@
 import type { Choosing, Decision, Policy, PolicyKind, ReplicaState, RequestShape } from '../contract.ts'
 import { candidateAt, decide } from './candidates.ts'
-import { Turns } from './turns.ts'
 
 /** A replica may have this many times the mean work and still get a request for its cache alone. */
 const spread = 1.1
@@ -15,8 +14,6 @@ const workOf = ({ inFlight, pendingPrefillTokens }: ReplicaState): number =>
  * holds any of it, the one with the least to do. Equals take turns.
  */
 class Prefix implements Policy {
-  readonly #turns = new Turns()
-
   choose(request: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): Decision {
     const { heldTokens, promptTokens } = request
     const count = replicas.length
@@ -30,7 +27,7 @@ class Prefix implements Policy {
     }
     // Room for one whole prompt: at low load the mean is next to nothing, and says nothing.
     const most = (work / available) * spread + promptTokens + tokensPerSequence
-    const start = this.#turns.next(choosing)
+    const start = choosing.turn()
     let best = -1
     let bestHeld = -1
     let bestWork = Infinity

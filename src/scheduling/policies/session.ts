@@ -2,7 +2,6 @@ import type { Choosing, Decision, Policy, PolicyKind, PolicySettings, ReplicaSta
 import { candidateAt, cheapest, decide, requestsOf } from './candidates.ts'
 import { isSaturated, meanInFlight } from './load.ts'
 import { SessionTable } from './session-table.ts'
-import { Turns } from './turns.ts'
 
 /** Keeps sessions with their replicas while those can take them. */
 export class Sessions {
@@ -35,7 +34,6 @@ export class Sessions {
 /** Sessions stay; what has none goes to the replica with the fewest requests. */
 class Sticky implements Policy {
   readonly #sessions: Sessions
-  readonly #turns = new Turns()
 
   constructor(settings: PolicySettings) {
     this.#sessions = new Sessions(settings)
@@ -44,7 +42,7 @@ class Sticky implements Policy {
   choose(request: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): Decision {
     const place = this.#sessions.find(request, replicas, choosing)
     if (place >= 0) return decide(place, 'session')
-    return decide(cheapest(request, replicas, choosing, this.#turns.next(choosing), requestsOf), 'least-loaded')
+    return decide(cheapest(request, replicas, choosing, choosing.turn(), requestsOf), 'least-loaded')
   }
 
   sent(request: RequestShape, decision: Decision, replicas: readonly ReplicaState[], choosing: Choosing): void {

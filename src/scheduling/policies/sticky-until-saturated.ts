@@ -1,6 +1,5 @@
 import type { Choosing, Decision, Policy, PolicyKind, ReplicaState, RequestShape } from '../contract.ts'
 import { candidateAt, decide } from './candidates.ts'
-import { Turns } from './turns.ts'
 
 /** Share of the prompt that a replica must hold to be stuck to (`affinityThreshold`). */
 const affinity = 0.8
@@ -12,8 +11,6 @@ const mostPenaltyTokens = (prefillTokensPerSecond * mostPenaltyMs) / 1_000
 
 /** Sticks to replicas that hold most of a prompt until they are this much slower; of those that are left the least busy. */
 class StickyUntilSaturated implements Policy {
-  readonly #turns = new Turns()
-
   choose(request: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): Decision {
     const enough = Math.max(1, affinity * request.promptTokens)
     const count = replicas.length
@@ -21,7 +18,7 @@ class StickyUntilSaturated implements Policy {
     let stickyTokens = Infinity
     let other = -1
     let otherTokens = Infinity
-    const start = this.#turns.next(choosing)
+    const start = choosing.turn()
     for (let step = 0, place = start % count; step < count; step += 1, place = place + 1 === count ? 0 : place + 1) {
       const replica = candidateAt(replicas, place, choosing)
       if (replica === null) continue

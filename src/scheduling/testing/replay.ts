@@ -1,6 +1,7 @@
 import type { Decision, Policy, PolicyKind, ReplicaState, RequestShape } from '../contract.ts'
 import type { Hashes } from '../prefix-hash.ts'
 import { PrefixIndex } from '../prefix-index.ts'
+import { Turns } from '../turns.ts'
 import { BlockCache } from './block-cache.ts'
 import { randomFrom } from '../../engines/index.ts'
 
@@ -85,6 +86,7 @@ export function replay(requests: readonly ReplayRequest[], settings: ReplaySetti
   const index = new PrefixIndex({ replicas: count, blocksPerReplica })
   const oracle = new BlockCache(count * blocksPerReplica)
   const random = randomFrom(settings.seed)
+  const turns = new Turns(random)
   const due = new DueList()
   const hashes: Hashes = { count: 0, words: new Int32Array(0) }
   const heldTokens = new Int32Array(count)
@@ -119,7 +121,7 @@ export function replay(requests: readonly ReplayRequest[], settings: ReplaySetti
       prefixHash: request.blocks[1] ?? request.blocks[0] ?? 0,
       expectedOutputTokens: request.outputTokens,
     }
-    const choosing = { nowMs, random, isExcluded: () => false }
+    const choosing = { nowMs, random, turn: () => turns.next(), isExcluded: () => false }
     const decision = policy.choose(shape, replicas, choosing)
     decisions.push(decision)
     promptTokens += request.promptTokens

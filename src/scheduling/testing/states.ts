@@ -1,4 +1,5 @@
 import type { Choosing, Policy, PolicySettings, ReplicaState, RequestShape } from '../contract.ts'
+import { Turns } from '../turns.ts'
 
 /** What nobody configured. */
 export const plainSettings: PolicySettings = { saturation: 0.9, sessionTimeMs: 60_000 }
@@ -38,16 +39,22 @@ export const requestShape = (held: readonly number[], but: Partial<RequestShape>
 export const choosingAt = (nowMs = 0, random = 0, excluded: readonly number[] = []): Choosing => ({
   nowMs,
   random: () => random,
+  turn: () => 0,
   isExcluded: (place) => excluded.includes(place),
 })
 
-/** Chooses, sends, and says where it went and why. */
+const turnsOf = new WeakMap<Policy, Turns>()
+
+/** Chooses, sends, and says where it went and why; whose turn it is goes on from one call to the next. */
 export function ask(
   policy: Policy,
   request: RequestShape,
   replicas: readonly ReplicaState[],
-  choosing: Choosing = choosingAt(),
+  circumstances: Choosing = choosingAt(),
 ): string {
+  const turns = turnsOf.get(policy) ?? new Turns(circumstances.random)
+  turnsOf.set(policy, turns)
+  const choosing = { ...circumstances, turn: () => turns.next() }
   const decision = policy.choose(request, replicas, choosing)
   policy.sent?.(request, decision, replicas, choosing)
   return decision.kind === 'replica' ? `${replicas[decision.place]?.name} ${decision.reason}` : decision.kind
