@@ -27,12 +27,15 @@ interface Shape extends Omit<Scenario, 'rounds' | 'load' | 'isUndisturbed' | 'is
 const eventsPerSecond = 20
 const everyUs = 1_000_000 / eventsPerSecond
 
+/** How often one more stream begins beside those that are held. */
+const probeEveryMs = 10
+
 /** A stream's events so that all streams last from the beginning of the ramp until after the window. */
 function heldStreams(streams: number, seconds: { ramp: number; warmup: number; window: number }): string {
   const { ramp, warmup, window } = seconds
   const events = Math.ceil(eventsPerSecond * (ramp + warmup + window + 0.5))
   const times = `--ramp ${ramp}s --warmup ${warmup}s --duration ${window}s`
-  return `--conns ${streams} --stream --hold --events ${events} --interval-us ${everyUs} ${times}`
+  return `--conns ${streams} --stream --hold --events ${events} --interval-us ${everyUs} --probe-every ${probeEveryMs}ms ${times}`
 }
 
 const window = (isQuick: boolean) => (isQuick ? '--warmup 200ms --duration 800ms' : '--warmup 300ms --duration 1500ms')

@@ -2,7 +2,7 @@
 import json
 import sys
 
-from openai import OpenAI
+from openai import DefaultHttpxClient, NotFoundError, OpenAI
 
 client = OpenAI(base_url=sys.argv[1] + "/v1", api_key="none")
 question = [{"role": "user", "content": "What is the capital of France? Answer in one sentence."}]
@@ -45,5 +45,27 @@ for chunk in stream:
         break
 stream.close()
 report["aborted"] = seen == 4
+
+try:
+    client.chat.completions.create(model="gpt-4", messages=question)
+except NotFoundError as error:
+    report["unknown"] = [error.code, error.param]
+
+
+tries = []
+
+
+def hurry_once(request):
+    """Gives the first try too little time, so that the gateway refuses it and says when to come again."""
+    tries.append(request.headers["x-stainless-retry-count"])
+    if len(tries) == 1:
+        request.headers["x-request-timeout"] = "1ms"
+
+
+patient = OpenAI(
+    base_url=client.base_url, api_key="none", http_client=DefaultHttpxClient(event_hooks={"request": [hurry_once]})
+)
+answer = patient.chat.completions.create(model="smollm2", messages=question, temperature=0, max_tokens=30)
+report["retried"] = "Paris" in answer.choices[0].message.content and tries == ["0", "1"]
 
 print(json.dumps(report))

@@ -153,7 +153,9 @@ describe('the official Node client against a real model', () => {
 
 describe('the official Python client against a real model', () => {
   // proves C1 (real part)
-  it('chats, streams, follows a schema, embeds and aborts', async ({ skip }) => {
+  it('chats, streams, follows a schema, embeds, aborts, knows an error by its code, and tries again', async ({
+    skip,
+  }) => {
     const python = process.env['FAIRLEAD_TEST_PYTHON']
     if (python === undefined) skip('no Python with the openai package; `npm test` installs it where python3 is there')
     const { code, stdout, stderr } = await world.start(python ?? '', [
@@ -162,7 +164,15 @@ describe('the official Python client against a real model', () => {
     ]).finished
     expect(stderr).toBe('')
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ chat: true, stream: true, schema: true, embeddings: 576, aborted: true })
+    expect(JSON.parse(stdout)).toEqual({
+      chat: true,
+      stream: true,
+      schema: true,
+      embeddings: 576,
+      aborted: true,
+      unknown: ['model_not_found', 'model'],
+      retried: true,
+    })
     await expectIdle()
   })
 })

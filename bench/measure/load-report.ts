@@ -16,6 +16,8 @@ export interface LoadReport {
   readonly allEvents: number
   readonly latencyUs: Spread
   readonly firstTokenUs: Spread
+  /** Of further streams, of one event each, that begin one after the other while others are held. */
+  readonly probeFirstTokenUs: Spread
   readonly delayUs: Spread
   readonly errors: number
   readonly errorKinds: Readonly<Record<string, number>>

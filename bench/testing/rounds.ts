@@ -12,6 +12,7 @@ export function roundOf(target: string, given: Partial<Round>): Round {
     allEvents: 0,
     latencyUs: nothing,
     firstTokenUs: nothing,
+    probeFirstTokenUs: nothing,
     delayUs: nothing,
     errors: 0,
     errorKinds: {},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -12,6 +13,8 @@ type client struct {
 	out    outbox
 	isBusy bool
 	sentAt int64
+	// Whether it is one more stream, of one event, beside those that are held.
+	isProbe bool
 
 	headBytes []byte
 	inBody    bool
@@ -62,13 +65,35 @@ func (l *load) begin() {
 	}
 }
 
+// probe begins a stream on a connection that rests, or on a new one.
+func (l *load) probe() {
+	if last := len(l.probes) - 1; last >= 0 {
+		c := l.probes[last]
+		l.probes = l.probes[:last]
+		l.send(c)
+		return
+	}
+	c := &client{isProbe: true}
+	if l.connect(c) {
+		l.send(c)
+	}
+}
+
+// wanted is how many events a stream was asked for.
+func (l *load) wanted(c *client) int {
+	if c.isProbe {
+		return 1
+	}
+	return l.settings.events
+}
+
 func (l *load) connect(c *client) bool {
 	fd, err := dial(l.port)
 	if err != nil {
 		l.fail(nil, "connect: "+err.Error())
 		return false
 	}
-	*c = client{fd: fd, events: c.events}
+	*c = client{fd: fd, events: c.events, isProbe: c.isProbe}
 	l.byFD[fd] = c
 	l.loop.watch(fd, false, true)
 	return true
@@ -79,8 +104,12 @@ func (l *load) send(c *client) {
 	c.headBytes, c.chunks = c.headBytes[:0], dechunker{}
 	c.events.reset()
 	l.busy++
+	request := l.probeStream
+	if !c.isProbe {
+		request = l.nextRequest()
+	}
 	c.sentAt = nanotime()
-	if !c.out.send(l.loop, c.fd, l.nextRequest()) {
+	if !c.out.send(l.loop, c.fd, request) {
 		l.fail(c, "write")
 	}
 }
@@ -95,7 +124,7 @@ func (l *load) fail(c *client, kind string) {
 	if c.isBusy {
 		l.busy--
 		if l.stream && c.inBody {
-			l.report.Lost += c.events.lostOf(l.settings.events)
+			l.report.Lost += c.events.lostOf(l.wanted(c))
 		}
 	}
 	c.isBusy = false
@@ -146,6 +175,7 @@ func (l *load) onReady(event syscall.EpollEvent) {
 		l.fail(c, "closed before the answer was whole")
 	default:
 		l.drop(c)
+		l.probes = slices.DeleteFunc(l.probes, func(resting *client) bool { return resting == c })
 		l.again(c)
 	}
 }
@@ -200,7 +230,9 @@ func (l *load) onEvent(c *client, writtenAt, now int64) {
 	if !c.answered {
 		c.answered = true
 		// Streams that are held begin before the window; their first tokens count all the same.
-		if l.isOpen || l.hold {
+		if c.isProbe {
+			l.probeFirst = append(l.probeFirst, now-c.sentAt)
+		} else if l.isOpen || l.hold {
 			l.first = append(l.first, now-c.sentAt)
 		}
 	}
@@ -217,7 +249,7 @@ func (l *load) finish(c *client, now int64, isClosed bool) {
 	l.busy--
 	l.report.AllRequests++
 	if l.stream {
-		if lost := c.events.lostOf(l.settings.events); lost > 0 {
+		if lost := c.events.lostOf(l.wanted(c)); lost > 0 {
 			l.report.Lost += lost
 			l.report.ErrorKinds["events lost"]++
 		}
@@ -228,6 +260,8 @@ func (l *load) finish(c *client, now int64, isClosed bool) {
 	}
 	if isClosed {
 		l.drop(c)
+	} else if c.isProbe {
+		l.probes = append(l.probes, c)
 	}
 	l.again(c)
 }

@@ -18,6 +18,7 @@ type settings struct {
 	idle                   bool
 	ramp, warmup, duration time.Duration
 	grace                  time.Duration // how long requests under way may take after the window
+	probeEvery             time.Duration // how often a short stream begins while the window is open; 0 for none
 	gateway, mock          int           // process ids, 0 for none
 	gatewayCore, loadCore  int
 }
@@ -39,6 +40,7 @@ func readSettings(args []string) settings {
 	flags.DurationVar(&s.warmup, "warmup", 300*time.Millisecond, "time after the ramp that is not counted")
 	flags.DurationVar(&s.duration, "duration", time.Second, "time that is counted")
 	flags.DurationVar(&s.grace, "grace", 10*time.Second, "time for requests under way after the window")
+	flags.DurationVar(&s.probeEvery, "probe-every", 0, "with --hold: how often a further stream, of one event, begins in the window")
 	flags.IntVar(&s.gateway, "gateway-pid", 0, "root of the process tree that is measured")
 	flags.IntVar(&s.mock, "mock-pid", 0, "the mock's process")
 	flags.IntVar(&s.gatewayCore, "gateway-core", 1, "core whose other users are noted")
@@ -66,6 +68,11 @@ type load struct {
 	first    []int64
 	delay    []int64
 	openedAt int64
+
+	probeAt     int64     // when the next probe begins
+	probes      []*client // those that rest
+	probeFirst  []int64
+	probeStream []byte
 }
 
 func runLoad(args []string) report {
@@ -75,6 +82,9 @@ func runLoad(args []string) report {
 	for family := range max(1, s.families) {
 		l.prompts = append(l.prompts, requestBytes(s, family))
 	}
+	probe := s
+	probe.events = 1
+	l.probeStream = requestBytes(probe, 0)
 	l.latency = make([]int64, 0, 1<<20)
 	l.first = make([]int64, 0, 1<<16)
 	l.delay = make([]int64, 0, 1<<21)
@@ -85,6 +95,7 @@ func runLoad(args []string) report {
 		l.run()
 	}
 	l.report.LatencyUs, l.report.FirstTokenUs, l.report.DelayUs = spreadOf(l.latency), spreadOf(l.first), spreadOf(l.delay)
+	l.report.ProbeFirstTokenUs = spreadOf(l.probeFirst)
 	return l.report
 }
 
@@ -111,6 +122,8 @@ func (l *load) run() {
 			next = openAt
 		case l.isOver:
 			next = closeAt + int64(l.grace)
+		case l.probeEvery > 0:
+			next = min(closeAt, l.probeDue(now))
 		}
 		for _, event := range l.loop.wait(next) {
 			l.onReady(event)
@@ -129,6 +142,18 @@ func (l *load) beginDue(start, now int64) int64 {
 		l.begin()
 	}
 	return now
+}
+
+// probeDue begins a probe when its turn has come; it returns when the next one's comes.
+func (l *load) probeDue(now int64) int64 {
+	if l.probeAt == 0 {
+		l.probeAt = now
+	}
+	if now >= l.probeAt {
+		l.probeAt += int64(l.probeEvery)
+		l.probe()
+	}
+	return l.probeAt
 }
 
 func (l *load) openWindow() {

@@ -20,6 +20,8 @@ type report struct {
 	LatencyUs     spread  `json:"latencyUs"`
 	FirstTokenUs  spread  `json:"firstTokenUs"`
 	DelayUs       spread  `json:"delayUs"`
+	// Of probes: streams that begin one after the other while others are held.
+	ProbeFirstTokenUs spread `json:"probeFirstTokenUs"`
 
 	Errors     int            `json:"errors"`
 	ErrorKinds map[string]int `json:"errorKinds"`

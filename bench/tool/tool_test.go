@@ -107,3 +107,26 @@ func TestRequestsHaveTheSizeAskedFor(t *testing.T) {
 		t.Fatalf("%d bytes: %.200s", len(body), request)
 	}
 }
+
+// A probe is one more stream beside those that are held: it has its own first token and its own number of events.
+func TestProbesAreCountedApart(t *testing.T) {
+	l := &load{settings: settings{stream: true, hold: true, events: 100}, loop: newLoop(), byFD: map[int]*client{}}
+	l.report.ErrorKinds = map[string]int{}
+	held, probe := &client{isBusy: true}, &client{isBusy: true, isProbe: true}
+	l.busy = 2
+	for _, c := range []*client{held, probe} {
+		c.events.take(stampEvent(1000, 0), func(writtenAt int64) { l.onEvent(c, writtenAt, 5000) })
+		c.events.take([]byte(doneEvent), func(int64) {})
+	}
+	if len(l.first) != 1 || len(l.probeFirst) != 1 {
+		t.Fatalf("first tokens: %d of held streams, %d of probes", len(l.first), len(l.probeFirst))
+	}
+	l.finish(probe, 6000, false)
+	if l.report.Lost != 0 || len(l.probes) != 1 {
+		t.Fatalf("%d events of the probe lost, %d rest", l.report.Lost, len(l.probes))
+	}
+	l.finish(held, 6000, false)
+	if l.report.Lost != 99 {
+		t.Fatalf("%d events of the held stream lost, not 99", l.report.Lost)
+	}
+}

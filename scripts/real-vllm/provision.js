@@ -36,6 +36,15 @@ const overrides = [
 
 /** What hands KV blocks from one vLLM to another; they ask for CUDA packages that a processor has no use for. */
 const transferPackages = ['nixl==1.5.1', 'nixl-cu13==1.5.1']
+/**
+ * NIXL's progress thread looks for transfers without a pause, a core for each engine. The engines under test share few cores with
+ * all else: theirs looks when something comes, and once a millisecond (in microseconds).
+ */
+const progress = {
+  file: join('nixl_cu13', '_api.py'),
+  spinning: 'agent_config.pthrDelay = 0\n',
+  waiting: 'agent_config.pthrDelay = 1000\n',
+}
 
 async function build(folder) {
   const bin = join(folder, 'bin')
@@ -58,6 +67,13 @@ async function build(folder) {
     ['-c', 'import sysconfig; print(sysconfig.get_paths()["purelib"])'],
     { limitMs: 30_000 },
   )
+  const api = join(site, progress.file)
+  const spinning = readFileSync(api, 'utf8')
+  if (!spinning.includes(progress.spinning))
+    throw new Error(`${api} does not say \`${progress.spinning.trim()}\` any more`)
+  // A file of its own: the installer's cache has the same one.
+  rmSync(api)
+  writeFileSync(api, spinning.replace(progress.spinning, progress.waiting))
   const metadata = join(site, `vllm-${vllmVersion}+cpu.dist-info`)
   mkdirSync(metadata, { recursive: true })
   writeFileSync(join(metadata, 'METADATA'), `Metadata-Version: 2.1\nName: vllm\nVersion: ${vllmVersion}+cpu\n`)
@@ -71,6 +87,7 @@ export async function provisionVllm(root) {
     packages,
     overrides,
     transferPackages,
+    progress,
     readFileSync(join(here, 'stand_in_libraries.py'), 'utf8'),
   ])
   const key = createHash('sha256').update(recipe).digest('hex').slice(0, 12)

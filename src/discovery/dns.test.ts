@@ -213,6 +213,23 @@ describe('the dns source', () => {
     await vi.waitFor(() => expect(ids()).toEqual(['m-10-244-0-8']), { timeout: 10_000 })
   })
 
+  it('looks again soon until it has found somebody, so that a moment without an address does not begin with nobody', async () => {
+    const answers: readonly (() => readonly string[])[] = [
+      () => [],
+      () => {
+        throw new Error('SERVFAIL')
+      },
+      () => ['10.244.0.5'],
+    ]
+    let asked = 0
+    const lookUp = async () => answers[Math.min(asked++, 2)]?.() ?? []
+    const source = createDnsSource(pool, { lookUp, intervalMs: 60_000 })
+    cleanUps.push(() => source.close())
+    await source.start()
+    expect(source.snapshot()).toMatchObject([{ id: 'm-10-244-0-5' }])
+    expect(asked).toBe(3)
+  })
+
   it('does not hold the start up while nobody answers', async () => {
     const { source, ids } = await follow({ lookUp: () => Promise.withResolvers<never>().promise })
     await source.start()

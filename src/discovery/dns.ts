@@ -5,11 +5,16 @@ import { replicaAt, type Pool } from './pool.ts'
 
 /** Time between two look-ups; CoreDNS answers for a Service from what it watches and lets others keep it for 5 s. */
 const usualIntervalMs = 2_000
+/** The first of the shorter times until a first look-up has found anything; each is twice as long as the one before. */
+const firstPauseMs = 100
 /** Look-ups come by up to this share earlier or later, so that gateways that start together do not ask together. */
 const jitter = 0.2
 /** A name without addresses is believed to have none after this time. */
 const usualEmptyAfterMs = 5_000
-/** The first snapshot is waited for no longer than this; a resolver may take half a minute to give up. */
+/**
+ * First addresses are waited for no longer than this. A resolver may take half a minute to give up, and a name may have no
+ * address for a moment, while all pods behind it are replaced: a gateway that starts just then would be ready knowing nobody.
+ */
 const firstAnswerMs = 1_000
 
 /** How names are looked up. */
@@ -31,7 +36,14 @@ export function createDnsSource(pool: Pool, options: DnsOptions = {}): ReplicaSo
   let problem: string | null = null
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
+  /** Look-ups that found nothing, before the first that did; null from then on. */
+  let misses: number | null = 0
+  const found = Promise.withResolvers<void>()
 
+  const pauseMs = (): number => {
+    const usualMs = intervalMs * (1 - jitter + 2 * jitter * Math.random())
+    return misses === null ? usualMs : Math.min(usualMs, firstPauseMs * 2 ** (misses - 1))
+  }
   const ask = async (): Promise<LookUpOutcome> => {
     let next: string | null = null
     let outcome: LookUpOutcome
@@ -50,11 +62,15 @@ export function createDnsSource(pool: Pool, options: DnsOptions = {}): ReplicaSo
     if (isClosed) return
     const before = known.addresses
     known = afterLookUp(known, outcome, performance.now(), emptyAfterMs)
-    timer = setTimeout(() => void look(), intervalMs * (1 - jitter + 2 * jitter * Math.random()))
+    const hasChanged = known.addresses.join() !== before.join()
+    if (hasChanged) replicas = known.addresses.map((address) => replicaAt(pool, address))
+    if (replicas.length > 0) {
+      misses = null
+      found.resolve()
+    } else if (misses !== null) misses += 1
+    timer = setTimeout(() => void look(), pauseMs())
     timer.unref()
-    if (known.addresses.join() === before.join()) return
-    replicas = known.addresses.map((address) => replicaAt(pool, address))
-    for (const listener of listeners) listener()
+    if (hasChanged) for (const listener of listeners) listener()
   }
 
   return {
@@ -62,7 +78,8 @@ export function createDnsSource(pool: Pool, options: DnsOptions = {}): ReplicaSo
     async start() {
       const late = Promise.withResolvers<void>()
       const patience = setTimeout(late.resolve, firstAnswerMs)
-      await Promise.race([look(), late.promise])
+      void look()
+      await Promise.race([found.promise, late.promise])
       clearTimeout(patience)
     },
     snapshot: () => replicas,

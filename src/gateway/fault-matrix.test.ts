@@ -6,6 +6,8 @@ import { startRawEngine, type RawEngine, type SocketScript } from './testing/raw
 const event = 'data: {"choices":[{"delta":{"content":"a"}}]}\n\n'
 const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`
 const streamHead = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n'
+/** As of an engine that answers in HTTP/1.0: the stream ends with its connection. */
+const closingHead = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n'
 const wholeHead = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n'
 
 /** How far an answer has come when somebody dies: what the engine has sent by then, and what the client has seen. */
@@ -13,6 +15,9 @@ const phases = {
   'before the head': { sent: '', seen: '', isStream: true },
   'after the head': { sent: streamHead, seen: '', isStream: true },
   'within a whole answer': { sent: wholeHead + chunk('{"half":'), seen: '{"half":', isStream: false },
+  'after a closing head': { sent: closingHead, seen: '', isStream: true },
+  'within a closing stream': { sent: `${closingHead}${event}data: {"hal`, seen: event, isStream: true },
+  'between its events': { sent: closingHead + event, seen: event, isStream: true },
   'within a stream': { sent: streamHead + chunk(`${event}data: {"hal`), seen: event, isStream: true },
 } as const
 type Phase = keyof typeof phases
@@ -55,6 +60,13 @@ const engineDies: readonly Row[] = [
   ['within a stream', 'RST', errorEvent('upstream_died'), 'upstream_died'],
   ['within a stream', 'hang', errorEvent('deadline_idle'), 'deadline_idle'],
   ['within a stream', 'garbage', errorEvent('upstream_died'), 'upstream_died'],
+  ['after a closing head', 'FIN', refused(502, 'upstream_died'), 'upstream_died'],
+  ['after a closing head', 'RST', refused(502, 'upstream_died'), 'upstream_died'],
+  ['within a closing stream', 'FIN', errorEvent('upstream_died'), 'upstream_died'],
+  ['within a closing stream', 'RST', errorEvent('upstream_died'), 'upstream_died'],
+  ['within a closing stream', 'hang', errorEvent('deadline_idle'), 'deadline_idle'],
+  ['between its events', 'FIN', errorEvent('upstream_died'), 'upstream_died'],
+  ['between its events', 'RST', errorEvent('upstream_died'), 'upstream_died'],
 ]
 const clientDies = Object.keys(phases).flatMap((phase) =>
   (['FIN', 'RST', 'garbage'] as const).map((death) => [phase as Phase, death] as const),
@@ -77,7 +89,9 @@ beforeAll(async () => {
         engine: 'external',
         // Whole answers flow through as they come, so that they can break in the middle.
         chat: { reasoningNames: 'as-is' },
-        addresses: [engine.url],
+        // A second one that never answers: only where there are two is it counted what each has to do.
+        addresses: [engine.url, 'http://127.0.0.1:1'],
+        routing: { policy: 'prefix' },
         deadlines: { ttft: '400ms', idle: '400ms', total: '9s' },
       },
     ],
@@ -95,9 +109,13 @@ interface Client {
   isClosed: boolean
 }
 
+let asked = 0
 /** Asks on a connection of its own and reads by hand. */
 async function askByHand(isStream: boolean): Promise<Client> {
-  const body = JSON.stringify({ model: 'm', stream: isStream })
+  asked += 1
+  // No prompt that its replica was sent before, so that it is counted whole as one to compute.
+  const messages = [{ role: 'user', content: `${asked} `.repeat(1_000) }]
+  const body = JSON.stringify({ model: 'm', stream: isStream, messages })
   const socket = await rawConnection(gateway.address.port)
   const client: Client = { socket, text: '', isClosed: false }
   socket.on('data', (data) => (client.text += data.toString()))
@@ -162,6 +180,56 @@ describe('an engine that dies', () => {
   })
 })
 
+/** Asks for a stream that ends with its connection, and comes in so many pieces. */
+async function askFor(stream: string, pieces: number): Promise<{ readonly text: string; readonly reason: unknown }> {
+  engine.script = (socket) => {
+    const bytes = closingHead + stream
+    const length = Math.ceil(bytes.length / pieces)
+    for (let at = 0; at < bytes.length; at += length) socket.write(bytes.slice(at, at + length))
+    socket.end()
+  }
+  gateway.log.length = 0
+  const { body } = await gateway.ask('/v1/chat/completions', '{"model":"m","stream":true}')
+  return { text: body.toString(), reason: (await recordOfRequest())['reason'] }
+}
+
+// proves C7 (simulated)
+describe('a stream that ends with its connection', () => {
+  const streams = {
+    LF: `${event}data: [DONE]\n\n`,
+    CRLF: `${event}data: [DONE]\n\n`.replaceAll('\n', '\r\n'),
+    'no last line end': `${event}data: [DONE]`,
+    'no blank behind the colon': `${event}data:[DONE]\n\n`,
+    'no event but the last': 'data: [DONE]\n\n',
+  } as const
+
+  it.each(Object.entries(streams))('is whole where [DONE] came, with %s', async (_name, stream) => {
+    for (const pieces of [1, stream.length]) {
+      const { text, reason } = await askFor(stream, pieces)
+      expect({ text, reason }).toEqual({ text: stream, reason: '' })
+    }
+    await expectNothingLeft()
+  })
+
+  it.each([
+    ['in CRLF', event.replaceAll('\n', '\r\n')],
+    ['where a word of the model says so', `${event}data: {"choices":[{"delta":{"content":"data: [DONE]`],
+    ['where more follows', `${event}data: [DONE]\n\n${event}`],
+  ])('is broken off without [DONE] at its end: %s', async (_name, stream) => {
+    const { text, reason } = await askFor(stream, 1)
+    expect(text).toContain('"code":"upstream_died"')
+    expect(reason).toBe('upstream_died')
+    expect((await gateway.load()).replicas[0]?.lastError).toBe('closed before [DONE]')
+    await expectNothingLeft()
+  })
+
+  it('is whole as it came on routes whose streams end otherwise', async () => {
+    engine.script = (socket) => void socket.end(closingHead + event)
+    const { body } = await gateway.ask('/v1/responses', '{"model":"m","stream":true}')
+    expect(body.toString()).toBe(event)
+  })
+})
+
 describe('an engine whose head is nonsense', () => {
   it.each(['x-odd: a\u0001b', 'content-length: 5, 6', 'connection: close, \u00e9'])(
     '%j: costs its own request at the most',
@@ -181,6 +249,10 @@ describe('an engine whose head is nonsense', () => {
 describe('a client that dies', () => {
   it.each(clientDies)('%s by %s: the engine is freed', async (phase, death) => {
     const { client, sockets } = await bring(phase, () => {})
+    const counted = (await gateway.load()).replicas.find(({ inFlight }) => inFlight === 1)
+    expect(counted?.tokensInFlight).toBeGreaterThan(0)
+    // Of the prompt nothing is left to compute once the answer has begun.
+    expect((counted?.pendingPrefillTokens ?? 0) > 0).toBe(phases[phase].seen === '')
     deaths[death](client.socket)
     await until('the engine sees the end', () => sockets.every(({ destroyed }) => destroyed))
     expect(sockets).toHaveLength(1)

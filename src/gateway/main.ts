@@ -53,7 +53,7 @@ async function start(): Promise<RunningGateway> {
     secretsFolder: values['secrets-folder'],
     environment: process.env,
     logger: createLogger({ name: 'gateway', level }),
-    processMetrics: true,
+    ownProcess: true,
   })
 }
 

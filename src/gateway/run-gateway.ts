@@ -14,6 +14,7 @@ import { createLogger, createMetrics, version, type Logger } from '../observe/in
 import type { PoolScaling } from '../observe/report/index.ts'
 import type { ClientFront } from './control/client-front.ts'
 import { collectMetrics } from './control/collect-metrics.ts'
+import { collectStart, compileSooner } from './control/after-start.ts'
 import { EngineLoadMonitor } from './control/engine-load-monitor.ts'
 import { authorityOf } from './control/authority.ts'
 import {
@@ -42,14 +43,16 @@ import { DeadlineWheel } from './data-plane/deadline-wheel.ts'
 import { ActiveExchanges } from './data-plane/active-exchanges.ts'
 import type { DataPlane } from './data-plane/data-plane.ts'
 import { createIngress } from './data-plane/ingress.ts'
+import { LearnedSizes } from './data-plane/learned-sizes.ts'
 import { ModelCatalogue } from './data-plane/model-catalogue.ts'
 import { RouteTable } from './data-plane/route.ts'
+import type { ConnectOptions } from './data-plane/upstream/contract.ts'
 import { createUpstream } from './data-plane/upstream/create-upstream.ts'
 import { isScaled } from './data-plane/waking.ts'
 import { WaitingRoom } from './data-plane/waiting/waiting-room.ts'
 import { engineRoutes } from './routes/engine-routes.ts'
 import { adminRoutes, clientRoutes, type LocalRouteContext } from './routes/local-routes.ts'
-import { QueuePlaces } from './threads/queue-places.ts'
+import { ModelPlaces } from './threads/model-places.ts'
 import { WorkerPool } from './threads/worker-pool.ts'
 
 /** An engine without data may speak any dialect: the gateway finds out by asking. */
@@ -91,8 +94,8 @@ export interface GatewayOptions {
   /** Drains and closes the gateway. */
   readonly signal?: AbortSignal
   readonly logger?: Logger
-  /** Whether metrics tell of this process too: memory, CPU, event loop. */
-  readonly processMetrics?: boolean
+  /** Whether the process is there for it alone: metrics tell of its memory, CPU and event loop, and V8 is told when it has started. */
+  readonly ownProcess?: boolean
   /** Where replicas are, for tests; from the Fleet and the state file when absent. */
   readonly source?: ReplicaSource
   /** Follows an engine's KV events, for tests; over ZeroMQ when absent. */
@@ -140,14 +143,13 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   const isAdminOpen = isAdminMeantOpen(options.isAdminOpen, environment)
   refuseOpenExposure(admin, 'gateway.admin', { ...exposure, isAdminOpen })
 
-  const metrics = createMetrics({ process: options.processMetrics === true })
+  const metrics = createMetrics({ process: options.ownProcess === true })
   const workers = countWorkers(options.workers ?? fleet.gateway.workers, logger)
-  const queues = workers > 1 ? new QueuePlaces() : null
-  const catalogue = new ModelCatalogue(
-    fleet,
-    metrics,
-    (model) => new WaitingRoom(model, model.name, metrics, queues?.figuresOf(model.name)),
-  )
+  const places = workers > 1 ? new ModelPlaces() : null
+  const catalogue = new ModelCatalogue(fleet, metrics, {
+    roomFor: (model) => new WaitingRoom(model, model.name, metrics, places?.figuresOf(model.name)),
+    sizesOf: (model) => places?.sizesOf(model) ?? new LearnedSizes(),
+  })
   const tooLarge = metrics.counter('fairlead_gateway_body_too_large_total', {})
   const plane: DataPlane = {
     catalogue,
@@ -160,7 +162,11 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     onFault: (error, requestId) => logger.error({ err: error, requestId }, 'a request failed inside the gateway'),
   }
   const discovery = discover(options, secrets, logger)
-  const connectTimeoutMs = (model: string) => catalogue.find(model)?.model.deadlines.connect ?? 0
+  const connectOptionsFor = (model: string): ConnectOptions => {
+    const tls = config.upstreamTls.get(model)
+    const connectTimeoutMs = catalogue.find(model)?.model.deadlines.connect ?? 0
+    return { connectTimeoutMs, ...(tls === undefined ? {} : { tls }) }
+  }
   let pool: WorkerPool | undefined
   const readers = new ExactReaders(catalogue, logger)
   const exact = new ExactModels({
@@ -177,8 +183,8 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     logger,
     health: () => config.fleet.gateway.health,
     ejection: () => config.fleet.gateway.ejection,
-    connectTimeoutMs,
-    createClient: ({ address, model }) => createUpstream(address, { connectTimeoutMs: connectTimeoutMs(model) }),
+    connectOptionsFor,
+    createClient: ({ address, model }) => createUpstream(address, connectOptionsFor(model)),
     headersFor: ({ model, headers }) => headers ?? config.upstreamHeaders.get(model) ?? [],
     routesOf,
     onReplicas: () => {
@@ -227,7 +233,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   })
   const startedAt = new Date()
   const isAdminKeyed = !isLoopback(admin.host) && !isAdminOpen
-  if (queues !== null) {
+  if (places !== null) {
     pool = new WorkerPool({
       workers,
       config,
@@ -236,10 +242,10 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
       replicas: () => registry.handles,
       catalogue,
       exact: () => exact.serving,
-      queues,
+      places,
       reachedBy: ({ replica }) => {
         const { routes, possibleRoutes = [] } = routesOf(replica.engine)
-        return { connectTimeoutMs: connectTimeoutMs(replica.model), routes: { routes, possibleRoutes } }
+        return { connect: connectOptionsFor(replica.model), routes: { routes, possibleRoutes } }
       },
       common: { version, fleetName: fleet.name, startedAt: startedAt.getTime(), isAdminKeyed },
     })
@@ -322,6 +328,10 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
         metrics,
         logger,
       })
+    }
+    if (options.ownProcess === true) {
+      compileSooner()
+      collectStart()
     }
     options.signal?.addEventListener('abort', () => void drain(), { once: true })
     if (options.signal?.aborted === true) void drain()

@@ -1,3 +1,4 @@
+import OpenAI from 'openai'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startTestGateway, until, untilIdle, untilReady, type TestGateway } from './testing/harness.ts'
 import {
@@ -236,6 +237,17 @@ describe('fallback models', () => {
 })
 
 describe('a replica that answers its probes but fails its requests', () => {
+  it('is set aside where its streams end with their connection and without [DONE]', async () => {
+    const all = await upstreams((response) => {
+      response.removeHeader('transfer-encoding')
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(event)
+    }, answerJson({}))
+    const gateway = await gatewayFor(all, { gateway: { ejection: { failures: 2, time: '1m' } } })
+    while ((all[0]?.received.length ?? 0) < 2) await gateway.ask(chat, streaming)
+    await untilIdle(gateway)
+    expect(await metric(gateway, 'fairlead_gateway_replica_ejected{model="m",replica="m-0"}')).toBe(1)
+  })
+
   // proves C7 (simulated)
   it('is set aside, tried once after a time, and gets work again once that succeeds', async () => {
     const all = await upstreams(answerJson({}, 500), answerJson({}))
@@ -357,5 +369,49 @@ describe('usage of streams', () => {
     await gateway.ask(chat, streaming)
     expect(await loggedRequest(gateway)).toMatchObject({ inputTokens: 3, outputTokens: 7, isUsageEstimated: true })
     expect(await metric(gateway, 'fairlead_gateway_output_tokens_total{model="m"}')).toBe(9)
+  })
+})
+
+const clientOf = (gateway: TestGateway) => new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'none' })
+/** What the official client says, by its own count, of the try that an engine answered. */
+const triesBefore = (upstream: ProgrammableUpstream | undefined) =>
+  upstream?.received.at(-1)?.headers['x-stainless-retry-count']
+const refusals = (gateway: TestGateway, status: number) => gateway.log.filter((line) => line['status'] === status)
+
+// proves C1, C7 (stand-in)
+describe('the official client, which tries again by itself', () => {
+  const question = { model: 'm', messages: [{ role: 'user' as const, content: 'Why?' }] }
+  const answer = answerJson({ choices: [{ index: 0, message: { role: 'assistant', content: 'Because.' } }] })
+  const text = 'data: {"choices":[{"index":0,"delta":{"content":"Because."}}]}\n\ndata: [DONE]\n\n'
+
+  it('gets through a 429 after the second that it names', async () => {
+    const all = await upstreams((response, received, index) =>
+      (index === 0 ? busy('1') : answer)(response, received, index),
+    )
+    // The gateway would ask again for it.
+    const gateway = await gatewayFor(all, { model: { retry: { attempts: 1 } } })
+    const begun = performance.now()
+    const { choices } = await clientOf(gateway).chat.completions.create(question)
+    expect(choices[0]?.message.content).toBe('Because.')
+    expect(performance.now() - begun).toBeGreaterThan(990)
+    expect([triesBefore(all[0]), counts(all), refusals(gateway, 429).length]).toEqual(['1', [2], 1])
+  })
+
+  it('gets through a 503 to a stream, once a replica is ready at the time that it names', async () => {
+    const all = await upstreams(answerEvents((response) => response.end(text)))
+    const [upstream] = all
+    if (upstream === undefined) throw new Error('no upstream')
+    const gateway = await gatewayFor(all, { gateway: { health: { interval: '50ms', unhealthyAfter: 1 } } })
+    upstream.isReady = false
+    await until('it is out', async () => (await gateway.load()).replicas[0]?.ready === false)
+    const begun = performance.now()
+    const asked = clientOf(gateway).chat.completions.create({ ...question, stream: true })
+    await until('it is refused', () => refusals(gateway, 503).length === 1)
+    upstream.isReady = true
+    const words: string[] = []
+    for await (const { choices } of await asked) words.push(choices[0]?.delta.content ?? '')
+    expect(words).toEqual(['Because.'])
+    expect(performance.now() - begun).toBeGreaterThan(1_990)
+    expect([triesBefore(upstream), refusals(gateway, 503)[0]?.['reason']]).toEqual(['1', 'no_ready_replica'])
   })
 })

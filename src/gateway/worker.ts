@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { cellsAt, createLogger, createSeriesTable, SharedCells } from '../observe/contract.ts'
+import { collectStart } from './control/after-start.ts'
 import { drainServers } from './control/drain.ts'
 import { openListener } from './control/open-listener.ts'
 import { accessLogOf, settingsOf } from './control/plane-settings.ts'
@@ -20,6 +21,7 @@ import { clientRoutes } from './routes/local-routes.ts'
 import { balanceConnections } from './threads/balance.ts'
 import { CountMemory } from './threads/count-memory.ts'
 import type { FromWorker, Snapshot, ToWorker, WorkerData } from './threads/messages.ts'
+import { ModelCells } from './threads/model-places.ts'
 import { PostedLines } from './threads/posted-lines.ts'
 import { RemoteMetrics } from './threads/remote-metrics.ts'
 import { RemoteRooms } from './threads/remote-rooms.ts'
@@ -46,11 +48,14 @@ sharing.sent = new SentRequests(rows, row, data.sent)
 const { serving } = data.snapshot
 if (serving === null) throw new Error('the first snapshot of a worker is whole')
 let config = fromServingData(serving, workers)
-let { queues } = serving
-const rooms = new RemoteRooms(data.queues, post)
-const catalogue = new ModelCatalogue(config.fleet, series, (model) =>
-  rooms.create(model, queues.get(model.name) ?? null),
-)
+let { places } = serving
+const models = new ModelCells(data.models)
+const rooms = new RemoteRooms(post)
+const placeOf = (model: string) => places.get(model) ?? null
+const catalogue = new ModelCatalogue(config.fleet, series, {
+  roomFor: (model) => rooms.create(model, models.figuresAt(placeOf(model.name))),
+  sizesOf: (model) => models.sizesAt(placeOf(model)),
+})
 const tooLarge = series.counter('fairlead_gateway_body_too_large_total', {})
 const plane: DataPlane = {
   catalogue,
@@ -92,7 +97,7 @@ const balance = balanceConnections(server, plane.exchanges, (count) => post({ ty
 function apply(snapshot: Snapshot): void {
   if (snapshot.serving !== null) {
     config = fromServingData(snapshot.serving, workers)
-    queues = snapshot.serving.queues
+    ;({ places } = snapshot.serving)
     plane.settings = settingsOf(config)
     plane.accessLog = accessLogOf(config, logger)
     catalogue.replace(config.fleet)
@@ -132,6 +137,7 @@ try {
     { field: 'gateway.listen', option: '--port' },
     { isShared: true },
   )
+  collectStart()
   post({ type: 'listening', address })
 } catch (error) {
   post({ type: 'failed', detail: String(error) })

@@ -34,6 +34,7 @@ export type {
 export * from './disaggregation/index.ts'
 export {
   Agreement,
+  agreementWords,
   ExactKnowledge,
   ExactKnowledgeWriter,
   chatBytes,

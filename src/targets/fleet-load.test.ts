@@ -10,6 +10,8 @@ const entry = (more: Partial<LoadReport['replicas'][number]>): LoadReport['repli
   phase: 'serving',
   ready: true,
   inFlight: 0,
+  tokensInFlight: 0,
+  pendingPrefillTokens: 0,
   requests: 1,
   tokensPerSecond: 0,
   lastError: null,

@@ -90,10 +90,11 @@ async function answerOf(client: OpenAI): Promise<string> {
   return text
 }
 
-/** Asks for a long answer and reads it until the signal fires. */
+/** Asks for an answer that no end comes to in time, and reads it until the signal fires. */
 async function readOn(client: OpenAI, signal: AbortSignal): Promise<void> {
   try {
-    for await (const chunk of await client.chat.completions.create(question(2_000), { signal })) void chunk
+    const endless = { ...question(4_000), ignore_eos: true }
+    for await (const chunk of await client.chat.completions.create(endless, { signal })) void chunk
   } catch (error) {
     if (!signal.aborted) throw error
   }

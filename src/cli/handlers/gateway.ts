@@ -39,7 +39,7 @@ export const gateway: CommandHandler = async ({ options }, context) => {
     workers: readInteger(options['workers']),
     environment,
     signal,
-    processMetrics: true,
+    ownProcess: true,
   })
   killSignal.addEventListener('abort', () => void running.close(), { once: true })
   output.note(`The gateway of Fleet ${source.fleet.name} listens at ${urlOf(running.address)}; Ctrl-C stops it.`)

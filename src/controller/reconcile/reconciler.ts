@@ -2,7 +2,7 @@ import type { Environment } from '../../files/index.ts'
 import type { ClusterClient } from '../../kubernetes/index.ts'
 import { applyFleet, deleteFleet, fleetStatus, planFleet } from '../../operate/index.ts'
 import { UserError } from '../../errors/index.ts'
-import type { ClusterTargetName, FleetSource, Target } from '../../targets/index.ts'
+import type { ClusterTargetName, FleetSource, PlannedAction, Target } from '../../targets/index.ts'
 import type { Clock } from '../clock.ts'
 import type { EventRecorder, FleetEventText } from '../events/index.ts'
 import { fleetReference, readFleetObject, sourceOf, type FleetObject } from '../fleet-object/index.ts'
@@ -132,31 +132,37 @@ export class Reconciler {
     const { environment } = this.#parts
     const apply = (forceConflicts: boolean) => {
       const options = { ...applyOptions, forceConflicts }
-      return applyFleet(source, { environment, progress: quietProgress, signal, options }, target)
+      const context = { environment, progress: quietProgress, signal, options }
+      const isPuttingBack = isRepair || forceConflicts
+      const onPlan = (actions: readonly PlannedAction[]) => this.#tellRepairs(fleet, actions)
+      return applyFleet(source, isPuttingBack ? { ...context, onPlan } : context, target)
     }
-    if (isRepair && (await this.#drift(fleet, source, target))) return apply(true)
+    if (isRepair) return apply(await this.#isDriftAloneInTheWay(source, target))
     try {
       await apply(false)
     } catch (error) {
-      if (isRepair || !(error instanceof UserError) || isCutOff(error)) throw error
-      if (!(await this.#drift(fleet, source, target))) throw error
+      if (!(error instanceof UserError) || isCutOff(error)) throw error
+      if (!(await this.#isDriftAloneInTheWay(source, target))) throw error
       await apply(true)
     }
   }
 
-  /** Tells what somebody else has changed or removed; true where nothing but that is in the way. */
-  async #drift(fleet: FleetObject, source: FleetSource, target: Target): Promise<boolean> {
+  async #isDriftAloneInTheWay(source: FleetSource, target: Target): Promise<boolean> {
     const { actions } = await planFleet(source, this.#parts.environment, target)
     const blockers = actions.filter(({ blocks }) => blocks === true)
+    return blockers.length > 0 && blockers.every(({ verb }) => verb === 'drift')
+  }
+
+  /** Counts and tells what somebody else has changed or removed, of what is about to be carried out. */
+  #tellRepairs(fleet: FleetObject, actions: readonly PlannedAction[]): void {
     const changed = actions.filter(({ verb }) => verb === 'drift' || verb === 'create')
-    if (changed.length === 0 || blockers.some(({ verb }) => verb !== 'drift')) return false
+    if (changed.length === 0) return
     this.#parts.onRepair?.(changed.length)
     const details = changed.map(({ verb, subject, fields = [] }) =>
       verb === 'create' ? `${subject} (gone)` : `${subject} (${fields.map(({ path }) => path).join(', ')})`,
     )
     const note = `Puts back what somebody else changed: ${listed(details)}`
-    await this.#event(fleet, { type: 'Warning', reason: 'DriftRepaired', action: 'Apply', note })
-    return blockers.length > 0
+    void this.#event(fleet, { type: 'Warning', reason: 'DriftRepaired', action: 'Apply', note })
   }
 
   async #remove(fleet: FleetObject, signal: AbortSignal): Promise<Reconciled> {

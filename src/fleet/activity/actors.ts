@@ -116,6 +116,7 @@ export const actors: readonly Actor[] = [
       'models[].addresses',
       'models[].apiKey.*',
       'models[].upstreamModel',
+      'models[].upstreamTls.*',
       'models[].maxInFlight',
       'models[].deadlines.*',
       'models[].chat.reasoningNames',

@@ -70,6 +70,16 @@ export const enginesHaveWhatTheyNeed: Check = ({ fleet, wrote }) =>
         from,
       })
     }
+    const { certFile, keyFile } = model.upstreamTls ?? {}
+    if ((certFile === undefined) !== (keyFile === undefined)) {
+      const [there, missing] = certFile === undefined ? ['keyFile', 'certFile'] : ['certFile', 'keyFile']
+      findings.push({
+        path: [...at, 'upstreamTls', missing],
+        message: `missing; ${there} is one half of a pair`,
+        suggestion: `add ${missing}, or remove ${there}`,
+        from,
+      })
+    }
     if (engine !== 'simulated' && wrote([...at, 'simulated'])) {
       findings.push({
         severity: 'warning',

@@ -1,44 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createSeriesTable } from '../../observe/contract.ts'
 import { simulatedEngine } from '../../engines/simulated/index.ts'
-import type { ReplicaJudge } from '../data-plane/outlier.ts'
-import { ReplicaHandle } from '../data-plane/replica-handle.ts'
+import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { UpstreamHandler } from '../data-plane/upstream/contract.ts'
-import { replicaAt } from '../testing/settable-source.ts'
+import { handleAt } from '../testing/handle-at.ts'
 import { EngineLoadMonitor } from './engine-load-monitor.ts'
-
-const judge: ReplicaJudge = {
-  isOut: false,
-  isEjected: false,
-  ejectedUntil: null,
-  failuresInRow: 0,
-  begin: () => false,
-  answered: () => {},
-  end: () => {},
-  reset: () => {},
-}
 
 /** A replica whose engine answers when a test says, and what it was asked. */
 function askable() {
   const asked: UpstreamHandler[] = []
   let aborted = 0
-  const handle = new ReplicaHandle({
-    replica: replicaAt(1),
-    headers: [],
-    routes: { routes: [], possibleRoutes: [] },
-    requestsSeries: createSeriesTable().counter('fairlead_gateway_replica_requests_total', {
-      model: 'm',
-      replica: 'm-0',
-    }),
-    outlier: judge,
-    client: {
-      send: (_request, handler) => {
-        asked.push(handler)
-        return { pause: () => {}, resume: () => {}, abort: () => (aborted += 1) }
-      },
-      close: () => {},
-      destroy: () => {},
-    },
+  const handle = handleAt(1, (_request, handler) => {
+    asked.push(handler)
+    return { pause: () => {}, resume: () => {}, abort: () => (aborted += 1) }
   })
   handle.isReady = true
   const tell = (running: number, waiting: number, status = 200) => {

@@ -6,7 +6,7 @@ import type { EngineRoutes } from '../data-plane/known-routes.ts'
 import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
 import { Outlier, type OutlierSettings } from '../data-plane/outlier.ts'
 import { ReplicaHandle } from '../data-plane/replica-handle.ts'
-import type { UpstreamClient } from '../data-plane/upstream/contract.ts'
+import type { ConnectOptions, UpstreamClient } from '../data-plane/upstream/contract.ts'
 import { HealthMonitor } from './health-monitor.ts'
 import type { HealthSettings } from './health-state.ts'
 import { Adapters } from './adapters/index.ts'
@@ -23,7 +23,7 @@ export interface RegistryOptions {
   readonly ejection: () => OutlierSettings & { readonly maxShare: number }
   readonly createClient: (replica: Replica) => UpstreamClient
   /** Longest wait for a connection to this model's replicas. */
-  readonly connectTimeoutMs: (model: string) => number
+  readonly connectOptionsFor: (model: string) => ConnectOptions
   /** Header fields that requests to this replica carry. */
   readonly headersFor: (replica: Replica) => readonly string[]
   /** Path that answers 2xx when a replica of this engine serves. */
@@ -135,9 +135,9 @@ export class ReplicaRegistry {
 
   /** Same process at the same place, reached in the same way: its connections, counts and health go on. */
   #identityOf(replica: Replica): string {
-    const { headersFor, connectTimeoutMs } = this.#options
+    const { headersFor, connectOptionsFor } = this.#options
     const { model } = replica
-    return JSON.stringify([...placeOf(replica), headersFor(replica), connectTimeoutMs(model)])
+    return JSON.stringify([...placeOf(replica), headersFor(replica), connectOptionsFor(model)])
   }
 
   /** @param isFirst whether no replica of its model is known yet: one that answers at once ran before this gateway */

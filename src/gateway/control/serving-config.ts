@@ -3,7 +3,9 @@ import { loadApiKeys, readSecret, secretFile, type ApiKeys, type SecretContext }
 import { UserError } from '../../errors/index.ts'
 import { readBoundedFile } from '../../files/index.ts'
 import { fleetFileLimitBytes, loadFleet, requireFleet, type Fleet, type ListenAddress } from '../../fleet/index.ts'
+import type { UpstreamTls } from '../data-plane/upstream/contract.ts'
 import { refuseOpenExposure } from './listen-address.ts'
+import { readUpstreamTls } from './upstream-tls.ts'
 
 /** Everything that requests are served by, read at one time; it is replaced as a whole and never changed. */
 export interface ServingConfig {
@@ -12,7 +14,9 @@ export interface ServingConfig {
   readonly keys: ApiKeys | null
   /** By model: the header fields that carry its upstream's key, names and values in turn. */
   readonly upstreamHeaders: ReadonlyMap<string, readonly string[]>
-  /** Files that keys came from. */
+  /** By model: TLS towards its upstream, where the Fleet says how. */
+  readonly upstreamTls: ReadonlyMap<string, UpstreamTls>
+  /** Files that keys and certificates came from. */
   readonly keyFiles: readonly string[]
 }
 
@@ -29,13 +33,20 @@ export async function readServingConfig(fleet: Fleet, secrets: SecretContext): P
     const key = await readSecret(apiKey, `models[${index}].apiKey`, secrets)
     upstreamHeaders.set(name, ['authorization', `Bearer ${key}`])
   }
+  const upstreamTls = new Map<string, UpstreamTls>()
+  for (const [index, { name, upstreamTls: settings }] of fleet.models.entries()) {
+    if (settings === undefined) continue
+    upstreamTls.set(name, await readUpstreamTls(settings, `models[${index}].upstreamTls`, secrets.baseFolder))
+  }
   const references = [...named.map(({ value }) => value), ...fleet.models.map(({ apiKey }) => apiKey ?? {})]
-  const files = [keysFile, ...references.map((reference) => secretFile(reference, secrets))]
+  const certificates = fleet.models.flatMap(({ upstreamTls: tls }) => [tls?.caFile, tls?.certFile, tls?.keyFile])
+  const files = [keysFile, ...certificates, ...references.map((reference) => secretFile(reference, secrets))]
   return {
     fleet,
     // A keys file that is empty, perhaps for a moment, opens nothing to anybody.
     keys: named.length > 0 || keysFile !== undefined ? keys : null,
     upstreamHeaders,
+    upstreamTls,
     keyFiles: files.filter((file) => file !== undefined).map((file) => resolve(secrets.baseFolder, file)),
   }
 }

@@ -1,6 +1,7 @@
 import type { Route } from '../disaggregation/index.ts'
 import type { ChoiceReason, SentState } from '../../scheduling/index.ts'
 import type { Answer } from './answer.ts'
+import { DoneMark, endsWithDone, isEndedByClose } from './done-mark.ts'
 import type { Prediction } from './exact-prompts.ts'
 import type { JudgedRequest, Verdict } from './outlier.ts'
 import type { Permit, ReplicaHandle } from './replica-handle.ts'
@@ -33,6 +34,9 @@ export class Attempt implements UpstreamHandler {
   readonly #permit: Permit
   readonly #judged: JudgedRequest
   #call: UpstreamCall | null = null
+  #endsWithDone = false
+  /** Of a stream whose end nothing else tells from its engine's death; null for all others. */
+  #done: DoneMark | null = null
   /** Blocks that its replica computes before it answers. */
   #pendingBlocks = 0
   /** Tokens that its replica has in flight for it. */
@@ -66,6 +70,7 @@ export class Attempt implements UpstreamHandler {
     this.#call = null
     this.answer = answer
     this.isOwnDialect = isOwnDialect
+    this.#endsWithDone = endsWithDone(request.path)
     if (route === null) this.#call = this.replica.client.send(request, this)
     else this.#call = route.send(this, () => this.expectPrefill(blocks))
   }
@@ -131,14 +136,20 @@ export class Attempt implements UpstreamHandler {
   onHead(status: number, headers: readonly string[]): void {
     this.status = status
     this.headers = headers
+    this.#done = this.#endsWithDone && isEndedByClose(status, headers) ? new DoneMark() : null
     this.owner.onHead(this)
   }
 
   onData(piece: Buffer): void {
+    this.#done?.take(piece)
     this.owner.onData(this, piece)
   }
 
   onEnd(): void {
+    if (this.#done?.isThere === false) {
+      this.onFailure({ kind: 'died', detail: 'closed before [DONE]' })
+      return
+    }
     this.#call = null
     this.owner.onEnd(this)
   }

@@ -1,5 +1,4 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { collector } from './collector.ts'
 
 /** So many more requests under way than at the last collection ask for another. */
 const step = 64
@@ -39,19 +38,7 @@ export class EarlyCollections {
   }
 }
 
-let collector: NodeJS.GCFunction | null = null
-
 /** After what the thread has at hand. */
 function collectYoung(): void {
-  collector ??= exposedCollector()
-  setImmediate(collector, { type: 'minor' })
-}
-
-/** V8's own `gc`, which it shows to contexts that are made while the flag is set. */
-function exposedCollector(): NodeJS.GCFunction {
-  setFlagsFromString('--expose-gc')
-  const gc: unknown = runInNewContext('gc')
-  setFlagsFromString('--no-expose-gc')
-  if (typeof gc !== 'function') return () => Promise.resolve()
-  return gc as NodeJS.GCFunction
+  setImmediate(collector(), { type: 'minor' })
 }

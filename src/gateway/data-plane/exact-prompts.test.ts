@@ -5,12 +5,14 @@ import type { Prompting } from '../exact/prompting-data.ts'
 import { simulatedPrompting, simulatedTokens } from '../exact/simulated-prompting.ts'
 import { tokenize } from '../../engines/index.ts'
 import { ExactPrompts, type Prediction } from './exact-prompts.ts'
+import { createTrustMemory, EventTrust, type PromptKind } from './event-trust.ts'
+import { LearnedSizes } from './learned-sizes.ts'
 import type { RenderableQuestion } from './question.ts'
 import { ModelSeries } from './served-model.ts'
 
 const text = 'river stone '.repeat(40)
 
-function start(prompting: Prompting = simulatedPrompting) {
+function start(prompting: Prompting = simulatedPrompting, trust = new EventTrust()) {
   const writer = new ExactKnowledgeWriter({ nodes: 1000, lanes: 32 }, [1, 2])
   const cells: Float64Array[] = []
   const series = new ModelSeries(
@@ -25,6 +27,8 @@ function start(prompting: Prompting = simulatedPrompting) {
   const prompts = new ExactPrompts({
     memory: writer.memory,
     prompting,
+    sizes: new LearnedSizes(),
+    trust,
     counted: (reason) => series.lookedUp(reason),
     predicted: (reason) => series.predicted(reason),
     predictionError: () => series.predictionError(),
@@ -39,14 +43,19 @@ function start(prompting: Prompting = simulatedPrompting) {
   return { prompts, series, changes, hold }
 }
 
-const asked = (kind: RenderableQuestion['kind'], body: string, dialect = ''): RenderableQuestion => ({
+const asked = (
+  kind: RenderableQuestion['kind'],
+  body: string,
+  dialect: PromptKind['dialect'] = '',
+): RenderableQuestion => ({
   kind,
   length: body.length,
   body: Buffer.from(body),
   dialect,
   fields: () => JSON.parse(body) as object,
 })
-const completion = (prompt: unknown, dialect = '') => asked('completion', JSON.stringify({ prompt }), dialect)
+const completion = (prompt: unknown, dialect: PromptKind['dialect'] = '') =>
+  asked('completion', JSON.stringify({ prompt }), dialect)
 const readingOf = (prompts: ExactPrompts, question: RenderableQuestion | null) => prompts.read({}, () => question)
 const reasonOf = (prompts: ExactPrompts, question: RenderableQuestion | null) => readingOf(prompts, question).reason
 
@@ -72,7 +81,12 @@ describe('what is looked up by what engines say', () => {
   })
 })
 
-const prediction = (by: ExactPrompts, heldTokens: number, wasComputing = false, dialect = ''): Prediction => ({
+const prediction = (
+  by: ExactPrompts,
+  heldTokens: number,
+  wasComputing = false,
+  dialect: PromptKind['dialect'] = '',
+): Prediction => ({
   by,
   heldTokens,
   promptBytes: 400,
@@ -107,6 +121,27 @@ describe('trust in what engines say', () => {
     expect(changes).toEqual([false])
     expect(reasonOf(prompts, completion(text, '/v1/messages'))).toBe('untrusted')
     expect(reasonOf(prompts, completion(text))).toBeNull()
+  })
+
+  it('is one for all threads: told by any, lost in all at once, tried on one in eight of all their requests', () => {
+    const memory = createTrustMemory()
+    const threads = Array.from({ length: 4 }, () => start(simulatedPrompting, new EventTrust(memory)))
+    for (const { hold } of threads) hold()
+    const answer = (at: number, held: number, cached: number) => {
+      const by = threads[at % 4]?.prompts
+      by?.answered(prediction(by, held), { inputTokens: 100, cachedTokens: cached })
+    }
+    for (let count = 0; count < 40; count += 1) answer(count, 320, 0)
+    // The thread that heard of the answer that decided it says so, once.
+    expect(threads.flatMap(({ changes }) => changes)).toEqual([false])
+    const readings = Array.from({ length: 16 }, () =>
+      threads.map(({ prompts }) => readingOf(prompts, completion(text))),
+    ).flat()
+    expect(new Set(readings.map(({ reason }) => reason))).toEqual(new Set(['untrusted']))
+    expect(readings.filter(({ prompt }) => prompt !== null)).toHaveLength(8)
+    for (let count = 0; count < 400; count += 1) answer(count, 320, 304)
+    expect(threads.flatMap(({ changes }) => changes).toSorted()).toEqual([false, true])
+    for (const { prompts } of threads) expect(reasonOf(prompts, completion(text))).toBeNull()
   })
 
   it('does not end over blocks that were being computed, of which no event could tell yet', () => {

@@ -1,6 +1,5 @@
 import type { CounterSeries, HistogramSeries } from '../../observe/index.ts'
 import {
-  Agreement,
   chatBytes,
   ExactKnowledge,
   takeImagesOut,
@@ -10,6 +9,8 @@ import {
 } from '../../scheduling/index.ts'
 import type { Prompting } from '../exact/prompting-data.ts'
 import type { RenderableQuestion } from './question.ts'
+import type { EventTrust, PromptKind } from './event-trust.ts'
+import type { LearnedSizes } from './learned-sizes.ts'
 import { bytesPerToken, type ReplicaHandle } from './replica-handle.ts'
 
 /** Why a prompt is not looked up by what engines say: a closed list, the label of a metric. */
@@ -22,7 +23,7 @@ export interface ExactPrompt {
   readonly images: number
   readonly context: PromptContext
   /** The path of the dialect that its engine turns into a chat by itself; empty for none. */
-  readonly dialect: string
+  readonly dialect: PromptKind['dialect']
 }
 
 /** A prompt, or why there is none to look up; both where it is looked up only to see whether that would be right. */
@@ -38,7 +39,7 @@ export interface Prediction {
   readonly promptBytes: number
   /** As of its prompt. */
   readonly images: number
-  readonly dialect: string
+  readonly dialect: PromptKind['dialect']
   /** Whether it computed other prompts then, of which it had not told yet. */
   readonly wasComputing: boolean
 }
@@ -49,16 +50,13 @@ export interface ReportedPrompt {
   readonly cachedTokens: number
 }
 
-/** What may be wrong about some prompts alone: a dialect (empty for chats and completions), and the names of images. */
-export interface PromptKind {
-  readonly dialect: string
-  readonly hasImages: boolean
-}
-
 /** What a model's prompts are looked up with. */
 export interface ExactPromptsParts {
   readonly memory: ExactIndexMemory
   readonly prompting: Prompting
+  /** What answers have taught. */
+  readonly sizes: LearnedSizes
+  readonly trust: EventTrust
   /** Counts requests by why they were not looked up. */
   readonly counted: (reason: ApproximateReason | '') => CounterSeries
   /** Counts predictions by what was wrong. */
@@ -73,12 +71,6 @@ export interface ExactPromptsParts {
 const mostBytes = 1_000_000
 /** The same with its images, which are hashed and not rendered: 0.6 ms a megabyte. */
 const mostBytesWithImages = 8_000_000
-/** What an image is taken to have before one was seen: models make 64 to some thousand tokens of one. */
-const usualImageTokens = 256
-/** What an answer counts beside those before it. */
-const learningRate = 0.05
-/** Of the requests that come while it is not trusted, one in this many is looked up, to see whether it may be again. */
-const sampledWhileUntrusted = 8
 /** vLLM's usual block, as long as no event has told of one. */
 const usualBlockTokens = 16
 const noImages: BodyImages = { images: [], imageBytes: 0, text: () => '' }
@@ -94,15 +86,9 @@ const last: { by: ExactPrompts | null; of: object | null; reading: ExactReading 
 export class ExactPrompts {
   readonly #parts: ExactPromptsParts
   readonly #knowledge: ExactKnowledge
-  /** By kind of prompt: what engines make of another dialect, or of images, says nothing of chats. */
-  readonly #agreements = new Map<string, Agreement>()
   #byNumber = new Int32Array(16)
   /** Tokens held, by place among the replicas. */
   #matches = new Int32Array(16)
-  /** Of text, as answers told; 0 before the first. */
-  #bytesPerToken = 0
-  #imageTokens = usualImageTokens
-  #sample = 0
 
   constructor(parts: ExactPromptsParts) {
     this.#parts = parts
@@ -127,28 +113,15 @@ export class ExactPrompts {
     const { dialect } = question
     if (question.length > this.#mostBytesOf(question)) return { prompt: null, reason: 'too_large' }
     if (this.#knowledge.blockTokens === 0) return { prompt: null, reason: 'no_events' }
-    const isTrusted = this.#agreementOn({ dialect, hasImages: false }).state.isTrusted
-    if (!isTrusted && !this.#isSampled()) return { prompt: null, reason: 'untrusted' }
+    const isTrusted = this.#parts.trust.on({ dialect, hasImages: false }).state.isTrusted
+    if (!isTrusted && !this.#parts.trust.isSampled()) return { prompt: null, reason: 'untrusted' }
     const prompt = this.#render(question, adapter)
     if (typeof prompt === 'string') return { prompt: null, reason: prompt }
     if (!isTrusted) return { prompt, reason: 'untrusted' }
-    if (prompt.images === 0 || this.#agreementOn({ dialect, hasImages: true }).state.isTrusted) {
+    if (prompt.images === 0 || this.#parts.trust.on({ dialect, hasImages: true }).state.isTrusted) {
       return { prompt, reason: null }
     }
-    return { prompt: this.#isSampled() ? prompt : null, reason: 'untrusted' }
-  }
-
-  /** Whether this is one of those that are looked up to see whether that would be right. */
-  #isSampled(): boolean {
-    this.#sample = (this.#sample + 1) % sampledWhileUntrusted
-    return this.#sample === 0
-  }
-
-  #agreementOn({ dialect, hasImages }: PromptKind): Agreement {
-    const kind = hasImages ? `${dialect} with images` : dialect
-    let agreement = this.#agreements.get(kind)
-    if (agreement === undefined) this.#agreements.set(kind, (agreement = new Agreement()))
-    return agreement
+    return { prompt: this.#parts.trust.isSampled() ? prompt : null, reason: 'untrusted' }
   }
 
   #mostBytesOf({ body }: RenderableQuestion): number {
@@ -197,7 +170,7 @@ export class ExactPrompts {
 
   /** About how many tokens a prompt has. */
   estimateTokens({ bytes, images }: ExactPrompt): number {
-    return Math.ceil(bytes.length / (this.#bytesPerToken || bytesPerToken) + images * this.#imageTokens)
+    return Math.ceil(bytes.length / this.#bytesPerToken + images * this.#parts.sizes.imageTokens.value)
   }
 
   /**
@@ -228,7 +201,7 @@ export class ExactPrompts {
     this.#parts.predicted(isTooFew ? 'too_few' : heldTokens > cachedTokens + allowed ? 'too_many' : '').add(1)
     this.#parts.predictionError().observe(Math.ceil(Math.abs(heldTokens - cachedTokens) / blockTokens))
     const kind = { dialect, hasImages: images > 0 }
-    const agreement = this.#agreementOn(kind)
+    const agreement = this.#parts.trust.on(kind)
     if (!agreement.compare(heldTokens, cachedTokens, blockTokens)) return
     const { isTrusted, wrongShare } = agreement.state
     this.#parts.onTrust(isTrusted, wrongShare, kind)
@@ -236,13 +209,13 @@ export class ExactPrompts {
 
   /** How many bytes of text are a token, and how many tokens an image is. */
   #learnLengths({ promptBytes, images }: Prediction, inputTokens: number): void {
-    if (images === 0) {
-      const observed = promptBytes / inputTokens
-      const known = this.#bytesPerToken || observed
-      this.#bytesPerToken = known + (observed - known) * learningRate
-      return
-    }
-    const each = Math.max(0, inputTokens - promptBytes / (this.#bytesPerToken || bytesPerToken)) / images
-    this.#imageTokens += (each - this.#imageTokens) * learningRate
+    const { promptBytesPerToken, imageTokens } = this.#parts.sizes
+    if (images === 0) promptBytesPerToken.learn(promptBytes / inputTokens)
+    else imageTokens.learn((inputTokens - promptBytes / this.#bytesPerToken) / images)
+  }
+
+  /** Of text, as answers told. */
+  get #bytesPerToken(): number {
+    return this.#parts.sizes.promptBytesPerToken.value || bytesPerToken
   }
 }

@@ -46,10 +46,7 @@ export function recordExchange(plane: DataPlane, asked: ExchangeRequest, end: Ex
     if (isStream) replica?.tokens.add(usage.outputTokens - end.events, now)
     else replica?.tokens.addOver(usage.outputTokens, durationMs, now)
   }
-  if (end.usage !== undefined) {
-    model?.learnPromptSize(end.bytesIn, end.usage.inputTokens)
-    model?.learnAnswerSize(end.usage.outputTokens)
-  }
+  if (end.usage !== undefined) model?.learnSizes(end.bytesIn, end.usage)
   if (isStream && reason === '' && end.usage !== undefined) learnSpeed(end, now)
   if (isStream && reason === '' && end.attempt !== null) {
     model?.split?.timed(end.attempt, firstByteAt, now, usage?.outputTokens ?? 0)

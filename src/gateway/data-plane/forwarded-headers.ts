@@ -28,11 +28,14 @@ const keptFromEngines = new Set([
   'x-request-id',
   // Fields by which gateways and engines talk among themselves; a client must not steer them.
   'x-data-parallel-rank',
+  'x-data-parallel-host-port',
   'x-prefiller-host-port',
-  'x-gateway-destination-endpoint',
-  'x-gateway-inference-objective',
+  'x-encoder-hosts-ports',
+  'x-kv-cache-source-host-port',
 ])
 const internalPrefix = 'x-fairlead-'
+/** The same of the Gateway API's inference extension and of llm-d. */
+const routingPrefixes = ['x-gateway-', 'x-llm-d-', 'x-slo-']
 /** Which pages may call is for `gateway.cors` to say: vLLM allows every origin by default. */
 const corsPrefix = 'access-control-'
 
@@ -52,6 +55,13 @@ function declaredHopByHop(fields: readonly string[]): ReadonlySet<string> | null
   return declared
 }
 
+function isInternal(name: string): boolean {
+  if (!name.startsWith('x-')) return false
+  if (name.startsWith(internalPrefix)) return true
+  for (const prefix of routingPrefixes) if (name.startsWith(prefix)) return true
+  return false
+}
+
 /**
  * The client's header fields as an engine gets them, names in lower case and values in turn.
  * @param headers ours, to which they are added: the request id, and the upstream's key where it has one
@@ -60,7 +70,7 @@ export function headersForEngine(fields: readonly string[], headers: string[]): 
   const declared = declaredHopByHop(fields)
   for (let index = 0; index + 1 < fields.length; index += 2) {
     const name = fields[index] ?? ''
-    if (keptFromEngines.has(name) || name.startsWith(internalPrefix) || declared?.has(name) === true) continue
+    if (keptFromEngines.has(name) || isInternal(name) || declared?.has(name) === true) continue
     headers.push(name, fields[index + 1] ?? '')
   }
   return headers

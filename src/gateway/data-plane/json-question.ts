@@ -1,12 +1,17 @@
 import type { BodyMemory } from './body-memory.ts'
 import type { JsonBody } from './collect-question.ts'
 import type { InspectedBody } from './inspect-body.ts'
+import { fieldEdits } from './json/field-edits.ts'
 import { insertEdit, splice, type Edit } from './json/splice.ts'
+import { topLevelMembers, valueText } from './json/top-level-members.ts'
 import { nameModelInQuery } from './query-model.ts'
 import type { PromptRange, Question, RenderableQuestion } from './question.ts'
 import type { RequestBody } from './upstream/contract.ts'
 
 const nothing = Buffer.alloc(0)
+const nullBytes = Buffer.from('null')
+
+const noEdits: readonly Edit[] = []
 
 /** Longer than any `stream_options` there is. */
 const optionsLimitBytes = 1024
@@ -29,7 +34,7 @@ export class JsonQuestion implements Question {
   readonly #inspected: InspectedBody
   readonly #enginePath: string
   readonly #isUnknownPath: boolean
-  readonly #usageEdit: Edit | null
+  readonly #usageEdits: readonly Edit[]
   readonly #kind: RenderableQuestion['kind'] | null
 
   /**
@@ -49,11 +54,12 @@ export class JsonQuestion implements Question {
     this.#isUnknownPath = isUnknownPath
     const [route = ''] = enginePath.split('?', 1)
     this.#kind = kinds[route] ?? null
-    this.#usageEdit = inspected.isStream && routesWithStreamOptions.has(route) ? askForUsage(bytes, inspected) : null
+    this.#usageEdits =
+      inspected.isStream && routesWithStreamOptions.has(route) ? askForUsage(bytes, inspected) : noEdits
   }
 
   get hidesUsage(): boolean {
-    return this.#usageEdit !== null
+    return this.#usageEdits.length > 0
   }
 
   get prompt(): PromptRange | null {
@@ -74,7 +80,7 @@ export class JsonQuestion implements Question {
 
   bodyFor(engineName: string): Buffer {
     const { model, fields } = this.#inspected
-    const edits = this.#usageEdit === null ? [] : [this.#usageEdit]
+    const edits = [...this.#usageEdits]
     const staysUnnamed = model === null && this.#isUnknownPath
     if (model !== engineName && !staysUnnamed) {
       const name = JSON.stringify(engineName)
@@ -100,21 +106,18 @@ export class JsonQuestion implements Question {
   release(): void {}
 }
 
-/** What makes the engine tell usage at the end of a stream; null where the client asked for it, or for nonsense. */
-function askForUsage(bytes: Buffer, { fields }: InspectedBody): Edit | null {
+/** What makes the engine tell usage at the end of a stream; nothing where the client asked for it, or for nonsense. */
+function askForUsage(bytes: Buffer, { fields }: InspectedBody): readonly Edit[] {
   const range = fields.values.stream_options
-  if (range === undefined) return insertEdit(fields, 'stream_options', '{"include_usage":true}')
-  if (range.end - range.start > optionsLimitBytes) return null
-  let options: unknown
-  try {
-    options = JSON.parse(bytes.toString('utf8', range.start, range.end))
-  } catch {
-    return null
-  }
-  if (options === null) return { ...range, text: '{"include_usage":true}' }
-  if (typeof options !== 'object' || Array.isArray(options)) return null
-  const { include_usage: asked, ...others } = options as Record<string, unknown>
-  if (asked === true) return null
-  if (asked !== undefined && asked !== null && asked !== false) return null
-  return { ...range, text: JSON.stringify({ ...others, include_usage: true }) }
+  if (range === undefined) return [insertEdit(fields, 'stream_options', '{"include_usage":true}')]
+  const { start, end } = range
+  if (end - start > optionsLimitBytes) return noEdits
+  const options = bytes.subarray(start, end)
+  if (options.equals(nullBytes)) return [{ start, end, text: '{"include_usage":true}' }]
+  const members = topLevelMembers(options)
+  if (members === null) return noEdits
+  const asked = valueText(options, members, 'include_usage')
+  if (asked !== undefined && asked !== 'null' && asked !== 'false') return noEdits
+  const edits = fieldEdits(members, { include_usage: 'true' })
+  return edits.map((edit) => ({ start: start + edit.start, end: start + edit.end, text: edit.text }))
 }

@@ -1,12 +1,18 @@
 import type { Fleet, Model } from '../../fleet/index.ts'
 import type { SeriesTable } from '../../observe/index.ts'
 import type { ExactPrompts } from './exact-prompts.ts'
+import type { LearnedSizes } from './learned-sizes.ts'
 import { Refusal } from './refusal.ts'
 import { ModelSeries, ServedModel } from './served-model.ts'
 import type { Room } from './waiting/room.ts'
 
-/** Makes the place where requests wait for a model. */
-export type CreateRoom = (model: ServedModel) => Room<ServedModel>
+/** What a model has beyond a reload that brings it anew. */
+export interface ModelParts {
+  /** Makes the place where its requests wait. */
+  readonly roomFor: (model: ServedModel) => Room<ServedModel>
+  /** Where what its answers teach is kept. */
+  readonly sizesOf: (model: string) => LearnedSizes
+}
 
 /** The models of the Fleet, by every name that clients may use. */
 export class ModelCatalogue {
@@ -15,17 +21,18 @@ export class ModelCatalogue {
   readonly #metrics: SeriesTable
   /** Counts go on when a reload brings a model anew. */
   readonly #series = new Map<string, ModelSeries>()
-  readonly #createRoom: CreateRoom
+  readonly #parts: ModelParts
   /** Who waits goes on waiting when a reload brings a model anew. */
   readonly #rooms = new Map<string, Room<ServedModel>>()
   /** What engines say that they hold, by model. */
   #exact: ReadonlyMap<string, ExactPrompts> = new Map()
+  readonly #sizes = new Map<string, LearnedSizes>()
   #models: readonly ServedModel[] = []
   #byName: ReadonlyMap<string, ServedModel> = new Map()
 
-  constructor(fleet: Pick<Fleet, 'models'>, metrics: SeriesTable, createRoom: CreateRoom) {
+  constructor(fleet: Pick<Fleet, 'models'>, metrics: SeriesTable, parts: ModelParts) {
     this.#metrics = metrics
-    this.#createRoom = createRoom
+    this.#parts = parts
     this.unknown = new ModelSeries(metrics, 'unknown')
     this.replace(fleet)
   }
@@ -51,13 +58,13 @@ export class ModelCatalogue {
   }
 
   #serve(model: Model): ServedModel {
-    return new ServedModel(model, this.#seriesOf(model.name), (served) => {
+    return new ServedModel(model, this.#seriesOf(model.name), this.#sizesOf(model.name), (served) => {
       const known = this.#rooms.get(model.name)
       if (known !== undefined) {
         known.model = served
         return known
       }
-      const room = this.#createRoom(served)
+      const room = this.#parts.roomFor(served)
       this.#rooms.set(model.name, room)
       return room
     })
@@ -67,6 +74,12 @@ export class ModelCatalogue {
     let series = this.#series.get(name)
     if (series === undefined) this.#series.set(name, (series = new ModelSeries(this.#metrics, name)))
     return series
+  }
+
+  #sizesOf(name: string): LearnedSizes {
+    let sizes = this.#sizes.get(name)
+    if (sizes === undefined) this.#sizes.set(name, (sizes = this.#parts.sizesOf(name)))
+    return sizes
   }
 
   /** The model of that name, alias or adapter, or undefined. */

@@ -58,9 +58,9 @@ const named: Readonly<Record<string, string>> = {
   load: 'least-tokens',
 }
 
+const originMs = performance.timeOrigin
 /** The clock of policies, the same in all threads: whole milliseconds since 1970, which never go back. */
 const nowMs = (): number => Math.floor(originMs + performance.now())
-const originMs = performance.timeOrigin
 
 /** The request that is being chosen for, as a policy sees it; one for all, since a choice is over before the next. */
 class Shape implements RequestShape, Choosing {
@@ -143,7 +143,7 @@ export class PolicyRouter implements SentRequestListener {
   }
 
   /**
-   * A replica is sent a request.
+   * A replica is sent a request, for which it has given its permit.
    * @returns what it was before, for `answered`
    */
   sent(replicas: readonly ReplicaHandle[], asked: RoutedRequest, replica: ReplicaHandle, heldBlocks: number): Sent {
@@ -153,7 +153,9 @@ export class PolicyRouter implements SentRequestListener {
     if (place >= 0) this.#policy.sent?.(shape, { kind: 'replica', place, reason: 'turn' }, replicas, shape)
     const { blocks } = asked
     if (blocks !== null) this.prefixes?.sent(blocks, replica, replicas)
-    const { inFlight, pendingPrefillTokens, inFlightTokens } = replica
+    const { pendingPrefillTokens, inFlightTokens } = replica
+    // The permit counts this very request already.
+    const inFlight = Math.max(0, replica.inFlight - 1)
     const held = this.#exactTokens === null ? heldBlocks * blockTokens : (shape.heldTokens[place] ?? 0)
     const uncachedTokens = Math.max(0, shape.promptTokens - held)
     const state = { inFlight, pendingPrefillTokens, inFlightTokens, uncachedTokens }
@@ -197,16 +199,16 @@ export class PolicyRouter implements SentRequestListener {
     if (place >= 0) this.#policy.answered?.({ place, cachedTokens: null, ...answered }, this.#replicas)
   }
 
+  /** Hears from now on what other threads send to these, and what comes of it. */
+  follow(replicas: readonly ReplicaHandle[]): void {
+    sharing.sent?.listenFor(this, this.#replicas, replicas)
+    this.#replicas = replicas
+  }
+
   /** Learns what other threads have sent, and what came of it. */
   #hear(replicas: readonly ReplicaHandle[]): void {
-    const { sent } = sharing
-    if (sent === null) return
-    if (replicas !== this.#replicas) {
-      for (const { serial } of this.#replicas) sent.forget(serial)
-      for (const { serial } of replicas) sent.listen(serial, this)
-      this.#replicas = replicas
-    }
-    sent.take()
+    if (replicas !== this.#replicas) this.follow(replicas)
+    sharing.sent?.take()
   }
 
   #predictionFor({ exact }: RoutedRequest, place: number, wasComputing: boolean): Prediction | null {

@@ -1,5 +1,6 @@
 import type { BodyMemory } from './body-memory.ts'
 import type { ByteRange } from './json/scan-top-level.ts'
+import type { OwnPath } from './translation.ts'
 import type { RequestBody } from './upstream/contract.ts'
 
 /** Where the prompt stands in a question's bytes. */
@@ -17,7 +18,7 @@ export interface RenderableQuestion {
   /** Its body, where that has the fields; null where they come of it some other way. */
   readonly body: Buffer | null
   /** The path of the dialect that its engine turns into a chat by itself; empty where it is put as a chat or completion. */
-  readonly dialect: string
+  readonly dialect: OwnPath | ''
   /**
    * The fields that its prompt is made of, as those of a chat or completion; found out when they are asked for.
    * @throws where that cannot be told

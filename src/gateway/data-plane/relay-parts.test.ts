@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { DoneMark } from './done-mark.ts'
 import { countEvents, endOfLastEvent, EventGate } from './event-boundary.ts'
 import { headersForClient, headersForEngine } from './forwarded-headers.ts'
 import { requestIdOf } from './request-id.ts'
@@ -69,6 +70,29 @@ describe('the event gate', () => {
   it('counts the ends of events', () => {
     expect(endOfLastEvent(Buffer.from('a\n\nb\n'))).toBe(3)
     expect(countEvents(Buffer.from('a\n\nb\n\nc'))).toBe(2)
+  })
+})
+
+const isDone = (text: string, places: readonly number[]) => {
+  const mark = new DoneMark()
+  for (const piece of cut(Buffer.from(text), places)) mark.take(piece)
+  return mark.isThere
+}
+
+describe('the mark of a stream that is done', () => {
+  it('is found at the end alone, however the stream is cut', () => {
+    const before = fc.constantFrom('', 'data: {"a":"é"}\n\n', `data: ${'x'.repeat(100)}\r\n\r\n`, 'data: [DONE]\n\n')
+    const end = fc.constantFrom('data: [DONE]', 'data:[DONE]').chain((line) => lineEnd.map((end) => line + end + end))
+    const cutEnd = fc.constantFrom('', '\n\n', '\r\n')
+    fc.assert(
+      fc.property(before, end, cutEnd, fc.array(fc.nat(), { maxLength: 40 }), (text, done, more, places) => {
+        expect(isDone(text + done.trimEnd() + more, places)).toBe(true)
+        expect(isDone(`${text}${done}data: x${more}`, places)).toBe(false)
+        expect(isDone(`${text}data: x${done}`, places)).toBe(false)
+        expect(isDone(text + done.slice(0, 6), places)).toBe(false)
+      }),
+      { numRuns: 1_000 },
+    )
   })
 })
 
@@ -150,13 +174,25 @@ describe('header fields', () => {
       Expect: 100-continue
       X-Fairlead-Replica: m-1
       X-Data-Parallel-Rank: 1
+      X-Data-Parallel-Host-Port: 10.0.0.9:8000
+      X-Prefiller-Host-Port: 10.0.0.9:8000
+      X-Encoder-Hosts-Ports: 10.0.0.9:8000
+      X-KV-Cache-Source-Host-Port: 10.0.0.9:8000
+      X-Gateway-Destination-Endpoint: 10.0.0.9:8000
+      X-Gateway-Destination-Endpoint-Subset: 10.0.0.9:8000
+      X-Gateway-Inference-Objective: critical
+      X-Gateway-Inference-Fairness-Id: another
+      X-Gateway-Model-Name-Rewrite: another
+      X-LLM-D-Anything: 1
+      X-SLO-TTFT-Ms: 1
+      X-Slow: 1
       X-Request-Id: theirs
       Accept-Encoding: gzip
       Content-Type: application/json
       traceparent: 00-1-2-01
       OpenAI-Organization: o`)
     expect(headersForEngine(raw, ['x-request-id', 'r'])).toEqual(
-      fields('x-request-id: r\ntraceparent: 00-1-2-01\nopenai-organization: o'),
+      fields('x-request-id: r\nx-slow: 1\ntraceparent: 00-1-2-01\nopenai-organization: o'),
     )
   })
 

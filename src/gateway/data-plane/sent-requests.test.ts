@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { until } from '../testing/harness.ts'
 import type { TellerData } from '../testing/request-teller.ts'
-import { SentRequests, type AnsweredRequest, type SentRequest } from './sent-requests.ts'
+import { SentRequests, type AnsweredRequest, type FirstToken, type SentRequest } from './sent-requests.ts'
 
 const threads: Worker[] = []
 afterEach(async () => {
@@ -12,7 +12,7 @@ afterEach(async () => {
 
 /** A request, with its hashes as a list. */
 type ToldRequest = Omit<SentRequest, 'hashes'> & { readonly hashes: readonly number[] }
-type Told = ToldRequest | AnsweredRequest
+type Told = ToldRequest | AnsweredRequest | FirstToken
 
 /** Keeps what it hears. */
 class Listener {
@@ -23,10 +23,14 @@ class Listener {
   onAnsweredElsewhere({ sent, ...answered }: AnsweredRequest): void {
     this.heard.push({ ...answered, sent: { ...sent } })
   }
+  onFirstTokenElsewhere(token: FirstToken): void {
+    this.heard.push({ ...token })
+  }
 }
 
 function tell(sent: SentRequests, told: Told): void {
   if ('sent' in told) return sent.tellAnswered(told)
+  if ('how' in told) return sent.tellFirstToken(told)
   const { hashes, ...request } = told
   sent.tell({ ...request, hashes: { count: hashes.length / 2, words: Int32Array.from(hashes) } })
 }
@@ -57,7 +61,13 @@ const answer: fc.Arbitrary<AnsweredRequest> = fc.record({
     uncachedTokens: number,
   }),
 })
-const told = fc.oneof<fc.Arbitrary<Told>[]>(request, answer)
+const firstToken: fc.Arbitrary<FirstToken> = fc.record({
+  serial,
+  how: fc.constantFrom('whole', 'split'),
+  tokens,
+  ttftMs: number,
+})
+const told = fc.oneof<fc.Arbitrary<Told>[]>(request, answer, firstToken)
 
 describe('what threads tell each other of the requests that they send, and of their answers', () => {
   it('is heard by all others whole, and in the order in which it was told', () => {
@@ -132,7 +142,7 @@ describe('what threads tell each other of the requests that they send, and of th
     await until('much was heard of both', () => {
       for (let round = 0; round < 1000; round += 1) sent.take()
       for (const one of listener.heard.splice(0)) {
-        if ('sent' in one) throw new Error('nobody has told of an answer')
+        if (!('hashes' in one)) throw new Error('nobody has told of anything but requests')
         const { serial, promptTokens, uncachedTokens, outputTokens, atMs, session, hashes } = one
         const numbers = new Set([promptTokens, uncachedTokens, outputTokens, atMs, ...hashes])
         const isWhole = numbers.size === 1 && hashes.length === 2 * (promptTokens % 12)

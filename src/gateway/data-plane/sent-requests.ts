@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { Hashes, SentState } from '../../scheduling/index.ts'
+import type { Hashes, SentState, ServedHow } from '../../scheduling/index.ts'
 
 /** Words of 32 bits in which a thread tells of its last requests: some thousand of them. */
 const usualWords = 2 ** 16
@@ -11,6 +11,9 @@ const requestWords = 7
 const answerNumbers = 8
 const isRequest = 0
 const isAnswer = 1
+const isFirstToken = 2
+/** Numbers of a first token, likewise. */
+const firstTokenNumbers = 3
 /** The longest name of a session that is told. */
 const mostCharacters = 256
 /** Places for the turns of models; two models whose names meet at one take them together. */
@@ -44,12 +47,26 @@ export interface AnsweredRequest {
   readonly sent: { -readonly [Field in keyof SentState]: SentState[Field] }
 }
 
-/** Who wants to know what other threads send to a replica, and what comes of it. */
+/** A first token that came, as it shows whether splitting pays. */
+export interface FirstToken {
+  /** Of a replica that prefills for the model. */
+  serial: number
+  how: ServedHow
+  /** That were computed for it. */
+  tokens: number
+  ttftMs: number
+}
+
+/** Who wants to know what other threads send to a replica, and what comes of it; what is told is there during the call. */
 export interface SentRequestListener {
-  /** @param sent there during the call */
   onSentElsewhere(sent: Readonly<SentRequest>): void
-  /** @param answered there during the call */
-  onAnsweredElsewhere(answered: Readonly<AnsweredRequest>): void
+  onAnsweredElsewhere?(answered: Readonly<AnsweredRequest>): void
+  onFirstTokenElsewhere?(token: Readonly<FirstToken>): void
+}
+
+/** What replicas are told apart by. */
+interface Serial {
+  readonly serial: number
 }
 
 /** How much of a ring a writer may be ahead of what it has said: as long as its longest request. */
@@ -93,6 +110,7 @@ export class SentRequests {
     tpotMs: 0,
     sent: { inFlight: 0, pendingPrefillTokens: 0, inFlightTokens: 0, uncachedTokens: 0 },
   }
+  readonly #firstToken: FirstToken = { serial: 0, how: 'whole', tokens: 0, ttftMs: 0 }
   /** Numbers on their way to words and back. */
   readonly #numbers = new Float64Array(answerNumbers)
   readonly #numberWords = new Int32Array(this.#numbers.buffer)
@@ -135,8 +153,10 @@ export class SentRequests {
     this.#listeners.set(serial, new WeakRef(listener))
   }
 
-  forget(serial: number): void {
-    this.#listeners.delete(serial)
+  /** Names who hears of the second of these in place of the first. */
+  listenFor(listener: SentRequestListener, before: readonly Serial[], replicas: readonly Serial[]): void {
+    for (const { serial } of before) this.#listeners.delete(serial)
+    for (const { serial } of replicas) this.listen(serial, listener)
   }
 
   /** Tells the others; the end of a very long prompt, and a session with a very long name, are left out. */
@@ -174,8 +194,23 @@ export class SentRequests {
     numbers[5] = sent.pendingPrefillTokens
     numbers[6] = sent.inFlightTokens
     numbers[7] = sent.uncachedTokens
-    let at = this.#begin(ring, serial, isAnswer)
-    for (let index = 0; index < 2 * answerNumbers; index += 1) {
+    this.#tellNumbers(ring, serial, isAnswer, answerNumbers)
+  }
+
+  /** Tells the others of a first token. */
+  tellFirstToken({ serial, how, tokens, ttftMs }: Readonly<FirstToken>): void {
+    const ring = this.#rings[this.#row]
+    if (ring === undefined) return
+    const numbers = this.#numbers
+    numbers[0] = Number(how === 'split')
+    numbers[1] = tokens
+    numbers[2] = ttftMs
+    this.#tellNumbers(ring, serial, isFirstToken, firstTokenNumbers)
+  }
+
+  #tellNumbers(ring: Int32Array, serial: number, kind: number, count: number): void {
+    let at = this.#begin(ring, serial, kind)
+    for (let index = 0; index < 2 * count; index += 1) {
       ring[at++ & (this.#words - 1)] = this.#numberWords[index] ?? 0
     }
     Atomics.store(this.#written, this.#row, at | 0)
@@ -221,7 +256,12 @@ export class SentRequests {
     const serial = ring[(at + 1) & mask] ?? 0
     const kind = ring[(at + 2) & mask]
     const start = (at + headWords) | 0
-    const end = kind === isAnswer ? this.#copyAnswer(ring, start) : this.#copyRequest(ring, start)
+    const end =
+      kind === isAnswer
+        ? this.#copyAnswer(ring, start)
+        : kind === isFirstToken
+          ? this.#copyFirstToken(ring, start)
+          : this.#copyRequest(ring, start)
     const written = Atomics.load(this.#written, row)
     if ((written - at) >>> 0 > this.#words - aheadOf(this.#words)) {
       // It was overwritten, perhaps while it was read.
@@ -232,7 +272,10 @@ export class SentRequests {
     const listener = this.#listeners.get(serial)?.deref()
     if (kind === isAnswer) {
       this.#answered.serial = serial
-      listener?.onAnsweredElsewhere(this.#answered)
+      listener?.onAnsweredElsewhere?.(this.#answered)
+    } else if (kind === isFirstToken) {
+      this.#firstToken.serial = serial
+      listener?.onFirstTokenElsewhere?.(this.#firstToken)
     } else {
       this.#heard.serial = serial
       listener?.onSentElsewhere(this.#heard)
@@ -262,12 +305,27 @@ export class SentRequests {
     return at | 0
   }
 
-  /** Copies an answer, likewise. */
-  #copyAnswer(ring: Int32Array, start: number): number {
+  #copyNumbers(ring: Int32Array, start: number, count: number): number {
     let at = start
-    for (let index = 0; index < 2 * answerNumbers; index += 1) {
+    for (let index = 0; index < 2 * count; index += 1) {
       this.#numberWords[index] = ring[at++ & (this.#words - 1)] ?? 0
     }
+    return at | 0
+  }
+
+  /** Copies a first token, likewise. */
+  #copyFirstToken(ring: Int32Array, start: number): number {
+    const end = this.#copyNumbers(ring, start, firstTokenNumbers)
+    const [how, tokens = 0, ttftMs = 0] = this.#numbers
+    this.#firstToken.how = how === 1 ? 'split' : 'whole'
+    this.#firstToken.tokens = tokens
+    this.#firstToken.ttftMs = ttftMs
+    return end
+  }
+
+  /** Copies an answer, likewise. */
+  #copyAnswer(ring: Int32Array, start: number): number {
+    const end = this.#copyNumbers(ring, start, answerNumbers)
     const numbers = this.#numbers
     const answered = this.#answered
     answered.promptTokens = numbers[0] ?? 0
@@ -278,7 +336,7 @@ export class SentRequests {
     answered.sent.pendingPrefillTokens = numbers[5] ?? 0
     answered.sent.inFlightTokens = numbers[6] ?? 0
     answered.sent.uncachedTokens = numbers[7] ?? 0
-    return at | 0
+    return end
   }
 }
 

@@ -2,10 +2,12 @@ import type { Model } from '../../fleet/index.ts'
 import type { CounterSeries, HistogramSeries, SeriesTable } from '../../observe/index.ts'
 import type { ChoiceReason } from '../../scheduling/index.ts'
 import { Disaggregation, type DisaggregationSeries } from '../disaggregation/index.ts'
+import type { LearnedSizes } from './learned-sizes.ts'
 import { mostEjected } from './outlier.ts'
 import { PolicyRouter } from './policy-router.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
 import { RetryBudget } from './retry-budget.ts'
+import type { Usage } from './usage-tail.ts'
 import type { Room } from './waiting/room.ts'
 import { canaryShareOf, VariantSeries, VariantSplit, type Variant } from './variant-split.ts'
 import { isWaking, sleeps } from './waking.ts'
@@ -118,6 +120,8 @@ export class ModelSeries implements DisaggregationSeries {
 export class ServedModel {
   readonly model: Model
   readonly series: ModelSeries
+  /** What its answers have taught. */
+  readonly sizes: LearnedSizes
   /** The name that its engine answers to. */
   readonly engineName: string
   readonly maxInFlight: number
@@ -138,13 +142,16 @@ export class ServedModel {
   split: VariantSplit | null = null
   #disaggregation: Disaggregation | null = null
   #turn = 0
-  #bytesPerToken = 0
-  /** Tokens that an answer has, as the last ones had; a guess before the first. */
-  expectedOutputTokens = 256
 
-  constructor(model: Model, series: ModelSeries, roomFor: (served: ServedModel) => Room<ServedModel>) {
+  constructor(
+    model: Model,
+    series: ModelSeries,
+    sizes: LearnedSizes,
+    roomFor: (served: ServedModel) => Room<ServedModel>,
+  ) {
     this.model = model
     this.series = series
+    this.sizes = sizes
     this.retryBudget = new RetryBudget(model.retry.budget)
     this.router = routerOf(model)
     this.takesTurns = model.routing.policy === 'roundRobin'
@@ -165,6 +172,8 @@ export class ServedModel {
     this.replicas = own.filter(({ replica }) => replica.role !== 'prefill')
     this.prefillers = own.filter(({ replica }) => replica.role === 'prefill')
     if (this.router !== null) for (const replica of own) replica.sizes = this.router.sizes
+    this.router?.follow(this.replicas)
+    if (this.prefillers.length > 0) this.disaggregation.follow(this.prefillers)
     const share = canaryShareOf(this.replicas)
     if (share === null) this.split = null
     else if (this.split?.share !== share) this.split = new VariantSplit(this.series.variants(), share)
@@ -225,21 +234,24 @@ export class ServedModel {
     return isOtherLeft && ejected < mostEjected(peers.length, maxShare)
   }
 
-  /** Learns from an answer's usage how many bytes of a request make a token. */
-  learnPromptSize(bytes: number, tokens: number): void {
-    if (tokens <= 0) return
-    const observed = bytes / tokens
-    this.#bytesPerToken = this.#bytesPerToken === 0 ? observed : this.#bytesPerToken * 0.95 + observed * 0.05
+  /** Tokens that its answers have in the mean. */
+  get expectedOutputTokens(): number {
+    return this.sizes.outputTokens.value
   }
 
-  /** Learns from an answer's usage how long answers are. */
-  learnAnswerSize(tokens: number): void {
-    this.expectedOutputTokens += (tokens - this.expectedOutputTokens) * 0.05
+  /**
+   * Learns from an answer's usage how long answers are, and how many bytes of a request make a token.
+   * @param bytes of the request
+   */
+  learnSizes(bytes: number, { inputTokens, outputTokens }: Usage): void {
+    if (inputTokens > 0) this.sizes.bytesPerToken.learn(bytes / inputTokens)
+    this.sizes.outputTokens.learn(outputTokens)
   }
 
   /** About how many tokens a request of that many bytes has; 0 as long as none has told its usage. */
   estimatePromptTokens(bytes: number): number {
-    return this.#bytesPerToken === 0 ? 0 : Math.round(bytes / this.#bytesPerToken)
+    const bytesPerToken = this.sizes.bytesPerToken.value
+    return bytesPerToken === 0 ? 0 : Math.round(bytes / bytesPerToken)
   }
 }
 

@@ -7,10 +7,14 @@ import { LateError, sendComment } from './keep-alive.ts'
 import { Refusal } from './refusal.ts'
 import { EventReader } from './server-sent-events.ts'
 
+/** Paths at which engines that speak a dialect answer it themselves. */
+export const ownPaths = ['/v1/messages', '/v1/messages/count_tokens', '/v1/responses'] as const
+export type OwnPath = (typeof ownPaths)[number]
+
 /** Another dialect in front of an engine's routes: questions and answers are rewritten where the engine lacks it. */
 export interface Translation {
   /** The path at which engines that speak the dialect answer it themselves; null when none does. */
-  readonly ownPath: string | null
+  readonly ownPath: OwnPath | null
   /** Whether a question may leave the model out; the first one of the Fleet answers then. */
   readonly isModelOptional: boolean
   /** Whether its answers may be streams. */

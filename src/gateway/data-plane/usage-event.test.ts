@@ -63,7 +63,27 @@ describe('asking an engine for usage', () => {
     ['{"model":"m","stream":true,"stream_options":{}}', `{"model":"m","stream":true,${asking}}`],
     [
       '{"model":"m","stream":true,"stream_options":{"include_usage":false,"x":1}}',
-      '{"model":"m","stream":true,"stream_options":{"x":1,"include_usage":true}}',
+      '{"model":"m","stream":true,"stream_options":{"include_usage":true,"x":1}}',
+    ],
+    [
+      '{"model":"m","stream_options":{ "x" : 1.0,"continuous_usage_stats":false },"stream":true}',
+      '{"model":"m","stream_options":{"include_usage":true, "x" : 1.0,"continuous_usage_stats":false },"stream":true}',
+    ],
+    [
+      '{"model":"alias","stream_options":{"z":"}{\\"\\u007d","include_usage" :\t null , "a":1e2},"stream":true}',
+      '{"model":"m","stream_options":{"z":"}{\\"\\u007d","include_usage" :\t true , "a":1e2},"stream":true}',
+    ],
+    [
+      '{"model":"m","stream":true,"stream_options":{"include_usage":true,"x":1.0,"include_usage":false}}',
+      '{"model":"m","stream":true,"stream_options":{"x":1.0,"include_usage":true}}',
+    ],
+    [
+      '{"model":"m","stream":true,"stream_options":{"include\\u005fusage":false,"x":{"include_usage":false}}}',
+      '{"model":"m","stream":true,"stream_options":{"include\\u005fusage":true,"x":{"include_usage":false}}}',
+    ],
+    [
+      '{"model":"m","stream":true,"stream_options":{ \n}}',
+      '{"model":"m","stream":true,"stream_options":{"include_usage":true \n}}',
     ],
     ['{"model":"alias","stream":true}', `{${asking},"model":"m","stream":true}`],
     ['{"stream":true}', `{${asking},"model":"m","stream":true}`],
@@ -78,10 +98,41 @@ describe('asking an engine for usage', () => {
     '{"model":"m","stream":true,"stream_options":{"include_usage":true}}',
     '{"model":"m","stream":true,"stream_options":"nonsense"}',
     '{"model":"m","stream":true,"stream_options":{"include_usage":"yes"}}',
+    '{"model":"m","stream":true,"stream_options":{"include_usage":false,"x":1.0,"include_usage" : true }}',
+    '{"model":"m","stream":true,"stream_options":[{"include_usage":false}]}',
   ])('leaves alone what asks for it, does not stream, or is nonsense: %s', (body) => {
     const { hides, bytes, question } = ask(body)
     expect(hides).toBe(false)
     expect(question.bodyFor('m')).toBe(bytes)
+  })
+
+  it('changes one value in options of any kind, or adds it, and no other byte', () => {
+    const blank = fc.constantFrom('', ' ', '\n\t')
+    const written = fc.oneof(
+      fc.constantFrom('1.0', '-0', '1E+2', '12345678901234567890', '"}{"', '"\\u007d\\/"', '{"include_usage":false}'),
+      fc.jsonValue().map((value) => JSON.stringify(value)),
+    )
+    const name = fc.string({ maxLength: 8 }).map((key) => JSON.stringify(key))
+    const member = fc
+      .tuple(blank, name, blank, written, blank)
+      .map(([a, key, b, value, c]) => `${a}${key}${b}:${value}${c}`)
+    const asked = fc.option(fc.constantFrom('false', 'null'))
+    fc.assert(
+      fc.property(fc.array(member, { maxLength: 4 }), asked, blank, fc.nat(4), (others, value, space, place) => {
+        const options = (own: string | null) =>
+          own === null ? others : others.toSpliced(place, 0, `${space}"include_usage"${space}:${own}${space}`)
+        const around = (text: string) => `{"model":"m",${space}"stream_options"${space}:${text}${space},"stream":true}`
+        const before = `{${options(value).join(',')}}`
+        fc.pre(before.length < 1000)
+        const first = `{"include_usage":true${others.length > 0 ? ',' : ''}${others.join(',')}}`
+        const asksFor = value === null ? first : `{${options('true').join(',')}}`
+        const sent = ask(around(before))
+        expect([sent.hides, sent.body]).toEqual([true, around(asksFor)])
+        const parsed = JSON.parse(sent.body) as { stream_options: object }
+        expect(parsed.stream_options).toEqual({ ...(JSON.parse(before) as object), include_usage: true })
+      }),
+      { numRuns: 1_000 },
+    )
   })
 
   it('leaves other routes alone', () => {

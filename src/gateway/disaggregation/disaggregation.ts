@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { Model } from '../../fleet/index.ts'
 import type { CounterSeries, HistogramSeries } from '../../observe/index.ts'
-import { blockBytes, choosePrefill, SplitBenefit } from '../../scheduling/index.ts'
+import { blockBytes, choosePrefill, seedOf, SplitBenefit, Turns, type ServedHow } from '../../scheduling/index.ts'
 import type { ExactPrompts, ExactReading } from '../data-plane/exact-prompts.ts'
 import { areComputing, expectHoldings } from '../data-plane/expected-holdings.ts'
 import { fieldValue } from '../data-plane/http1/fields.ts'
 import { topLevelMembers, valueText, type ObjectMembers } from '../data-plane/json/top-level-members.ts'
 import { PrefixRouter, type RoutedPrompt } from '../data-plane/prefix-router.ts'
 import { blockTokens, bytesPerToken, type ReplicaHandle } from '../data-plane/replica-handle.ts'
+import { sharing, type FirstToken, type SentRequest, type SentRequestListener } from '../data-plane/sent-requests.ts'
 import type { UpstreamCall, UpstreamHandler, UpstreamRequest } from '../data-plane/upstream/contract.ts'
 import { queryBootstrap } from './bootstrap-query.ts'
 import type { Connector, PairFacts } from './connectors/contract.ts'
@@ -63,8 +64,11 @@ const leastPatienceMs = 10_000
 /** What is expected as long as nothing is known: 2,000 tokens a second are few for any GPU. */
 const usualMsPerToken = 0.5
 
+/** What of a request replicas that prefill are not weighed by. */
+const unweighed = { promptTokens: 0, uncachedTokens: 0, outputTokens: 0, atMs: 0, session: null } as const
+
 /** Sends the requests of one model that has replicas which only prefill. */
-export class Disaggregation {
+export class Disaggregation implements SentRequestListener {
   readonly #model: Model
   readonly #series: DisaggregationSeries
   readonly #connector: Connector
@@ -73,7 +77,11 @@ export class Disaggregation {
   readonly #index: PrefixRouter
   /** What connectors know of prefill replicas. */
   readonly #known = new WeakMap<ReplicaHandle, string>()
-  #turn = 0
+  /** Where the turns of prefill replicas are counted for all threads. */
+  readonly #turnPlace: number
+  readonly #turns = new Turns(() => Math.random())
+  /** Those that were chosen among last. */
+  #prefillers: readonly ReplicaHandle[] = []
   /** Tokens held, by place among the prefill replicas. */
   #held = new Int32Array(8)
 
@@ -82,7 +90,10 @@ export class Disaggregation {
     this.#model = model
     this.#series = series
     this.#connector = connectors[transfer]
-    this.#benefit = new SplitBenefit(minPromptTokens)
+    this.#turnPlace = seedOf(`${model.name} prefill`, 0)
+    const trials = seedOf(`${model.name} split`, 0)
+    const alone = new Turns(() => Math.random())
+    this.#benefit = new SplitBenefit(minPromptTokens, () => sharing.sent?.turnOf(trials) ?? alone.next())
     this.#index = new PrefixRouter(model.name, model.routing.prefix.blocks)
   }
 
@@ -98,6 +109,7 @@ export class Disaggregation {
   ): Route {
     const { request, decode, promptBytes, heldBlocks } = question
     const { body } = request
+    this.#hear(prefillers)
     const members = Buffer.isBuffer(body) ? topLevelMembers(body) : null
     if (!Buffer.isBuffer(body) || members === null) return this.#whole(request, decode, 'path')
     const uncachedBytes = Math.max(0, promptBytes - heldBlocks * blockBytes)
@@ -127,8 +139,8 @@ export class Disaggregation {
     const count = blocks?.blocks ?? Math.ceil(promptBytes / blockBytes)
     const told = toldBy(prefillers, question)
     const held = blocks === null ? null : this.#heldBlocks(prefillers, blocks, question, told)
-    this.#turn = (this.#turn + 1) % 0x4000_0000
-    const place = choosePrefill(prefillers.length, this.#turn, (at) => {
+    const turn = sharing.sent?.turnOf(this.#turnPlace) ?? this.#turns.next()
+    const place = choosePrefill(prefillers.length, turn, (at) => {
       const replica = prefillers[at]
       if (replica === undefined || !replica.isAvailable || replica.ownRequests >= maxInFlight) return Infinity
       return replica.pendingPrefillTokens / blockTokens + count - (held?.[at] ?? 0)
@@ -139,7 +151,10 @@ export class Disaggregation {
     const uncached = count - (held?.[place] ?? 0)
     const wasComputing = replica.ownPrefillTokens > 0 || replica.foreign.requests > 0
     const prediction = exact === null ? null : (prompts?.predict(exact, told?.[place] ?? 0, wasComputing) ?? null)
-    if (blocks !== null) this.#index.sent(blocks, replica)
+    if (blocks !== null) {
+      this.#index.sent(blocks, replica, prefillers)
+      sharing.sent?.tell({ ...unweighed, serial: replica.serial, hashes: blocks })
+    }
     return { replica, permit, blocks: uncached, prediction }
   }
 
@@ -166,7 +181,7 @@ export class Disaggregation {
 
   #whole(request: UpstreamRequest, { client }: ReplicaHandle, reason: WholeReason, tokens = 0): Route {
     this.#series.decided(reason).add(1)
-    const learn = (ms: number): void => this.#benefit.observe('whole', tokens, ms)
+    const learn = (ms: number): void => this.#learnTime('whole', tokens, ms)
     return {
       isSplit: false,
       send: (handler) => client.send(request, tokens > 0 ? new ObservedAnswer(handler, learn) : handler),
@@ -233,8 +248,36 @@ export class Disaggregation {
         this.#known.delete(replica)
         onFallBack()
       },
-      onFirstByte: (ms) => this.#benefit.observe('split', tokens, ms),
+      onFirstByte: (ms) => this.#learnTime('split', tokens, ms),
     }
+  }
+
+  /** Hears from now on what other threads send to replicas that prefill, and how long first tokens take them. */
+  follow(prefillers: readonly ReplicaHandle[]): void {
+    sharing.sent?.listenFor(this, this.#prefillers, prefillers)
+    this.#prefillers = prefillers
+  }
+
+  #hear(prefillers: readonly ReplicaHandle[]): void {
+    if (prefillers !== this.#prefillers) this.follow(prefillers)
+    sharing.sent?.take()
+  }
+
+  onSentElsewhere({ serial, hashes }: Readonly<SentRequest>): void {
+    const replica = this.#prefillers.find((each) => each.serial === serial)
+    if (replica !== undefined) this.#index.sent(hashes, replica, this.#prefillers)
+  }
+
+  onFirstTokenElsewhere({ how, tokens, ttftMs }: Readonly<FirstToken>): void {
+    this.#benefit.observe(how, tokens, ttftMs)
+  }
+
+  #learnTime(how: ServedHow, tokens: number, ttftMs: number): void {
+    this.#hear(this.#prefillers)
+    this.#benefit.observe(how, tokens, ttftMs)
+    // Which of the replicas that prefill is named is all the same: all threads listen to each of them.
+    const serial = this.#prefillers[0]?.serial
+    if (serial !== undefined) sharing.sent?.tellFirstToken({ serial, how, tokens, ttftMs })
   }
 
   #acquaint(replica: ReplicaHandle, onKnown: (known: string | null) => void): () => void {

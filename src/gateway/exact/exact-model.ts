@@ -10,6 +10,7 @@ import {
   type ExactIndexMemory,
   type TokenBytes,
 } from '../../scheduling/index.ts'
+import { createTrustMemory } from '../data-plane/event-trust.ts'
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import {
   knowledgeSink,
@@ -31,6 +32,8 @@ import { compareRendering, type AskTokens } from './self-test.ts'
 export interface ExactServing {
   readonly model: string
   readonly memory: ExactIndexMemory
+  /** Of `EventTrust`. */
+  readonly trust: SharedArrayBuffer
   readonly prompting: PromptingData
 }
 
@@ -71,6 +74,7 @@ interface Ready {
   readonly writer: ExactKnowledgeWriter
   readonly tokens: TokenBytes
   readonly prompting: PromptingData
+  readonly trust: SharedArrayBuffer
 }
 
 /** An engine that did not answer is asked again after this time. */
@@ -105,8 +109,8 @@ export class ExactModel {
   /** Null as long as prompts cannot be looked up. */
   get serving(): ExactServing | null {
     if (this.#state !== 'on' || this.#ready === null) return null
-    const { writer, prompting } = this.#ready
-    return { model: this.#options.model.name, memory: writer.memory, prompting }
+    const { writer, trust, prompting } = this.#ready
+    return { model: this.#options.model.name, memory: writer.memory, trust, prompting }
   }
 
   get report(): ExactReport {
@@ -182,7 +186,7 @@ export class ExactModel {
       lanes: 32 * Math.ceil(Math.max(fewestLanes, lanesEachRank * ranks) / 32),
     }
     const writer = new ExactKnowledgeWriter(size, [randomInt(2 ** 31), randomInt(2 ** 31)])
-    const ready = { writer, tokens, prompting: data }
+    const ready = { writer, tokens, prompting: data, trust: createTrustMemory() }
     this.#ready = ready
     try {
       for (const each of this.#handles) await this.#follow(each, ready)

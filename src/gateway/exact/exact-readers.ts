@@ -1,5 +1,7 @@
 import type { Logger } from '../../observe/contract.ts'
 import { ExactPrompts } from '../data-plane/exact-prompts.ts'
+import { EventTrust } from '../data-plane/event-trust.ts'
+import { LearnedSizes } from '../data-plane/learned-sizes.ts'
 import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
 import type { ExactServing } from './exact-model.ts'
 import { preparePrompting } from './prompting.ts'
@@ -32,13 +34,15 @@ export class ExactReaders {
     this.#catalogue.takeExact(new Map([...next].map(([model, { prompts }]) => [model, prompts])))
   }
 
-  async #create({ model, memory, prompting: data }: ExactServing): Promise<ExactPrompts | null> {
+  async #create({ model, memory, trust, prompting: data }: ExactServing): Promise<ExactPrompts | null> {
     const prompting = await preparePrompting(data)
     if (typeof prompting === 'string') return null
     const series = () => this.#catalogue.find(model)?.series ?? this.#catalogue.unknown
     return new ExactPrompts({
       memory,
       prompting,
+      sizes: this.#catalogue.find(model)?.sizes ?? new LearnedSizes(),
+      trust: new EventTrust(trust),
       counted: (reason) => series().lookedUp(reason),
       predicted: (reason) => series().predicted(reason),
       predictionError: () => series().predictionError(),

@@ -191,6 +191,21 @@ const tiny = (() => {
   return vocabulary
 })()
 
+const stored = (name: bigint, tokenIds: readonly number[]) =>
+  ({
+    kind: 'stored',
+    blockHashes: [name],
+    parentBlockHash: null,
+    tokenIds,
+    blockSize: 2,
+    loraId: null,
+    loraName: null,
+    medium: 'GPU',
+    extraKeys: null,
+    group: 0,
+    specKind: null,
+  }) as const
+
 // proves C4 (recording)
 describe('what replicas are known to hold', () => {
   it('is known of a chat request by its JSON: rendered, as bytes, without tokenising it', async () => {
@@ -225,6 +240,18 @@ describe('what replicas are known to hold', () => {
     // The engine of the recording cached three blocks of this prompt.
     agreement.compare(heldTokens() ?? 0, 96, 32)
     expect(agreement.state).toEqual({ isTrusted: true, compared: 1, wrongShare: 0 })
+  })
+
+  it('is not known of blocks without tokens, or with ones that the tokenizer does not have, which is told once', () => {
+    const told: string[] = []
+    const writer = new ExactKnowledgeWriter({ nodes: 1024, lanes: 32 }, [7, 8])
+    const sink = knowledgeSink(writer, 0, tiny.tokens, (sentence) => told.push(sentence))
+    sink.apply(0, [stored(1n, [1, 2])])
+    expect(told).toEqual([])
+    for (const name of [2n, 3n]) sink.apply(0, [stored(name, [])])
+    for (const name of [4n, 5n]) sink.apply(0, [stored(name, [1, 9_999_999])])
+    expect(told).toEqual([expect.stringContaining('no token ids'), expect.stringContaining('chat.tokenizer')])
+    expect(writer.counts).toMatchObject({ stored: 1, withoutTokens: 2, unreadable: 2 })
   })
 
   it('is known from their events alone, and forgotten when they begin anew', async () => {

@@ -125,9 +125,12 @@ export async function untilReady(gateway: TestGateway, count: number): Promise<v
   })
 }
 
-/** Waits until no replica has a request in flight. */
+/** Waits until no replica has a request in flight, a token of one, or a block of a prompt to compute. */
 export async function untilIdle(gateway: TestGateway): Promise<void> {
-  await until('every in-flight count is zero', async () =>
-    (await gateway.load()).replicas.every(({ inFlight }) => inFlight === 0),
+  await until('every count of what is in flight is zero', async () =>
+    (await gateway.load()).replicas.every(
+      ({ inFlight, tokensInFlight, pendingPrefillTokens }) =>
+        inFlight === 0 && tokensInFlight === 0 && pendingPrefillTokens === 0,
+    ),
   )
 }

@@ -1,11 +1,10 @@
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createSeriesTable } from '../../observe/contract.ts'
-import type { ReplicaJudge } from '../data-plane/outlier.ts'
+import { LearnedSizes, sizeCells } from '../data-plane/learned-sizes.ts'
 import { PolicyRouter, type Sent } from '../data-plane/policy-router.ts'
-import { ReplicaHandle, type Permit } from '../data-plane/replica-handle.ts'
+import type { Permit, ReplicaHandle } from '../data-plane/replica-handle.ts'
 import { sharing, SentRequests } from '../data-plane/sent-requests.ts'
-import { replicaAt } from '../testing/settable-source.ts'
+import { handleAt } from '../testing/handle-at.ts'
 import { CountMemory } from './count-memory.ts'
 
 /** Threads of the larger gateway. */
@@ -13,15 +12,15 @@ const many = 4
 const replicaCount = 5
 const maxInFlight = 12
 
-const judge: ReplicaJudge = {
-  isEjected: false,
-  isOut: false,
-  ejectedUntil: null,
-  failuresInRow: 0,
-  begin: () => false,
-  answered: () => {},
-  end: () => {},
-  reset: () => {},
+/** Whose turn it is begins at random, and here at 0. */
+function turnlessMemory(threads: number): SharedArrayBuffer {
+  const memory = SentRequests.memoryFor(threads)
+  new Int32Array(memory).fill(0)
+  return memory
+}
+
+const nobodyIsAsked = () => {
+  throw new Error('a decision asks nobody')
 }
 
 /** A request that one of the threads gets, or the end of an earlier one, which may be answered whole. */
@@ -32,7 +31,6 @@ const step = fc.oneof(
     family: fc.nat(5),
     length: fc.integer({ min: 1, max: 60 }),
     session: fc.option(fc.nat(3)),
-    outputTokens: fc.integer({ min: 1, max: 2_000 }),
   }),
   fc.record({
     ends: fc.nat(20),
@@ -49,32 +47,19 @@ type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
 function threadOf(
   row: number,
   threads: number,
-  memory: { counts: CountMemory; sent: SharedArrayBuffer },
+  memory: { counts: CountMemory; sent: SharedArrayBuffer; sizes: Int32Array },
   policy: string,
 ) {
-  const series = createSeriesTable()
-  const replicas = Array.from({ length: replicaCount }, (_, number) => {
-    const replica = replicaAt(number, { id: `m-${number}` })
-    return new ReplicaHandle({
-      replica,
+  const replicas = Array.from({ length: replicaCount }, (_, number) =>
+    handleAt(number, nobodyIsAsked, {
       serial: number + 1,
       counts: memory.counts.at(row, number),
       isReachable: () => true,
-      headers: [],
-      routes: { routes: [], possibleRoutes: [] },
-      requestsSeries: series.counter('fairlead_gateway_replica_requests_total', { model: 'm', replica: replica.id }),
-      outlier: judge,
-      client: {
-        send: () => {
-          throw new Error('nobody is asked')
-        },
-        close: () => {},
-        destroy: () => {},
-      },
-    })
-  })
+    }),
+  )
   return {
     sent: threads === 1 ? null : new SentRequests(threads, row, memory.sent),
+    sizes: new LearnedSizes(memory.sizes),
     router: new PolicyRouter('m', policy, { saturation: 0.9, sessionTimeMs: 30_000 }, 100_000),
     replicas,
   }
@@ -82,9 +67,8 @@ function threadOf(
 
 /** Where each request goes, in a gateway of so many threads. */
 function decide(steps: readonly Step[], threads: number, policy: string): string[] {
-  const memory = { counts: new CountMemory(threads), sent: SentRequests.memoryFor(threads) }
-  // Whose turn it is begins at random, and here at 0.
-  new Int32Array(memory.sent).fill(0)
+  const sizes = new Int32Array(sizeCells)
+  const memory = { counts: new CountMemory(threads), sent: turnlessMemory(threads), sizes }
   const all = Array.from({ length: threads }, (_, row) => threadOf(row, threads, memory, policy))
   const running: {
     thread: (typeof all)[number]
@@ -110,6 +94,7 @@ function decide(steps: readonly Step[], threads: number, policy: string): string
       sharing.sent = thread.sent
       const { ttftMs, decodingMs, outputTokens } = each
       const told = { inputTokens: prompt, outputTokens, ttftMs, durationMs: ttftMs + decodingMs }
+      thread.sizes.outputTokens.learn(outputTokens)
       thread.router.answered(thread.replicas, replica, sent.state, told)
       continue
     }
@@ -124,7 +109,7 @@ function decide(steps: readonly Step[], threads: number, policy: string): string
       adapter: null,
       promptBytes: bytes.length,
       session: each.session === null ? null : `session ${each.session}`,
-      expectedOutputTokens: each.outputTokens,
+      expectedOutputTokens: thread.sizes.outputTokens.value,
       isExcluded: (replica: ReplicaHandle) => replica.ownRequests >= maxInFlight,
     }
     const choice = thread.router.choose(thread.replicas, asked)
@@ -132,7 +117,7 @@ function decide(steps: readonly Step[], threads: number, policy: string): string
     const permit = choice?.replica.acquire(maxInFlight) ?? null
     if (choice === null || permit === null) continue
     const sent = thread.router.sent(thread.replicas, asked, choice.replica, choice.heldBlocks)
-    const tokens = Math.ceil(bytes.length / 4) + each.outputTokens
+    const tokens = Math.ceil(bytes.length / 4) + Math.round(asked.expectedOutputTokens)
     choice.replica.counts.tokens.add(tokens)
     running.push({ thread, replica: choice.replica, sent, permit, tokens, prompt: Math.ceil(bytes.length / 4) })
   }

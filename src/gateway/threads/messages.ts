@@ -7,15 +7,17 @@ import type { DrainTimes } from '../control/drain.ts'
 import type { ExactServing } from '../exact/exact-model.ts'
 import type { EngineRoutes } from '../data-plane/known-routes.ts'
 import type { JudgedRequest, Verdict } from '../data-plane/outlier.ts'
+import type { ConnectOptions } from '../data-plane/upstream/contract.ts'
 import type { Standing, TurnOutcome } from '../data-plane/waiting/room.ts'
+import type { ModelMemory } from './model-places.ts'
 
 /** What requests are served by, as plain data: a worker loads nothing that reads or checks a Fleet. */
 export interface ServingData {
   readonly fleet: Fleet
   /** Keys that are asked for; null serves everybody. */
   readonly keys: readonly KeyRecord[] | null
-  /** By model: where the figures of its queue are; null where they are nowhere. */
-  readonly queues: ReadonlyMap<string, number | null>
+  /** By model: its place in what threads share of models; null where it has none. */
+  readonly places: ReadonlyMap<string, number | null>
 }
 
 /** A replica as a worker reaches it. */
@@ -27,7 +29,7 @@ export interface ReplicaPlace {
   readonly replica: Replica
   /** Header fields that every request to it carries, names and values in turn. */
   readonly headers: readonly string[]
-  readonly connectTimeoutMs: number
+  readonly connect: ConnectOptions
   readonly routes: EngineRoutes
   /** Its number in what is known of engines' caches; -1 where nothing is. */
   readonly exactNumber: number
@@ -58,8 +60,8 @@ export interface WorkerData {
   readonly sent: SharedArrayBuffer
   readonly promptSecret: number
   readonly board: SharedArrayBuffer
-  /** Figures of the queues. */
-  readonly queues: SharedArrayBuffer
+  /** What threads share of each model. */
+  readonly models: ModelMemory
   readonly listen: ListenAddress
   /** Of this package. */
   readonly version: string

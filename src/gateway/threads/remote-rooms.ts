@@ -1,4 +1,4 @@
-import { QueueFigures } from '../data-plane/waiting/queue-figures.ts'
+import type { QueueFigures } from '../data-plane/waiting/queue-figures.ts'
 import type { Room, Standing, Ticket, Waiter } from '../data-plane/waiting/room.ts'
 import { tellRetryAfter } from '../data-plane/waiting/retry-after.ts'
 import type { ServedModel } from '../data-plane/served-model.ts'
@@ -10,19 +10,16 @@ import { toSharedMs } from './thread-clock.ts'
  * is. How many wait stands in shared memory, so that a request which need not wait asks nobody.
  */
 export class RemoteRooms {
-  readonly #cells: Int32Array
   readonly #post: (message: FromWorker) => void
   readonly #waiters = new Map<number, Waiter>()
   #lastId = 0
 
-  constructor(memory: SharedArrayBuffer, post: (message: FromWorker) => void) {
-    this.#cells = new Int32Array(memory)
+  constructor(post: (message: FromWorker) => void) {
     this.#post = post
   }
 
-  /** @param index where the model's figures are; null where they are nowhere, and nobody waits */
-  create(model: ServedModel, index: number | null): Room<ServedModel> {
-    const figures = index === null ? new QueueFigures() : new QueueFigures(this.#cells, index)
+  /** @param figures of its queue, which the control thread writes */
+  create(model: ServedModel, figures: QueueFigures): Room<ServedModel> {
     const { name } = model
     return {
       model,

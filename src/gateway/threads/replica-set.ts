@@ -52,7 +52,7 @@ export class ReplicaSet {
     for (const { client } of this.#known.values()) client.destroy()
   }
 
-  #create({ serial, slot, replica, headers, connectTimeoutMs, routes }: ReplicaPlace): ReplicaHandle {
+  #create({ serial, slot, replica, headers, connect, routes }: ReplicaPlace): ReplicaHandle {
     const { row, counts, board, cells, series, post } = this.#parts
     const tokens = cells.allocate(tokenRateCells)
     post({ type: 'tokens', serial, place: tokens })
@@ -61,7 +61,7 @@ export class ReplicaSet {
       serial,
       headers,
       routes,
-      client: createUpstream(replica.address, { connectTimeoutMs }),
+      client: createUpstream(replica.address, connect),
       requestsSeries: series.counter('fairlead_gateway_replica_requests_total', {
         model: replica.model,
         replica: replica.id,

@@ -2,6 +2,7 @@ import { cellsAt, type CellPlace } from '../../observe/contract.ts'
 import type { EngineRoutes } from '../data-plane/known-routes.ts'
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import { TokenRate } from '../data-plane/token-rate.ts'
+import type { ConnectOptions } from '../data-plane/upstream/contract.ts'
 import { CountMemory } from './count-memory.ts'
 import type { FromWorker, ReplicaPlace } from './messages.ts'
 import { ReplicaBoard, slotCount } from './replica-board.ts'
@@ -9,7 +10,7 @@ import { sharedOffsetMs, toOwnMs, toSharedMs } from './thread-clock.ts'
 
 /** What workers need beside what a handle holds. */
 export interface ReachedBy {
-  readonly connectTimeoutMs: number
+  readonly connect: ConnectOptions
   readonly routes: EngineRoutes
 }
 
@@ -68,8 +69,8 @@ export class ReplicaSlots {
     return [...this.#entries.values()].flatMap(({ goneSince, serial, slot, handle, reachedBy }) => {
       if (goneSince !== null) return []
       const { replica, headers, exactNumber, adapters } = handle
-      const { connectTimeoutMs, routes } = reachedBy
-      return { serial, slot, replica, headers, connectTimeoutMs, routes, exactNumber, adapters }
+      const { connect, routes } = reachedBy
+      return { serial, slot, replica, headers, connect, routes, exactNumber, adapters }
     })
   }
 

@@ -12,7 +12,7 @@ import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import { sharing, SentRequests } from '../data-plane/sent-requests.ts'
 import { surplus } from './balance.ts'
 import type { FromWorker, ServingData, WorkerData } from './messages.ts'
-import type { QueuePlaces } from './queue-places.ts'
+import type { ModelPlaces } from './model-places.ts'
 import { RemoteWaiters } from './remote-waiters.ts'
 import { ReplicaSlots, type ReachedBy } from './replica-slots.ts'
 import { countCrash, restartDelayMs } from './restart-delay.ts'
@@ -38,7 +38,7 @@ export interface WorkerPoolOptions {
   readonly catalogue: ModelCatalogue
   /** Models whose prompts are looked up by what engines hold. */
   readonly exact: () => readonly ExactServing[]
-  readonly queues: QueuePlaces
+  readonly places: ModelPlaces
   /** What every worker is told at its start. */
   readonly common: Pick<WorkerData, 'version' | 'fleetName' | 'startedAt' | 'isAdminKeyed'>
 }
@@ -81,7 +81,7 @@ export class WorkerPool implements ClientFront, WorkerListener {
     this.#waiters = new RemoteWaiters(options.catalogue)
     this.#freeRows = Array.from({ length: options.workers }, (_, row) => row)
     this.#seats = Array.from({ length: options.workers }, () => ({ thread: null, crashesInRow: 0, timer: undefined }))
-    this.#serving = toServingData(options.config, options.queues)
+    this.#serving = toServingData(options.config, options.places)
     options.metrics.onRender(() => this.collect())
   }
 
@@ -108,7 +108,7 @@ export class WorkerPool implements ClientFront, WorkerListener {
   }
 
   async apply(config: ServingConfig): Promise<void> {
-    this.#serving = toServingData(config, this.#options.queues)
+    this.#serving = toServingData(config, this.#options.places)
     this.#isServingNew = true
     this.refresh()
     await this.#acknowledged()
@@ -212,7 +212,7 @@ export class WorkerPool implements ClientFront, WorkerListener {
   }
 
   #start(seat: Seat): WorkerThread {
-    const { workers, metrics, logger, common, queues } = this.#options
+    const { workers, metrics, logger, common, places } = this.#options
     const row = this.#freeRows.pop()
     if (row === undefined || this.#address === null) throw new Error('there is no place for a worker')
     const data: WorkerData = {
@@ -224,7 +224,7 @@ export class WorkerPool implements ClientFront, WorkerListener {
       sent: this.#sent,
       promptSecret: sharing.secret,
       board: this.#slots.board.memory,
-      queues: queues.memory,
+      models: places.memory,
       listen: this.#address,
       metricsContentType: metrics.contentType,
       log: { level: logger.level as WorkerData['log']['level'], name: String(logger.bindings()['name'] ?? 'gateway') },

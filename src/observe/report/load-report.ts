@@ -11,6 +11,9 @@ const replicaLoad = z.object({
   /** Whether the gateway's own probes succeed and it is warmed up. */
   ready: z.boolean(),
   inFlight: z.int().nonnegative(),
+  /** Estimated, of the requests in flight: of their prompts and answers, and of what it has yet to compute before it answers. */
+  tokensInFlight: z.int().default(0),
+  pendingPrefillTokens: z.int().default(0),
   /** Requests sent to it since the gateway knows it. */
   requests: z.int().nonnegative(),
   /** Output tokens a second over the last ten seconds. */

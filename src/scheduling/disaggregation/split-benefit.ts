@@ -26,11 +26,15 @@ export class SplitBenefit {
   readonly #setting: number
   readonly #whole = new LineFit()
   readonly #split = new LineFit()
-  #turn = 0
+  readonly #nextTurn: () => number
 
-  /** @param minPromptTokens shorter prompts are not split as long as nothing is learned */
-  constructor(minPromptTokens: number) {
+  /**
+   * @param minPromptTokens shorter prompts are not split as long as nothing is learned
+   * @param nextTurn gives a whole number that grows by one with each call; counted here when absent
+   */
+  constructor(minPromptTokens: number, nextTurn = countedTurns()) {
     this.#setting = minPromptTokens
+    this.#nextTurn = nextTurn
   }
 
   /**
@@ -42,8 +46,7 @@ export class SplitBenefit {
     const threshold = this.threshold(others)
     const does = tokens >= threshold
     if (!this.#isLearned || tokens < threshold / widest || tokens > threshold * widest) return does
-    this.#turn = (this.#turn + 1) % tryEvery
-    return this.#turn === 0 ? !does : does
+    return this.#nextTurn() % tryEvery === 0 ? !does : does
   }
 
   /** Tokens from which on it pays beside so many others. */
@@ -69,4 +72,9 @@ export class SplitBenefit {
   get #isLearned(): boolean {
     return this.#whole.count >= fewest && this.#split.count >= fewest
   }
+}
+
+function countedTurns(): () => number {
+  let turn = 0
+  return () => (turn = (turn + 1) % tryEvery)
 }

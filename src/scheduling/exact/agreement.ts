@@ -2,7 +2,7 @@
 export interface AgreementState {
   /** Whether the exact index is to be believed. */
   readonly isTrusted: boolean
-  /** Answers that were compared. */
+  /** Answers that were compared, counted up to 64. */
   readonly compared: number
   /** Share of the last answers that were off by more than is allowed, 0 to 1. */
   readonly wrongShare: number
@@ -18,17 +18,34 @@ const fewest = 32
 const most = 0.2
 const least = 0.05
 
+/** Words of memory that an agreement is kept in. */
+export const agreementWords = 1
+
+/** Parts of the share of wrong answers that are told apart. */
+const parts = 2 ** 22
+/** Its word: answers compared, up to `memory`, in seven bits; the share above them; then whether trust is lost. */
+const shareAt = 7
+const comparedMask = (1 << shareAt) - 1
+const lostBit = 1 << 30
+
 /**
  * Compares the tokens that a replica was predicted to hold with those that its engine says it had (`cached_tokens`), for
- * one model: a template or a vocabulary that disagrees with the engine's shows here, whatever the reason.
+ * one model: a template or a vocabulary that disagrees with the engine's shows here, whatever the reason. Threads that are
+ * given the same memory judge together: each comparison counts once, whichever of them makes it.
  */
 export class Agreement {
-  #compared = 0
-  #wrongShare = 0
-  #isTrusted = true
+  readonly #words: Int32Array
+  readonly #at: number
+
+  /** @param words zeros at first */
+  constructor(words: Int32Array = new Int32Array(agreementWords), at = 0) {
+    this.#words = words
+    this.#at = at
+  }
 
   get state(): AgreementState {
-    return { isTrusted: this.#isTrusted, compared: this.#compared, wrongShare: this.#wrongShare }
+    const word = Atomics.load(this.#words, this.#at)
+    return { isTrusted: (word & lostBit) === 0, compared: word & comparedMask, wrongShare: shareOf(word) }
   }
 
   /**
@@ -40,13 +57,24 @@ export class Agreement {
    */
   compare(predicted: number, reported: number, blockTokens: number): boolean {
     const isWrong = Math.abs(predicted - reported) > allowedBlocks * blockTokens
-    this.#compared += 1
-    const weight = 1 / Math.min(this.#compared, memory)
-    this.#wrongShare += (Number(isWrong) - this.#wrongShare) * weight
-    if (this.#compared < fewest) return false
-    const before = this.#isTrusted
-    if (this.#wrongShare > most) this.#isTrusted = false
-    else if (this.#wrongShare < least) this.#isTrusted = true
-    return before !== this.#isTrusted
+    for (;;) {
+      const before = Atomics.load(this.#words, this.#at)
+      const after = judged(before, isWrong)
+      if (Atomics.compareExchange(this.#words, this.#at, before, after) !== before) continue
+      return ((before ^ after) & lostBit) !== 0
+    }
   }
+}
+
+const shareOf = (word: number): number => ((word & (lostBit - 1)) >>> shareAt) / parts
+
+function judged(word: number, isWrong: boolean): number {
+  const compared = Math.min((word & comparedMask) + 1, memory)
+  const wrongShare = shareOf(word) + (Number(isWrong) - shareOf(word)) / compared
+  let lost = word & lostBit
+  if (compared >= fewest) {
+    if (wrongShare > most) lost = lostBit
+    else if (wrongShare < least) lost = 0
+  }
+  return lost | (Math.round(wrongShare * parts) << shareAt) | compared
 }

@@ -3,7 +3,7 @@
  * the rendered prompt, in memory that threads share. One writes (`ExactKnowledgeWriter`), any number read
  * (`ExactKnowledge`).
  */
-export { Agreement, type AgreementState } from './agreement.ts'
+export { Agreement, agreementWords, type AgreementState } from './agreement.ts'
 export { chatBytes, layImages, takeImagesOut, type BodyImages, type ImageFormat } from './images/index.ts'
 export type { PromptContext } from './context-seed.ts'
 export { ExactKnowledge } from './knowledge.ts'

@@ -19,7 +19,6 @@ const replica = (
 })
 const settings = { ...defaultSaturation, maxInFlight: 8 }
 
-// proves C6 (real part)
 describe('saturation', () => {
   it.each([
     ['nothing to do', replica(0), 0],

@@ -27,8 +27,8 @@ export const defaultSaturation: SaturationSettings = {
 }
 
 /**
- * How full a replica is; 1 and more is saturated. For who dispatches by what engines report; the gateway, which reads no
- * engine metrics yet, goes by what is in flight.
+ * How full a replica is; 1 and more is saturated. For who dispatches by what engines report; the gateway's queue goes by what
+ * is in flight (ADR 10).
  *
  * Two things are known of it. What was sent to it and has not ended is counted here, always true, and compared with its
  * limit. What its engine reports is late: a fresh report counts whole; from `freshMs` on it counts for less and less,

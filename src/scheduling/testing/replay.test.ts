@@ -42,7 +42,7 @@ describe('a replay', () => {
   })
 })
 
-// proves C4 (simulated)
+// proves C4, Q5 (simulated)
 describe('the default', () => {
   it.each([
     { title: 'system prompts that are shared unevenly', requests: shared, blocks: 300, hits: 0.97 },

@@ -3,6 +3,7 @@ import type { Fleet } from '../../fleet/index.ts'
 import type { Container } from '../../kubernetes/index.ts'
 import type { ProgressReporter } from '../../progress/index.ts'
 import type { Artifact } from '../rendering/index.ts'
+import type { PlannedAction } from './planning.ts'
 import type { FleetStatus } from './status.ts'
 
 /** A Fleet that was rendered for the target: what cluster targets plan and apply. */
@@ -45,6 +46,8 @@ export interface WorkContext {
 export interface ApplyContext extends WorkContext {
   /** Ends an orderly stop that takes too long for the person who waits: what still runs is killed at once. */
   readonly killSignal?: AbortSignal
+  /** Called, on clusters, with what is about to be carried out: a plan made before may have missed what happened since. */
+  readonly onPlan?: (actions: readonly PlannedAction[]) => void
   /** Called once everything answers. */
   readonly onReady?: (status: FleetStatus) => void
   readonly options?: ApplyOptions

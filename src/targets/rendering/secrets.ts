@@ -15,6 +15,9 @@ const ofEngines = /^models\[\d+\]\.(token|env\[\d+\]\.from)$|^storage\.models\./
 /** Fields whose secrets only the command reads that plans the Fleet, to ask a model registry; no process of it does. */
 const ofPlanning = /^storage\.models\.(mlflow|modelRegistry)/
 
+/** Files that are named without a reference, and kept as secrets all the same. */
+const certificateFile = /^models\[\d+\]\.upstreamTls\.(?:ca|cert|key)File$/
+
 /**
  * Every secret that processes of a Fleet read, in the order of its fields.
  * @param target whose own settings count; those of other targets never do
@@ -23,6 +26,9 @@ export function secretsOf(fleet: Fleet, target?: TargetName): NamedSecret[] {
   const found: NamedSecret[] = []
   const look = (value: unknown, path: string): void => {
     if (Array.isArray(value)) return value.forEach((item, index) => look(item, `${path}[${index}]`))
+    if (typeof value === 'string' && certificateFile.test(path)) {
+      found.push({ path, reference: { file: value }, readBy: 'gateway' })
+    }
     if (typeof value !== 'object' || value === null) return
     if (ofPlanning.test(path)) return
     if (isReference(value)) {

@@ -17,7 +17,7 @@ export interface NamedReference {
   readonly isActive: boolean
 }
 
-const followed = /^access\.(?:keys\[\d+\]\.value|keysFile)$|^models\[\d+\]\.apiKey$/
+const followed = /^access\.(?:keys\[\d+\]\.value|keysFile)$|^models\[\d+\]\.(?:apiKey$|upstreamTls\.)/
 const apiKey = /^access\.keys\[\d+\]\.value$/
 
 /** Every reference of a Fleet to a secret, the file of keys among them, in the order of its fields. */

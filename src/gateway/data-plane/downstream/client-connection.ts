@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { writeDue } from '../http1/due-writes.ts'
 import { sendTogether } from '../http1/send-together.ts'
 import { ClientRequest, type RequestConnection } from './client-request.ts'
 import { ClientResponse, type ResponseConnection } from './client-response.ts'
@@ -144,13 +145,15 @@ export class ClientConnection implements RequestSink, RequestConnection, Respons
     else this.discard(this.#discardLeft === Infinity ? unwantedBodyBytes : this.#discardLeft)
   }
 
-  /** Breaks the connection at once. */
+  /** Breaks the connection at once, after what was sent. */
   destroy(): void {
+    writeDue()
     this.#socket.destroy()
   }
 
   /** Breaks it so that a client that reads to the end does not take this for the end. */
   reset(): void {
+    writeDue()
     this.#socket.resetAndDestroy()
   }
 
@@ -251,6 +254,7 @@ export class ClientConnection implements RequestSink, RequestConnection, Respons
 
   /** Closes after the last bytes; where the client may still be sending, not before it has, so that it reads them. */
   #close(mayBeSending: boolean): void {
+    writeDue()
     this.#isClosing = true
     this.#rest = null
     this.#since = performance.now()

@@ -1,28 +1,9 @@
 import { createHash } from 'node:crypto'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import type { Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
 import { BodyMemory } from '../body-memory.ts'
 import { sendTogether } from './send-together.ts'
-
-const cleanUps: (() => unknown)[] = []
-afterEach(() => {
-  for (const cleanUp of cleanUps.splice(0).toReversed()) cleanUp()
-})
-
-/** Two ends of a connection; the far one does not read yet. */
-async function connected(): Promise<{ readonly near: Socket; readonly far: Socket }> {
-  const accepted = Promise.withResolvers<Socket>()
-  const server = createServer({ pauseOnConnect: true }, accepted.resolve)
-  const listening = Promise.withResolvers<void>()
-  server.listen(0, '127.0.0.1', listening.resolve)
-  await listening.promise
-  const near = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  const far = await accepted.promise
-  near.on('error', () => {})
-  far.on('error', () => {})
-  cleanUps.push(() => (near.destroy(), far.destroy(), server.close()))
-  return { near, far }
-}
+import { connected } from './testing/connected.ts'
 
 const bodyBytes = 4_000_000
 

@@ -1,14 +1,9 @@
 import type { Socket } from 'node:net'
 import type { BodyMemory } from '../body-memory.ts'
+import { roomFor, writeAtTurnEnd, writeDue } from './due-writes.ts'
 
 /** Bodies up to this size are copied between what goes around them: one plain write costs less than gathering several. */
 const copiedBytes = 16 * 1024
-
-/**
- * Where such a message is put together. In most cases the kernel takes all of it at once and the next message goes to
- * the same place; where it does not, the bytes stay with whoever waits for it, and there is a new place.
- */
-let bench = Buffer.allocUnsafeSlow(copiedBytes + 4 * 1024)
 
 /**
  * Until when the bytes of a body are there: `kept` as long as anybody has them, `lent` for the time of the call; or memory
@@ -17,7 +12,8 @@ let bench = Buffer.allocUnsafeSlow(copiedBytes + 4 * 1024)
 export type BodyTenure = 'kept' | 'lent' | BodyMemory
 
 /**
- * Sends a body with what goes before and after it, heads and chunk sizes, in as few system calls as it takes.
+ * Sends a body with what goes before and after it, heads and chunk sizes, in as few system calls as it takes; at the end
+ * of the turn of the event loop, or when `writeDue` is called.
  * @param before to be sent as latin1, as is `after`
  * @returns whether the socket can take more now
  */
@@ -28,23 +24,19 @@ export function sendTogether(
   after: string,
   tenure: BodyTenure,
 ): boolean {
-  if (body === null) return socket.write(before + after, 'latin1')
-  if (tenure === 'lent' || body.length <= copiedBytes) {
-    const length = before.length + body.length + after.length
-    // What waits for a slow reader takes no more memory than it has bytes.
-    const isOnBench = length <= bench.length && socket.writableLength === 0
-    const bytes = isOnBench ? bench : Buffer.allocUnsafe(length)
+  const bodyBytes = body?.length ?? 0
+  if (body === null || tenure === 'lent' || bodyBytes <= copiedBytes) {
+    const bytes = roomFor(socket, before.length + bodyBytes + after.length)
     if (before !== '') bytes.write(before, 0, 'latin1')
-    bytes.set(body, before.length)
-    if (after !== '') bytes.write(after, before.length + body.length, 'latin1')
+    if (body !== null) bytes.set(body, before.length)
+    if (after !== '') bytes.write(after, before.length + bodyBytes, 'latin1')
     if (typeof tenure !== 'string') tenure.release()
-    const canTakeMore = socket.write(isOnBench ? bench.subarray(0, length) : bytes)
-    if (isOnBench && socket.writableLength > 0) bench = Buffer.allocUnsafeSlow(bench.length)
-    return canTakeMore
+    return writeAtTurnEnd(socket, bytes)
   }
   const whole = typeof tenure === 'string' || after !== '' ? null : tenure.withHead(before, body)
-  if (whole !== null) return socket.write(whole, whenSent(tenure))
-  if (before === '' && after === '') return socket.write(body, whenSent(tenure))
+  if (whole !== null) return writeAtTurnEnd(socket, whole, whenSent(tenure))
+  if (before === '' && after === '') return writeAtTurnEnd(socket, body, whenSent(tenure))
+  writeDue()
   socket.cork()
   if (before !== '') socket.write(before, 'latin1')
   let canTakeMore = socket.write(body, whenSent(tenure))

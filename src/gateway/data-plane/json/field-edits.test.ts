@@ -42,6 +42,11 @@ describe('fields of a body', () => {
     ['{"b":2,"a":1,"c":3}', { a: null, c: null }, '{"b":2}'],
     ['{"a":1,"c":3}', { a: null, c: null, b: '[]' }, '{"b":[]}'],
     ['{"a":1,"b":2,"a":3}', { a: '9' }, '{"b":2,"a":9}'],
+    [
+      '{"constructor":1,"a":1,"constructor":2,"__proto__":3}',
+      { a: '2' },
+      '{"constructor":1,"a":2,"constructor":2,"__proto__":3}',
+    ],
     ['{"\\u0061":1,"b":2}', { a: null }, '{"b":2}'],
     ['{"seed":12345678901234567890,"a":1}', { a: '2' }, '{"seed":12345678901234567890,"a":2}'],
   ])('in %s', (before, values, after) => {

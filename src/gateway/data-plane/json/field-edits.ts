@@ -9,8 +9,10 @@ export type FieldValues = Readonly<Record<string, string | null>>
  * of one that stands there twice the last is kept, since that is the one that engines read.
  */
 export function fieldEdits({ insertAt, members }: ObjectMembers, values: FieldValues): Edit[] {
+  // A field may be named as what every object has, such as `constructor`.
+  const valueFor = ({ name }: Member) => (Object.hasOwn(values, name) ? values[name] : undefined)
   const isKept = (member: Member, place: number): boolean => {
-    const value = values[member.name]
+    const value = valueFor(member)
     return (
       value === undefined || (value !== null && !members.some((other, at) => at > place && other.name === member.name))
     )
@@ -25,7 +27,7 @@ export function fieldEdits({ insertAt, members }: ObjectMembers, values: FieldVa
     edits.push({ start: insertAt, end: insertAt, text: `${added.join(',')}${lastKept >= 0 ? ',' : ''}` })
   }
   for (const [place, member] of members.entries()) {
-    const value = values[member.name]
+    const value = valueFor(member)
     if (kept[place] === true) {
       if (typeof value === 'string') edits.push({ start: member.start, end: member.end, text: value })
       continue

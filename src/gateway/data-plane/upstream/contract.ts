@@ -52,6 +52,24 @@ export interface UpstreamCall {
   abort(): void
 }
 
+/** TLS towards a replica, certificates and keys in PEM. */
+export interface UpstreamTls {
+  /** Authorities that are trusted in place of the system's. */
+  readonly ca?: string
+  /** Our certificate, where the engine asks for one, and its key. */
+  readonly cert?: string
+  readonly key?: string
+  /** The name that the engine's certificate must carry, in place of that of its address. */
+  readonly serverName?: string
+}
+
+/** How connections to a replica are made. */
+export interface ConnectOptions {
+  readonly connectTimeoutMs: number
+  /** Of an `https` address; by the system's authorities and the address's name when absent. */
+  readonly tls?: UpstreamTls
+}
+
 /** Connections to one replica, one request on each at a time. */
 export interface UpstreamClient {
   send(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall

@@ -1,7 +1,15 @@
 import { createRequire } from 'node:module'
-import type { Dispatcher, Pool as UndiciPool } from 'undici'
+import type { buildConnector as BuildConnector, Dispatcher, Pool as UndiciPool } from 'undici'
 import { baseUrl, type ReplicaAddress } from '../../../discovery/contract.ts'
-import type { UpstreamCall, UpstreamClient, UpstreamFailure, UpstreamHandler, UpstreamRequest } from './contract.ts'
+import type {
+  ConnectOptions,
+  UpstreamCall,
+  UpstreamClient,
+  UpstreamFailure,
+  UpstreamHandler,
+  UpstreamRequest,
+  UpstreamTls,
+} from './contract.ts'
 
 /**
  * How long an unused connection stays open. uvicorn, in front of vLLM and SGLang, closes after 5 s
@@ -11,6 +19,11 @@ const keepAliveMs = 4_000
 
 /** Most gateways never ask for TLS: what undici takes in the heap of each thread is taken at its first use. */
 const load = createRequire(import.meta.url)
+
+interface Undici {
+  readonly Pool: typeof UndiciPool
+  readonly buildConnector: typeof BuildConnector
+}
 
 class Aborted extends Error {}
 
@@ -88,12 +101,14 @@ class UndiciCall implements Dispatcher.DispatchHandler, UpstreamCall {
 /** Connections to one replica over undici's `dispatch`, its lowest level; its own time-outs are off but the connect's. */
 export function createUndiciUpstream(
   address: ReplicaAddress,
-  options: { readonly connectTimeoutMs: number },
+  { connectTimeoutMs, tls }: ConnectOptions,
 ): UpstreamClient {
   const { basePath, hostName } = address
   // undici takes the name for SNI and for checking the certificate from this field too.
   const named = hostName === undefined ? [] : ['host', new URL(baseUrl({ ...address, host: hostName })).host]
-  const { Pool } = load('undici') as { readonly Pool: typeof UndiciPool }
+  const { Pool, buildConnector } = load('undici') as Undici
+  const connector = buildConnector({ timeout: connectTimeoutMs, ...certificatesOf(tls) })
+  const serverName = tls?.serverName
   const pool = new Pool(baseUrl({ ...address, basePath: '' }), {
     pipelining: 1,
     connections: null,
@@ -102,7 +117,8 @@ export function createUndiciUpstream(
     bodyTimeout: 0,
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
-    connect: { timeout: options.connectTimeoutMs },
+    connect:
+      serverName === undefined ? connector : (asked, done) => connector({ ...asked, servername: serverName }, done),
   })
   return {
     send(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall {
@@ -130,3 +146,9 @@ export function createUndiciUpstream(
     },
   }
 }
+
+const certificatesOf = ({ ca, cert, key }: UpstreamTls = {}) => ({
+  ...(ca === undefined ? {} : { ca }),
+  ...(cert === undefined ? {} : { cert }),
+  ...(key === undefined ? {} : { key }),
+})

@@ -37,7 +37,7 @@ export interface AppliedFleet {
 }
 
 /** What of a context applying needs. */
-export type ApplyWork = Pick<ApplyContext, 'signal' | 'progress' | 'options' | 'timeoutMs'> & {
+export type ApplyWork = Pick<ApplyContext, 'signal' | 'progress' | 'options' | 'timeoutMs' | 'onPlan'> & {
   /** What the desired state does not name and stays all the same. With it no revision comes of the work: it is a trial. */
   readonly keeps?: (ref: ObjectRef) => boolean
 }
@@ -100,6 +100,7 @@ export async function applyState(client: ClusterClient, desired: DesiredState, w
       ? first
       : keeping(decide(await observe(client, desired, held), decideFor(desired, work.options)), work)
     if (plan.blockers.length > 0) throw blockedError(fleet.name, plan.blockers)
+    work.onPlan?.(plan.actions)
     await fetchAhead(
       client,
       plan,

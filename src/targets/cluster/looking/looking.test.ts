@@ -131,6 +131,8 @@ const report: LoadReport = {
       phase: 'serving',
       ready: true,
       inFlight: 3,
+      tokensInFlight: 0,
+      pendingPrefillTokens: 0,
       requests: 9,
       tokensPerSecond: 40,
       lastError: null,

@@ -211,6 +211,10 @@ describe('replicas over machines', () => {
   })
 })
 
+const fromOwnSecret = (...keys: readonly string[]) => ({
+  secret: { name: 'lab-secrets', items: keys.map((key) => ({ key, path: key })) },
+})
+
 describe('secrets', () => {
   const access = {
     keysFile: '/etc/fairlead/keys',
@@ -248,6 +252,19 @@ describe('secrets', () => {
     [{ keysFile: 'keys', keys: [{ name: 'a', value: { file: '/other/keys' } }] }, 'access.keys[0].value'],
   ])('that a mount would hide files with are refused: %j', (wrong, path) => {
     expect(errorsOf(rendered({}, { access: wrong })).join('\n')).toContain(path)
+  })
+
+  it('of TLS towards engines elsewhere are files of the gateway like its keys', () => {
+    const upstreamTls = { caFile: '/tls/ca.pem', certFile: 'client.pem', keyFile: 'client.key' }
+    const far = { name: 'far', engine: 'external', addresses: ['https://10.0.0.9:8443'], upstreamTls }
+    const result = renderFleet({ models: [llama, far], access: { anonymous: true } })
+    const sources = podOf(result, 'lab-gateway').volumes?.flatMap(({ projected }) => projected?.sources ?? [])
+    expect(sources).toEqual([
+      expect.objectContaining({ configMap: expect.objectContaining({ name: 'lab-gateway' }) }),
+      fromOwnSecret('client.key', 'client.pem'),
+      fromOwnSecret('ca.pem'),
+    ])
+    expect(result.stream).toContain('--from-file=ca.pem=FILE --from-file=client.key=FILE --from-file=client.pem=FILE')
   })
 
   it('in files are refused for engines, which read variables', () => {

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { BodyMemory } from '../../body-memory.ts'
+import { isDue } from '../../http1/due-writes.ts'
 import { sendTogether } from '../../http1/send-together.ts'
 import type { RequestBody, UpstreamCall, UpstreamFailure, UpstreamHandler } from '../contract.ts'
 import { BodySender } from './body-sender.ts'
@@ -205,7 +206,7 @@ export class Connection implements ResponseSink {
     if (call === null) return
     this.#served += 1
     // An answer that came before the whole request was read leaves a connection that cannot be trusted.
-    const isSent = this.#socket.writableLength === 0 && this.#sender?.isDone !== false
+    const isSent = this.#socket.writableLength === 0 && this.#sender?.isDone !== false && !isDue(this.#socket)
     this.#sender?.stop()
     this.#sender = null
     const isReusable = isSent && this.#parser.isReusable && !this.#isGone

@@ -14,7 +14,7 @@ import { parse } from 'yaml'
 import { connectToCluster } from '../../../../../src/kubernetes/index.ts'
 import { askedService, healthAnswer, healthPath, notFound } from '../../grpc/health.ts'
 import { CallFailure, serveMethods } from '../../grpc/serve.ts'
-import { selfSigned } from './certificate.ts'
+import { selfSigned } from '../../../../../src/gateway/testing/self-signed.ts'
 import { processPath, readRequest, verdictMessage, type Verdict } from './external-processing.ts'
 import { Members, type Member } from './members.ts'
 
