@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { getJson } from './harness/fleet.ts'
 import { until } from './harness/until.ts'
-import { freePort, openWorld, repository, type Running, type World } from './harness/world.ts'
+import { freePort } from '../src/gateway/testing/free-port.ts'
+import { openWorld, repository, type Running, type World } from './harness/world.ts'
 
 const keys = { one: 'key-of-the-first-host', two: 'key-of-the-second-host' }
 const yaml = `name: lab

@@ -7,7 +7,8 @@ import { copyBuildContext } from './harness/build-context.ts'
 import { instructionsOf, lastOf, pairsOf, readDockerfile } from './harness/dockerfile.ts'
 import { getJson } from './harness/fleet.ts'
 import { until } from './harness/until.ts'
-import { freePort, openWorld, repository, type Running, type World } from './harness/world.ts'
+import { freePort } from '../src/gateway/testing/free-port.ts'
+import { openWorld, repository, type Running, type World } from './harness/world.ts'
 
 const dockerfile = readDockerfile(join(repository, 'Dockerfile'))
 const last = dockerfile.stages.at(-1)?.name ?? ''

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { getJson, startFleet } from './harness/fleet.ts'
 import { until } from './harness/until.ts'
-import { freePort, openWorld, sharedCache, type World } from './harness/world.ts'
+import { freePort } from '../src/gateway/testing/free-port.ts'
+import { openWorld, sharedCache, type World } from './harness/world.ts'
 
 const simulated = `
 name: faults

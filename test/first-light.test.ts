@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { getJson } from './harness/fleet.ts'
 import { until } from './harness/until.ts'
-import { freePort, openWorld, repository, stop } from './harness/world.ts'
+import { freePort } from '../src/gateway/testing/free-port.ts'
+import { openWorld, repository, stop } from './harness/world.ts'
 
 /** Copies what a clone of the working tree would hold. */
 function cloneInto(folder: string): void {

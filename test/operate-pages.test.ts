@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runPages, withoutChance } from './harness/page-runs.ts'
 import { until } from './harness/until.ts'
-import { freePort, openWorld, repository, type Running } from './harness/world.ts'
+import { freePort } from '../src/gateway/testing/free-port.ts'
+import { openWorld, repository, type Running } from './harness/world.ts'
 
 // Each its own free port, in place of those of the pages; numbers are not compared.
 const elsewhere = async (): Promise<Record<string, string>> =>

@@ -12,7 +12,7 @@ import { filledIn } from '../src/observe/testing/promql-names.ts'
 import { startPrometheus, type RunningPrometheus } from './harness/prometheus.ts'
 import { startStandInExporter, type StandInExporter } from './harness/stand-in-exporter.ts'
 import { until } from './harness/until.ts'
-import { freePort } from './harness/world.ts'
+import { freePort } from '../src/gateway/testing/free-port.ts'
 
 /** Long enough for two scrapes a second apart on a busy machine. */
 const window = '30s'

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../../src/gateway/testing/free-port.ts'
 import type { Machine } from './machine.ts'
 import { onCore } from './pinning.ts'
 import { startProcess, waitUntil, type Started } from './process.ts'
@@ -68,15 +68,4 @@ function buildTool(): string {
     if (status !== 0) throw new Error(`go ${args.join(' ')} in bench/tool failed:\n${stdout}${stderr}`)
   }
   return output
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -7,7 +7,7 @@ import { commandLine, engineFor, type EngineSettings } from '../../src/engines/i
 import { parsePrometheusText } from '../../src/engines/prometheus-text.ts'
 import { startTestGateway, untilIdle, untilReady, type TestGateway } from '../../src/gateway/testing/harness.ts'
 import { until } from '../harness/until.ts'
-import { freePort } from '../harness/world.ts'
+import { freePort } from '../../src/gateway/testing/free-port.ts'
 import { missing, processorEnvironment, tinyModel, vllmFolder } from './harness/real-vllm.ts'
 
 beforeEach((context) => {

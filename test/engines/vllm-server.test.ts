@@ -6,7 +6,7 @@ import { parsePrometheusText } from '../../src/engines/prometheus-text.ts'
 import { messagesTranslation, responsesTranslation } from '../../src/gateway/dialects/index.ts'
 import { readChatTemplate } from '../../src/scheduling/index.ts'
 import { until } from '../harness/until.ts'
-import { freePort } from '../harness/world.ts'
+import { freePort } from '../../src/gateway/testing/free-port.ts'
 import { messagesQuestions, responsesQuestions, tellingTemplate } from './harness/dialect-questions.ts'
 import { missing, processorEnvironment, tinyModel, vllmFolder } from './harness/real-vllm.ts'
 

@@ -4,7 +4,8 @@ import { parsePrometheusText } from '../../src/engines/prometheus-text.ts'
 import type { LoadReport } from '../../src/observe/report/index.ts'
 import { getJson } from '../harness/fleet.ts'
 import { until } from '../harness/until.ts'
-import { freePort, openWorld, type World } from '../harness/world.ts'
+import { freePort } from '../../src/gateway/testing/free-port.ts'
+import { openWorld, type World } from '../harness/world.ts'
 import { missing, processorEnvironment, tinyModel, vllmFolder } from './harness/real-vllm.ts'
 
 beforeEach((context) => {

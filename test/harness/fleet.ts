@@ -1,4 +1,5 @@
-import { freePort, type Running, type World } from './world.ts'
+import { freePort } from '../../src/gateway/testing/free-port.ts'
+import { type Running, type World } from './world.ts'
 import { until } from './until.ts'
 
 /** A Fleet that `fairlead up` runs. */

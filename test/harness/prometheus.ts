@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RuleGroup } from '../../src/observe/index.ts'
 import { until } from './until.ts'
-import { freePort, stop } from './world.ts'
+import { freePort } from '../../src/gateway/testing/free-port.ts'
+import { stop } from './world.ts'
 
 /** One series of an answer. */
 export interface Sample {

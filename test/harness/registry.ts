@@ -5,7 +5,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from './until.ts'
-import { freePort, stop } from './world.ts'
+import { freePort } from '../../src/gateway/testing/free-port.ts'
+import { stop } from './world.ts'
 
 /** A registry of container images that runs. */
 export interface RunningRegistry {

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -112,23 +111,4 @@ export async function stop(child: ChildProcess): Promise<void> {
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** A port that was free a moment ago, with the next one free too (for the admin listener). */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = await listenOnce(0)
-    if (port < 65_535 && (await listenOnce(port + 1).catch(() => 0)) !== 0) return port
-  }
-}
-
-function listenOnce(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

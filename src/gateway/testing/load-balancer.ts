@@ -2,9 +2,10 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { Agent, createServer, request as httpRequest } from 'node:http'
-import { createServer as createSocketServer, type AddressInfo } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from './free-port.ts'
 import { ask, until } from './harness.ts'
 
 /** A load balancer in front of gateways. */
@@ -64,16 +65,6 @@ export async function startOwnBalancer(ports: readonly number[]): Promise<LoadBa
       server.closeAllConnections()
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createSocketServer()
-  const listening = Promise.withResolvers<void>()
-  server.listen(0, '127.0.0.1', listening.resolve)
-  await listening.promise
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
 }
 
 const haproxyConfig = (port: number, gateways: readonly number[]) => `

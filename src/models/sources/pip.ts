@@ -84,6 +84,7 @@ async function runPip(
   })
   const ended = once(child, 'close') as Promise<[number | null]>
   ended.catch(() => undefined)
+  const gone = child.pid === undefined ? null : new Promise((resolve) => child.once('exit', resolve))
   try {
     return await watchPip(child, ended, download, temporary)
   } catch (error) {
@@ -92,6 +93,8 @@ async function runPip(
     throw error
   } finally {
     child.kill('SIGKILL')
+    // Until then it may write to the folder, which is removed next.
+    await gone
   }
 }
 

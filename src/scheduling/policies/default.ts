@@ -42,8 +42,11 @@ class Default implements Policy {
   readonly #sessions: Sessions
   readonly #work = new RecentWork()
   #meanPrompt = 0
-  // What the choice at hand has found out.
+  // What the choice at hand has found out: who may get the request, and what each of them has, by its place.
   #candidates = 0
+  #places = new Int32Array(8)
+  #shares = new Float64Array(8)
+  #inFlightTokens = new Float64Array(8)
   #meanInFlight = 0
   #mostHeld = 0
 
@@ -82,16 +85,23 @@ class Default implements Policy {
     return Math.max(0, promptTokens - (heldTokens[place] ?? 0))
   }
 
-  /** Who there is, and what they have together. */
+  /** Who there is, and what they have together. Of state that all threads count each figure is read once. */
   #survey({ heldTokens }: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): void {
+    if (this.#places.length < replicas.length) this.#makeRoom(2 * replicas.length)
+    const places = this.#places
     let candidates = 0
     let tokens = 0
     let mostHeld = 0
     for (let place = 0; place < replicas.length; place += 1) {
       const replica = candidateAt(replicas, place, choosing)
       if (replica === null) continue
+      const share = shareOf(replica)
+      const inFlight = replica.inFlightTokens / share
+      places[candidates] = place
+      this.#shares[candidates] = share
+      this.#inFlightTokens[candidates] = inFlight
       candidates += 1
-      tokens += replica.inFlightTokens / shareOf(replica)
+      tokens += inFlight
       const held = heldTokens[place] ?? 0
       if (held > mostHeld) mostHeld = held
     }
@@ -100,9 +110,14 @@ class Default implements Policy {
     this.#mostHeld = mostHeld
   }
 
+  #makeRoom(replicas: number): void {
+    this.#places = new Int32Array(replicas)
+    this.#shares = new Float64Array(replicas)
+    this.#inFlightTokens = new Float64Array(replicas)
+  }
+
   #cheapest(request: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): number {
     const { adapter, heldTokens, promptTokens } = request
-    const count = replicas.length
     const work = this.#work
     const meanWork = work.mean
     const context = this.#contextCost()
@@ -110,24 +125,27 @@ class Default implements Policy {
     const perUsual = 1 / (this.#meanInFlight + promptTokens + 1)
     const prompt = Math.max(1, this.#meanPrompt)
     const perCalm = 1 / (meanWork + calmPrompts * prompt)
-    const start = choosing.turn()
+    const start = choosing.turn() % replicas.length
     let best = -1
     let bestCost = Infinity
-    for (let step = 0, place = start % count; step < count; step += 1, place = place + 1 === count ? 0 : place + 1) {
-      const replica = candidateAt(replicas, place, choosing)
-      if (replica === null) continue
-      const perShare = 1 / shareOf(replica)
+    for (let candidate = 0; candidate < this.#candidates; candidate += 1) {
+      const place = this.#places[candidate] ?? 0
+      const replica = replicas[place]
+      if (replica === undefined) continue
+      const perShare = 1 / (this.#shares[candidate] ?? 1)
       const uncached = Math.max(0, promptTokens - (heldTokens[place] ?? 0))
-      const inFlight = replica.inFlightTokens * perShare
+      const inFlightTokens = this.#inFlightTokens[candidate] ?? 0
+      const inFlight = replica.inFlight * perShare
       const ahead = Math.min(mostEvening, Math.max(-mostGain, (work.of(place) * perShare - meanWork) * perCalm))
       let cost =
         (replica.pendingPrefillTokens + uncached) * perShare +
-        uncached * (recomputing + interference * replica.inFlight * perShare) +
-        perRequest * replica.inFlight * perShare +
-        context * inFlight * (1 + inFlight * perUsual) +
+        uncached * (recomputing + interference * inFlight) +
+        perRequest * inFlight +
+        context * inFlightTokens * (1 + inFlightTokens * perUsual) +
         evening * prompt * ahead
       if (adapter !== null && !replica.adapters.has(adapter)) cost += adapterTokens
-      if (cost < bestCost) {
+      // Of equals, who comes first from `start` on.
+      if (cost < bestCost || (cost === bestCost && best < start && place >= start)) {
         best = place
         bestCost = cost
       }
