@@ -16,6 +16,7 @@ export * from './flow/index.ts'
 export * from './autoscale/index.ts'
 export { policies, policyNamed } from './policies/index.ts'
 export { Turns } from './turns.ts'
+export { LearnedSizes, sizeCells } from './learned-sizes.ts'
 export { foreignLoad, noForeignLoad, loadReportMs, RequestSizes, type ForeignLoad } from './foreign-load.ts'
 export type {
   ChoiceReason,

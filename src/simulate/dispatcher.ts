@@ -1,4 +1,5 @@
 import {
+  LearnedSizes,
   SplitBenefit,
   SplittingPolicy,
   Turns,
@@ -15,8 +16,6 @@ import type { Prompt } from './prepare-prompts.ts'
 import type { Replica } from './replica.ts'
 import type { ReplicaView } from './replica-view.ts'
 
-/** Tokens of an answer that are expected before any has come. */
-const firstExpectation = 256
 /**
  * Tokens that consistent hashing looks at behind what all prompts begin with: the gateway hashes a block of about 64, KubeAI
  * 100 characters of what the user says first.
@@ -59,8 +58,7 @@ export class Dispatcher {
   readonly #benefit: SplitBenefit | null
   readonly #held: Int32Array
   readonly #choosing: Choosing & { nowMs: number }
-  #answers = 0
-  #answeredTokens = 0
+  readonly #learned = new LearnedSizes()
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts
@@ -120,8 +118,7 @@ export class Dispatcher {
     },
   ): void {
     this.gone(route)
-    this.#answers += 1
-    this.#answeredTokens += outcome.outputTokens
+    this.#learned.outputTokens.learn(outcome.outputTokens)
     this.#policy.answered?.({ place: route.replica.place, ...outcome, sent: route.sent }, this.#parts.replicas)
   }
 
@@ -132,9 +129,9 @@ export class Dispatcher {
     view.ownTokens -= inFlightTokens
   }
 
-  /** Tokens that an answer has, as those so far had; a guess before the first. */
+  /** Tokens that an answer has, as the last ones had. */
   get expectedOutputTokens(): number {
-    return this.#answers === 0 ? firstExpectation : Math.round(this.#answeredTokens / this.#answers)
+    return this.#learned.outputTokens.value
   }
 
   #shapeOf({ session, tenant, priority }: WorkloadRequest, { units, tokens }: Prompt): RequestShape {
@@ -165,7 +162,7 @@ export class Dispatcher {
       prefill,
       replica,
       pendingPrefillTokens: uncachedTokens,
-      inFlightTokens: shape.promptTokens + shape.expectedOutputTokens,
+      inFlightTokens: Math.ceil(shape.promptTokens + shape.expectedOutputTokens),
       lackedTokens: shape.promptTokens - (this.#held[replica.place] ?? 0),
       decision,
       sent: { inFlight, pendingPrefillTokens, inFlightTokens, uncachedTokens },

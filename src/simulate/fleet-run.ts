@@ -215,7 +215,7 @@ export class FleetRun {
     this.ledger.arrivedMs[place] = this.#nowMs
     this.#scaler?.arrived()
     if (line.isOpen && this.#send(place)) return
-    const tokens = request.promptTokens + dispatcher.expectedOutputTokens
+    const tokens = request.promptTokens + Math.round(dispatcher.expectedOutputTokens)
     const { refused, deadlineMs } = line.join(place, request, tokens, this.#nowMs)
     this.#mostInLine = Math.max(this.#mostInLine, this.#inLine)
     if (deadlineMs !== Infinity) this.#events.put(deadlineMs, { kind: 'deadline' })

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createSeriesTable } from '../../observe/contract.ts'
-import { ExactKnowledgeWriter, readChatTemplate } from '../../scheduling/index.ts'
+import { ExactKnowledgeWriter, readChatTemplate, LearnedSizes } from '../../scheduling/index.ts'
 import type { Prompting } from '../exact/prompting-data.ts'
 import { simulatedPrompting, simulatedTokens } from '../exact/simulated-prompting.ts'
 import { tokenize } from '../../engines/index.ts'
 import { ExactPrompts, type Prediction } from './exact-prompts.ts'
 import { createTrustMemory, EventTrust, type PromptKind } from './event-trust.ts'
-import { LearnedSizes } from './learned-sizes.ts'
 import type { RenderableQuestion } from './question.ts'
 import { ModelSeries } from './served-model.ts'
 

@@ -6,11 +6,11 @@ import {
   type BodyImages,
   type ExactIndexMemory,
   type PromptContext,
+  type LearnedSizes,
 } from '../../scheduling/index.ts'
 import type { Prompting } from '../exact/prompting-data.ts'
 import type { RenderableQuestion } from './question.ts'
 import type { EventTrust, PromptKind } from './event-trust.ts'
-import type { LearnedSizes } from './learned-sizes.ts'
 import { bytesPerToken, type ReplicaHandle } from './replica-handle.ts'
 
 /** Why a prompt is not looked up by what engines say: a closed list, the label of a metric. */

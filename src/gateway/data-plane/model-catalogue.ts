@@ -1,7 +1,7 @@
 import type { Fleet, Model } from '../../fleet/index.ts'
 import type { SeriesTable } from '../../observe/index.ts'
 import type { ExactPrompts } from './exact-prompts.ts'
-import type { LearnedSizes } from './learned-sizes.ts'
+import type { LearnedSizes } from '../../scheduling/index.ts'
 import { Refusal } from './refusal.ts'
 import { ModelSeries, ServedModel } from './served-model.ts'
 import type { Room } from './waiting/room.ts'

@@ -1,7 +1,7 @@
 import type { Logger } from '../../observe/contract.ts'
 import { ExactPrompts } from '../data-plane/exact-prompts.ts'
 import { EventTrust } from '../data-plane/event-trust.ts'
-import { LearnedSizes } from '../data-plane/learned-sizes.ts'
+import { LearnedSizes } from '../../scheduling/index.ts'
 import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
 import type { ExactServing } from './exact-model.ts'
 import { preparePrompting } from './prompting.ts'

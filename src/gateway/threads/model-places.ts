@@ -1,4 +1,4 @@
-import { LearnedSizes, sizeCells } from '../data-plane/learned-sizes.ts'
+import { LearnedSizes, sizeCells } from '../../scheduling/index.ts'
 import { queueCells, QueueFigures } from '../data-plane/waiting/queue-figures.ts'
 
 /** Models that a gateway of several threads may have over its life; a Fleet has 500 at the most. */

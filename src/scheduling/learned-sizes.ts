@@ -1,10 +1,10 @@
-/** What an observation counts beside those before it. */
-const share = 0.05
+/** Observations that a mean is made of, about: as many as even out answers of all lengths, and as follow a change within minutes. */
+const remembered = 100
 /** Parts of one that are told apart. */
 const parts = 1024
 const most = 0x7fff_ffff / parts
 
-/** A moving mean in a cell of memory that all threads see, which each of them teaches: none of them loses what another learned. */
+/** A moving mean in cells of memory that all threads see, which each of them teaches: none of them loses what another learned. */
 class LearnedMean {
   readonly #cells: Int32Array
   readonly #at: number
@@ -25,17 +25,22 @@ class LearnedMean {
 
   learn(observed: number): void {
     const bounded = Math.min(Math.max(observed, 0), most)
+    // The guess counts as one.
+    const count = Math.min(Atomics.add(this.#cells, this.#at + 1, 1) + 2, remembered)
+    if (count === remembered) Atomics.store(this.#cells, this.#at + 1, remembered)
     for (;;) {
       const told = Atomics.load(this.#cells, this.#at)
       const known = told === 0 ? this.#guess || bounded : told / parts
-      const next = Math.max(1, Math.round((known + (bounded - known) * share) * parts))
+      const next = Math.max(1, Math.round((known + (bounded - known) / count) * parts))
       if (Atomics.compareExchange(this.#cells, this.#at, told, next) === told) return
     }
   }
 }
 
+/** Cells of a mean: itself, and how many observations it has. */
+const meanCells = 2
 /** Cells of a model. */
-export const sizeCells = 4
+export const sizeCells = 4 * meanCells
 /** An answer before the first one was seen. */
 const usualOutputTokens = 256
 /** An image before the first one was seen: models make 64 to some thousand tokens of one. */
@@ -56,8 +61,8 @@ export class LearnedSizes {
   constructor(cells: Int32Array = new Int32Array(sizeCells), index = 0) {
     const at = index * sizeCells
     this.outputTokens = new LearnedMean(cells, at, usualOutputTokens)
-    this.bytesPerToken = new LearnedMean(cells, at + 1, 0)
-    this.promptBytesPerToken = new LearnedMean(cells, at + 2, 0)
-    this.imageTokens = new LearnedMean(cells, at + 3, usualImageTokens)
+    this.bytesPerToken = new LearnedMean(cells, at + meanCells, 0)
+    this.promptBytesPerToken = new LearnedMean(cells, at + 2 * meanCells, 0)
+    this.imageTokens = new LearnedMean(cells, at + 3 * meanCells, usualImageTokens)
   }
 }
