@@ -1,5 +1,11 @@
 import { policies, type PolicyKind } from '../../src/scheduling/index.ts'
-import { engineShapeOf, simulate, type SimulationResult, type Workload } from '../../src/simulate/index.ts'
+import {
+  engineShapeOf,
+  simulate,
+  type Simulation,
+  type SimulationResult,
+  type Workload,
+} from '../../src/simulate/index.ts'
 import { findGpu, findModel } from '../../src/sizing/index.ts'
 import { greedy } from './greedy.ts'
 
@@ -14,7 +20,12 @@ export const engine = engineShapeOf({ geometry, gpu, quantization: 'fp8' })
 export const compared: readonly PolicyKind[] = [...policies, greedy]
 
 /** The load on these replicas with a policy, arrivals `rate` times as fast; `wallSeconds` of one thread. */
-export function simulateUsual(workload: Workload, policy: PolicyKind, rate: number): SimulationResult {
+export function simulateUsual(
+  workload: Workload,
+  policy: PolicyKind,
+  rate: number,
+  more: Partial<Simulation> = {},
+): SimulationResult {
   return simulate(
     {
       workload,
@@ -26,6 +37,7 @@ export function simulateUsual(workload: Workload, policy: PolicyKind, rate: numb
       seed: 1,
       rate,
       slo: { ttftMs: 2000, tpotMs: 50 },
+      ...more,
     },
     { policy, clock: () => performance.now() },
   )

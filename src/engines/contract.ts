@@ -55,6 +55,8 @@ export interface EngineLoad {
   readonly waiting?: number
   /** Share of the KV cache in use, 0 to 1. */
   readonly kvCacheUsage?: number
+  /** Tokens that the KV cache holds. */
+  readonly kvCacheTokens?: number
   /** Prompt tokens processed since start. */
   readonly promptTokens?: number
   /** Tokens generated since start. */

@@ -12,6 +12,8 @@ vllm:num_requests_waiting{engine="1",model_name="smol"} 0.0
 vllm:num_requests_waiting_by_reason{engine="0",model_name="smol",reason="capacity"} 7.0
 vllm:kv_cache_usage_perc{engine="0",model_name="smol"} 0.5
 vllm:kv_cache_usage_perc{engine="1",model_name="smol"} 0.25
+vllm:cache_config_info{block_size="16",engine="0",kv_cache_size_tokens="9000",num_gpu_blocks="1000"} 1.0
+vllm:cache_config_info{block_size="16",engine="1",num_gpu_blocks="1000"} 1.0
 vllm:prompt_tokens_total{engine="0",model_name="smol"} 206.0
 vllm:prompt_tokens_cached_total{engine="0",model_name="smol"} 100.0
 vllm:generation_tokens_total{engine="0",model_name="smol"} 9.04e+02
@@ -23,6 +25,7 @@ describe('parseVllmLoad', () => {
       running: 5,
       waiting: 1,
       kvCacheUsage: 0.375,
+      kvCacheTokens: 25_000,
       promptTokens: 206,
       generatedTokens: 904,
     })
@@ -32,5 +35,7 @@ describe('parseVllmLoad', () => {
     expect(parseVllmLoad('')).toEqual({})
     expect(parseVllmLoad('vllm:num_requests_running NaN\nhttp_requests_total 3')).toEqual({})
     expect(parseVllmLoad('vllm:num_requests_running 4')).toEqual({ running: 4 })
+    expect(parseVllmLoad('vllm:cache_config_info{block_size="16",num_gpu_blocks="None"} 1.0')).toEqual({})
+    expect(parseVllmLoad('vllm:cache_config_info{block_size="16",num_gpu_blocks="0"} 1.0')).toEqual({})
   })
 })

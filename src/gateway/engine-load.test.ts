@@ -25,7 +25,8 @@ describe('how full engines are', () => {
     // An engine that takes longer than half a second on a busy machine tells who looks next.
     await until('the engine has told', async () => {
       const [replica] = loadReportSchema.parse(JSON.parse((await ask(url)).body.toString())).replicas
-      return replica?.reported?.kvCacheUsage === 0 && replica.reported.waiting === 0
+      const { kvCacheUsage, waiting, kvCacheTokens } = replica?.reported ?? {}
+      return kvCacheUsage === 0 && waiting === 0 && (kvCacheTokens ?? 0) > 4096
     })
   })
 })

@@ -34,6 +34,8 @@ const conversation = (family: string, turns: number, more: object = {}) => {
   return JSON.stringify({ model: 'm', ...more, messages })
 }
 const tools = (name: string) => ({ tools: [{ type: 'function', function: { name, parameters: {} } }] })
+/** Metrics of an engine whose cache has so many blocks of 16 tokens. */
+const cacheOf = (blocks: number) => `vllm:cache_config_info{block_size="16",num_gpu_blocks="${blocks}"} 1\n`
 const counts = (engines: readonly ProgrammableUpstream[]) => engines.map(({ received }) => received.length)
 const samples = async (gateway: TestGateway, name: string) =>
   Number(new RegExp(`^${name}\\{model="m"\\} (\\d+)`, 'm').exec(await gateway.metrics())?.[1])
@@ -78,6 +80,43 @@ describe('routing by prefix', () => {
     for (const places of holders) expect(places).toHaveLength(1)
     expect(new Set(holders.flat()).size).toBe(3)
   })
+
+  it.each([1, 4])(
+    'looks for a beginning where its engine has room for it, and no longer than it has; with %d threads',
+    async (workers) => {
+      const routing = { sharedReplicas: true }
+      const settings = { workers, health: { interval: '50ms' } }
+      const [gateway, engines] = await serve(2, routing, settings)
+      // Prompts of two thousand tokens, one of which is as much as the smaller cache holds.
+      let asked = 0
+      const ask = async (family: string) => {
+        const requestId = `request-${(asked += 1)}`
+        const messages = [{ role: 'user', content: `${family} `.repeat(4100) }]
+        await gateway.ask(chat, JSON.stringify({ model: 'm', messages }), { headers: { 'x-request-id': requestId } })
+        // Its thread may still count it when the client has the answer.
+        await untilIdle(gateway)
+        const line = () => gateway.log.find((each) => each['requestId'] === requestId && each['msg'] === 'request')
+        await until('its line is written', () => line() !== undefined)
+        return line()?.['choice']
+      }
+      const tell = async (blocks: number) => {
+        for (const engine of engines) engine.metrics = cacheOf(blocks)
+        await until('the engines have told', async () =>
+          (await gateway.load()).replicas.every(({ reported }) => reported?.kvCacheTokens === blocks * 16),
+        )
+      }
+      const first = ['a', 'b', 'c', 'd', 'e', 'f']
+      for (const family of first) await ask(family)
+      for (const family of first) expect([family, await ask(family)]).toEqual([family, 'prefix'])
+      await tell(128)
+      for (const family of ['g', 'h', 'i', 'j']) await ask(family)
+      for (const family of ['a', 'e', 'g']) expect([family, await ask(family)]).toEqual([family, 'new-prompt'])
+      expect(await ask('g')).toBe('prefix')
+      await tell(1280)
+      for (const family of ['k', 'l', 'm', 'n']) await ask(family)
+      for (const family of ['k', 'l', 'm', 'n']) expect([family, await ask(family)]).toEqual([family, 'prefix'])
+    },
+  )
 
   it('takes other tools for another prompt, since they are rendered before the messages', async () => {
     const [gateway, engines] = await serve(2)

@@ -229,7 +229,8 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
       const served = catalogue.find(replica.model)
       return served !== undefined && isShared(served.model, config.fleet.gateway.replicas) && served.hasChoice
     },
-    onForeign: (handle) => pool?.publish(handle),
+    isCacheWeighed: ({ replica }) => catalogue.find(replica.model)?.weighsCaches === true,
+    onChange: (handle) => pool?.publish(handle),
   })
   const startedAt = new Date()
   const isAdminKeyed = !isLoopback(admin.host) && !isAdminOpen

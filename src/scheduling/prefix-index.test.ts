@@ -10,6 +10,7 @@ const hashesOf = (text: string, seed = 1): BlockHashes => {
 /** A prompt of blocks that are each one letter. */
 const prompt = (letters: string): BlockHashes =>
   hashesOf([...letters].map((letter) => letter.repeat(blockBytes)).join(''))
+const long = (letter: string): BlockHashes => hashesOf(letter.repeat(100 * blockBytes))
 const pairs = ({ words, count }: BlockHashes) =>
   Array.from({ length: count }, (_, index) => `${words[2 * index]}:${words[2 * index + 1]}`)
 
@@ -70,11 +71,42 @@ describe('the hashes of a prompt', () => {
 /** The same index in the plainest way: each replica's blocks as a list, oldest first. */
 class PlainIndex {
   readonly #capacity: number
-  readonly #held: { hash: string; used: boolean }[][]
+  readonly #extentOf: (blocks: number) => number
+  readonly #held: { hash: string; extent: number; used: boolean }[][]
+  readonly #bounds: number[]
 
-  constructor(replicas: number, capacity: number) {
+  constructor(replicas: number, capacity: number, extentOf: (blocks: number) => number) {
     this.#capacity = capacity
+    this.#extentOf = extentOf
     this.#held = Array.from({ length: replicas }, () => [])
+    this.#bounds = this.#held.map(() => Infinity)
+  }
+
+  bound(replica: number, extent: number): void {
+    this.#bounds[replica] = extent
+    while (this.extentAt(replica) > extent) this.#evict(replica)
+  }
+
+  extentAt(replica: number): number {
+    return (this.#held[replica] ?? []).reduce((sum, { extent }) => sum + extent, 0)
+  }
+
+  heldBy(replica: number): number {
+    return this.#held[replica]?.length ?? 0
+  }
+
+  /** The oldest that was not used leaves, else the oldest. */
+  #evict(replica: number): void {
+    const held = this.#held[replica] ?? []
+    const unused = held.findIndex(({ used }) => !used)
+    if (unused < 0) {
+      for (const one of held) one.used = false
+      held.shift()
+      return
+    }
+    const passed = held.splice(0, unused + 1).slice(0, unused)
+    for (const one of passed) one.used = false
+    held.push(...passed)
   }
 
   match(hashes: readonly string[]): number[] {
@@ -86,17 +118,18 @@ class PlainIndex {
 
   add(hashes: readonly string[], replica: number): void {
     const held = this.#held[replica] ?? []
-    for (const hash of hashes.slice(0, this.#capacity).toReversed()) {
-      const known = held.find((one) => one.hash === hash)
+    const bound = this.#bounds[replica] ?? Infinity
+    const kept = hashes
+      .map((hash, block) => ({ hash, extent: this.#extentOf(block + 1) - this.#extentOf(block), used: false }))
+      .filter((_, block) => block < this.#capacity && this.#extentOf(block + 1) <= bound)
+    for (const block of kept.toReversed()) {
+      const known = held.find(({ hash }) => hash === block.hash)
       if (known !== undefined) {
         known.used = true
         continue
       }
-      for (let turn = held.length; held.length === this.#capacity; turn -= 1) {
-        const oldest = held.shift()
-        if (oldest?.used === true && turn > 1) held.push({ ...oldest, used: false })
-      }
-      held.push({ hash, used: false })
+      while (held.length === this.#capacity || this.extentAt(replica) + block.extent > bound) this.#evict(replica)
+      held.push(block)
     }
   }
 
@@ -108,6 +141,9 @@ class PlainIndex {
     return new Set(this.#held.flat().map(({ hash }) => hash)).size
   }
 }
+
+/** The third block and those behind are three times as much. */
+const coarseFromThird = (blocks: number): number => (blocks <= 2 ? blocks : 2 + 3 * (blocks - 2))
 
 // proves C4 (real part)
 describe('the prefix index', () => {
@@ -136,30 +172,83 @@ describe('the prefix index', () => {
     expect(matches[0]).toBe(2)
   })
 
-  it('equals a plain model under any sequence of prompts and restarts', () => {
+  it('forgets the oldest when a cache turns out to be smaller, and holds more again when it grows', () => {
+    const index = new PrefixIndex({ replicas: 2, blocksPerReplica: 8 })
+    const matches = new Int32Array(2)
+    const heldOf = (letters: string) => {
+      index.match(prompt(letters), matches)
+      return matches[0]
+    }
+    for (const letters of ['ab', 'cd', 'ef']) index.add(prompt(letters), 0)
+    index.add(prompt('ab'), 1)
+    index.bound(0, 4)
+    expect([heldOf('ab'), heldOf('cd'), heldOf('ef')]).toEqual([0, 2, 2])
+    index.match(prompt('ab'), matches)
+    expect(matches[1]).toBe(2)
+    index.add(prompt('gh'), 0)
+    expect([heldOf('cd'), heldOf('ef'), heldOf('gh')]).toEqual([0, 2, 2])
+    // What is longer than the cache is held as far as it goes.
+    index.add(prompt('klmnop'), 0)
+    expect([heldOf('gh'), heldOf('klmnop'), index.heldBy(0)]).toEqual([0, 4, 4])
+    index.bound(0, Infinity)
+    index.add(prompt('ab'), 0)
+    expect([heldOf('klmnop'), heldOf('ab')]).toEqual([4, 2])
+    index.bound(0, 0)
+    expect([index.heldBy(0), index.heldBy(1), index.size]).toEqual([0, 2, 2])
+  })
+
+  it('counts blocks by how much of a prompt they are', () => {
+    const index = new PrefixIndex({ replicas: 1, blocksPerReplica: 100, extentOf: blocksOf })
+    const matches = new Int32Array(1)
+    index.bound(0, 40)
+    index.add(long('a'), 0)
+    index.match(long('a'), matches)
+    expect([matches[0], blocksOf(matches[0] ?? 0)]).toEqual([22, 40])
+    index.add(long('b'), 0)
+    expect(index.heldBy(0)).toBe(22)
+    index.match(long('a'), matches)
+    expect(matches[0]).toBe(0)
+  })
+
+  it('equals a plain model under any sequence of prompts, restarts and sizes of caches', () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 7 })
-    const step = fc.record({ letters, replica: fc.nat(32), clears: fc.nat(9).map((die) => die === 0) })
+    const step = fc.record({
+      letters,
+      // Some replicas get much.
+      replica: fc.oneof(fc.nat(1), fc.nat(32)),
+      kind: fc.constantFrom(...Array<'send'>(8).fill('send'), 'clear' as const, 'bound' as const),
+      bound: fc.oneof(fc.nat(14), fc.constant(Infinity)),
+    })
+    const extentOf = fc.constantFrom((blocks: number) => blocks, coarseFromThird)
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 9 }), (steps, capacity) => {
-        const replicas = 33
-        const index = new PrefixIndex({ replicas, blocksPerReplica: capacity })
-        const plain = new PlainIndex(replicas, capacity)
-        const matches = new Int32Array(replicas)
-        for (const { letters: asked, replica, clears } of steps) {
-          const hashes = prompt(asked)
-          index.match(hashes, matches)
-          expect([...matches]).toEqual(plain.match(pairs(hashes)))
-          if (clears) {
-            index.clear(replica)
-            plain.clear(replica)
-          } else {
-            index.add(hashes, replica)
-            plain.add(pairs(hashes), replica)
+      fc.property(
+        fc.array(step, { maxLength: 60 }),
+        fc.integer({ min: 1, max: 9 }),
+        extentOf,
+        (steps, capacity, extents) => {
+          const replicas = 33
+          const index = new PrefixIndex({ replicas, blocksPerReplica: capacity, extentOf: extents })
+          const plain = new PlainIndex(replicas, capacity, extents)
+          const matches = new Int32Array(replicas)
+          for (const { letters: asked, replica, kind, bound } of steps) {
+            const hashes = prompt(asked)
+            index.match(hashes, matches)
+            expect([...matches]).toEqual(plain.match(pairs(hashes)))
+            if (kind === 'bound') {
+              index.bound(replica, bound)
+              plain.bound(replica, bound)
+            } else if (kind === 'clear') {
+              index.clear(replica)
+              plain.clear(replica)
+            } else {
+              index.add(hashes, replica)
+              plain.add(pairs(hashes), replica)
+            }
+            expect([index.size, index.heldBy(replica)]).toEqual([plain.size, plain.heldBy(replica)])
           }
-          expect(index.size).toBe(plain.size)
-        }
-      }),
-      { numRuns: 400 },
+        },
+      ),
+      { numRuns: 600 },
     )
   })
 })

@@ -4,8 +4,10 @@ import { mix, type Hashes } from './prefix-hash.ts'
 export interface PrefixIndexSize {
   /** Replicas that it tells apart, by numbers from 0. */
   readonly replicas: number
-  /** Blocks that each replica is taken to hold at the most. */
+  /** Blocks that there is room for at each replica. */
   readonly blocksPerReplica: number
+  /** How much of a prompt its first blocks are, where they are not all of one size (`blocksOf`). */
+  readonly extentOf?: (blocks: number) => number
 }
 
 const none = 0
@@ -18,14 +20,14 @@ const fetched = new Int32Array(1)
  * here what one hash is about.
  *
  * An open-addressing table maps a block's 64-bit hash to a node; a node has one bit for each replica that holds it. A
- * replica's blocks stand in a ring in the order in which they came; when it is full the oldest leaves, unless it was
- * used since (CLOCK, which comes close to the LRU of vLLM). A prompt's blocks enter from its end, so that ends leave
+ * replica's blocks stand in a ring in the order in which they came; when it is full, or they are more than its cache holds
+ * (`bound`), the oldest leaves, unless it was used since (CLOCK, which comes close to the LRU of vLLM). A prompt's blocks enter from its end, so that ends leave
  * before their beginnings, as engines free them.
  *
  * Blocks that follow each other are held by the same replicas in most cases: a node also has a fingerprint of its holders, and
  * a walk looks at who they are only where it differs from the one before.
  *
- * Memory: 20 bytes and two bits a replica for each node, 4 bytes for each block of a replica, 16 to 32 for the table; at
+ * Memory: 21 bytes and two bits a replica for each node, 4 bytes for each block of a replica, 16 to 32 for the table; at
  * most `replicas × blocksPerReplica` nodes. Time: some ten nanoseconds for each block, a few times as much for one that is
  * new, and a few times `replicas / 32` for each where the holders change. What takes time is waiting for memory, so whatever
  * will be looked up is asked for at once (`#fetch`).
@@ -48,11 +50,14 @@ export class PrefixIndex {
   readonly #free: Int32Array
   #freeCount = 0
   #nodes = 0
+  /** How much of a prompt each node is. */
+  readonly #extents: Uint8Array
+  readonly #extentOf: (blocks: number) => number
   readonly #rings: Ring[]
   /** Replicas that still match, while a prompt is walked. */
   readonly #matching: Int32Array
 
-  constructor({ replicas, blocksPerReplica }: PrefixIndexSize) {
+  constructor({ replicas, blocksPerReplica, extentOf = (blocks) => blocks }: PrefixIndexSize) {
     const capacity = replicas * blocksPerReplica
     const slots = 2 ** Math.ceil(Math.log2(Math.max(2, 2 * capacity)))
     this.#words = Math.ceil(replicas / 32)
@@ -64,6 +69,8 @@ export class PrefixIndex {
     this.#used = new Int32Array(this.#words * (capacity + 1))
     this.#fingerprints = new Int32Array(2 * (capacity + 1))
     this.#free = new Int32Array(capacity)
+    this.#extents = new Uint8Array(capacity + 1)
+    this.#extentOf = extentOf
     this.#rings = Array.from({ length: replicas }, () => new Ring(blocksPerReplica))
     this.#matching = new Int32Array(this.#words)
   }
@@ -76,6 +83,19 @@ export class PrefixIndex {
   /** How many blocks a replica holds. */
   heldBy(replica: number): number {
     return this.#rings[replica]?.size ?? 0
+  }
+
+  /**
+   * Says how much a replica's cache holds, in what `extentOf` counts; Infinity where nobody knows. What is more than that leaves,
+   * the oldest first.
+   */
+  bound(replica: number, extent: number): void {
+    const ring = this.#rings[replica]
+    if (ring === undefined || ring.bound === extent) return
+    ring.bound = extent
+    const word = replica >>> 5
+    const bit = 1 << (replica & 31)
+    while (ring.size > 0 && ring.extent > extent) this.#evict(ring, word, bit, replica)
   }
 
   /**
@@ -122,7 +142,9 @@ export class PrefixIndex {
     if (ring === undefined) return
     const word = replica >>> 5
     const bit = 1 << (replica & 31)
-    const count = Math.min(prompt.count, ring.capacity)
+    const extentOf = this.#extentOf
+    let count = Math.min(prompt.count, ring.capacity)
+    while (extentOf(count) > ring.bound) count -= 1
     this.#fetch(prompt.words, count)
     this.#fetchOldest(ring, ring.size + count - ring.capacity)
     let node = none
@@ -134,15 +156,19 @@ export class PrefixIndex {
         this.#used[node * this.#words + word] = (this.#used[node * this.#words + word] ?? 0) | bit
         continue
       }
-      if (ring.size === ring.capacity) this.#evict(ring, word, bit, replica)
+      const extent = extentOf(block + 1) - extentOf(block)
+      while (ring.size === ring.capacity || (ring.size > 0 && ring.extent + extent > ring.bound)) {
+        this.#evict(ring, word, bit, replica)
+      }
       // Whoever was evicted may have been this very node.
       if (node !== none) node = this.#find(high, low)
-      if (node === none) node = this.#create(high, low)
+      if (node === none) node = this.#create(high, low, extent)
       const place = node * this.#words + word
       this.#holders[place] = (this.#holders[place] ?? 0) | bit
       this.#mark(node, replica)
       this.#used[place] = (this.#used[place] ?? 0) & ~bit
       ring.push(node)
+      ring.extent += extent
     }
   }
 
@@ -153,6 +179,7 @@ export class PrefixIndex {
     const word = replica >>> 5
     const bit = 1 << (replica & 31)
     while (ring.size > 0) this.#drop(ring.shift(), word, bit, replica)
+    ring.extent = 0
   }
 
   /** The oldest block that was not used since leaves; those that were get another turn. */
@@ -162,6 +189,7 @@ export class PrefixIndex {
       const place = node * this.#words + word
       const used = this.#used[place] ?? 0
       if ((used & bit) === 0 || turn === 1) {
+        ring.extent -= this.#extents[node] ?? 0
         this.#drop(node, word, bit, replica)
         return
       }
@@ -231,7 +259,7 @@ export class PrefixIndex {
       : this.#find(high, low)
   }
 
-  #create(high: number, low: number): number {
+  #create(high: number, low: number, extent: number): number {
     let node: number
     if (this.#freeCount > 0) {
       this.#freeCount -= 1
@@ -243,6 +271,7 @@ export class PrefixIndex {
     if (node > this.#capacity) throw new Error('the prefix index holds more blocks than its replicas')
     this.#hashes[2 * node] = high
     this.#hashes[2 * node + 1] = low
+    this.#extents[node] = extent
     const table = this.#table
     let slot = high & this.#mask
     while (table[2 * slot] !== none) slot = (slot + 1) & this.#mask
@@ -287,6 +316,9 @@ class Ring {
   readonly #nodes: Int32Array
   #first = 0
   size = 0
+  /** How much its blocks are, and how much they may be. */
+  extent = 0
+  bound = Infinity
 
   constructor(capacity: number) {
     this.capacity = capacity

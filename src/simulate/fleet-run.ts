@@ -69,7 +69,9 @@ export class FleetRun {
         replicas,
         unitTokens: workload.blockTokens,
         blockTokens: engine.kvBlockTokens,
-        kvCapacityTokens: Math.max(engine.kvCapacityTokens, prefillReplicas > 0 ? prefillEngine.kvCapacityTokens : 0),
+        indexTokens:
+          simulation.indexTokens ??
+          Math.max(engine.kvCapacityTokens, prefillReplicas > 0 ? prefillEngine.kvCapacityTokens : 0),
       }),
     )
     this.replicas = Array.from({ length: replicas }, (_, place) => {

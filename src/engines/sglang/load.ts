@@ -3,6 +3,7 @@ import { parsePrometheusText, sumOf, type Sample } from '../prometheus-text.ts'
 
 /** The metrics that are read. */
 const read: ReadonlySet<string> = new Set([
+  'sglang:max_total_num_tokens',
   'sglang:token_usage',
   'sglang:num_running_reqs',
   'sglang:num_queue_reqs',
@@ -12,7 +13,7 @@ const read: ReadonlySet<string> = new Set([
 
 /**
  * The load in SGLang's metrics (names as SGLang 0.5.23 declares them). Tensor-parallel ranks tell the same figures, so only
- * rank 0 counts; data-parallel ranks are summed, and their KV usage is their mean.
+ * rank 0 counts; data-parallel ranks are summed, their caches too, and their KV usage is their mean.
  */
 export function parseSglangLoad(metrics: string): EngineLoad {
   const samples = parsePrometheusText(metrics, read).filter(isFirstRank)
@@ -24,6 +25,7 @@ export function parseSglangLoad(metrics: string): EngineLoad {
       'kvCacheUsage',
       usages.length === 0 ? undefined : usages.reduce((sum, { value }) => sum + value, 0) / usages.length,
     ),
+    ...figure('kvCacheTokens', sumOf(samples, 'sglang:max_total_num_tokens') || undefined),
     ...figure('promptTokens', sumOf(samples, 'sglang:prompt_tokens_total')),
     ...figure('generatedTokens', sumOf(samples, 'sglang:generation_tokens_total')),
   }

@@ -35,6 +35,9 @@ sglang:num_running_reqs{model_name="m",tp_rank="0",dp_rank="1"} 1
 sglang:num_queue_reqs{model_name="m",tp_rank="0"} 2
 sglang:token_usage{model_name="m",tp_rank="0",dp_rank="0"} 0.5
 sglang:token_usage{model_name="m",tp_rank="0",dp_rank="1"} 0.1
+sglang:max_total_num_tokens{model_name="m",tp_rank="0",dp_rank="0"} 4000
+sglang:max_total_num_tokens{model_name="m",tp_rank="1",dp_rank="0"} 4000
+sglang:max_total_num_tokens{model_name="m",tp_rank="0",dp_rank="1"} 3000
 sglang:prompt_tokens_total{model_name="m"} 70
 sglang:generation_tokens_total{model_name="m"} 9
 `
@@ -42,6 +45,7 @@ sglang:generation_tokens_total{model_name="m"} 9
       running: 4,
       waiting: 2,
       kvCacheUsage: 0.3,
+      kvCacheTokens: 7000,
       promptTokens: 70,
       generatedTokens: 9,
     })

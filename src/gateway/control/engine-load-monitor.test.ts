@@ -24,16 +24,17 @@ function askable() {
   return { handle, asked, tell, aborted: () => aborted }
 }
 
-function watch(handle: ReplicaHandle, isShared = true) {
+function watch(handle: ReplicaHandle, { isShared = true, isCacheWeighed = false } = {}) {
   const told: number[] = []
   const monitor = new EngineLoadMonitor({
     replicas: () => [handle],
     sourceOf: () => ({ path: '/metrics', parse: (text) => simulatedEngine.parseLoad(text) }),
     isScaled: () => false,
     isShared: () => isShared,
-    onForeign: ({ foreign }) => told.push(foreign.requests),
+    isCacheWeighed: () => isCacheWeighed,
+    onChange: ({ foreign }) => told.push(foreign.requests),
   })
-  return { monitor, told }
+  return { monitor, told, changed: () => told.length }
 }
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }))
@@ -90,9 +91,32 @@ describe('what others have at a replica', () => {
     monitor.close()
   })
 
+  it('comes with how much its cache holds, which stays known, and is told when it changes', () => {
+    const { handle, asked, tell } = askable()
+    const { monitor, changed } = watch(handle, { isShared: false, isCacheWeighed: true })
+    const answer = (tokens: number) => {
+      const last = asked.at(-1)
+      last?.onHead(200, [])
+      last?.onData(Buffer.from(`vllm:cache_config_info{kv_cache_size_tokens="${tokens}"} 1\n`))
+      last?.onEnd()
+    }
+    vi.advanceTimersByTime(2_000)
+    answer(5000)
+    expect([handle.told.kvCacheTokens, changed()]).toEqual([5000, 1])
+    vi.advanceTimersByTime(2_000)
+    answer(5000)
+    vi.advanceTimersByTime(2_000)
+    tell(0, 0, 503)
+    expect([handle.told.kvCacheTokens, changed()]).toEqual([5000, 1])
+    vi.advanceTimersByTime(2_000)
+    answer(300)
+    expect([handle.told.kvCacheTokens, changed(), asked.length]).toEqual([300, 2, 4])
+    monitor.close()
+  })
+
   it('is not asked for where nobody else sends requests', () => {
     const { handle, asked } = askable()
-    const { monitor } = watch(handle, false)
+    const { monitor } = watch(handle, { isShared: false })
     vi.advanceTimersByTime(10_000)
     expect(asked).toHaveLength(0)
     monitor.close()

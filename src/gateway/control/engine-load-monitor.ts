@@ -1,6 +1,6 @@
 import type { EngineLoad } from '../../engines/contract.ts'
 import { foreignLoad, loadReportMs, noForeignLoad, type ForeignLoad } from '../../scheduling/index.ts'
-import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
+import type { EngineTold, ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { UpstreamCall } from '../data-plane/upstream/contract.ts'
 
 /** Turns of `loadReportMs` from one to the next in which all are asked: every 2 s, since scaling looks at windows of many seconds. */
@@ -33,8 +33,10 @@ export interface EngineLoadOptions {
   readonly isScaled: (handle: ReplicaHandle) => boolean
   /** Whether others send requests to it, and a choice depends on how many. */
   readonly isShared: (handle: ReplicaHandle) => boolean
-  /** What others have there has changed. */
-  readonly onForeign: (handle: ReplicaHandle) => void
+  /** Whether choices between its model's replicas go by what their caches hold. */
+  readonly isCacheWeighed: (handle: ReplicaHandle) => boolean
+  /** What others have there, or what its engine told, has changed. */
+  readonly onChange: (handle: ReplicaHandle) => void
 }
 
 /** A question that is out. */
@@ -47,7 +49,7 @@ interface Asked {
 
 /**
  * Asks engines how full they are, from their metrics, and keeps what they say last at their replicas: those that others send
- * requests to every `loadReportMs`, those of models that are scaled by it every 2 s, others while somebody looks. Such an answer
+ * requests to every `loadReportMs`, those of models that are scaled by it or whose caches are weighed every 2 s, others while somebody looks. Such an answer
  * is long, and costs this thread some tenths of a millisecond.
  */
 export class EngineLoadMonitor {
@@ -98,12 +100,13 @@ export class EngineLoadMonitor {
       call.abort()
       this.#end(handle, null)
     }
-    const { replicas, sourceOf, isScaled, isShared } = this.#options
+    const { replicas, sourceOf, isScaled, isShared, isCacheWeighed } = this.#options
     const handles = replicas()
     const isLookedAt = now < this.#lookedAtUntilMs && handles.length <= mostAskedForLooks
     for (const handle of handles) {
       const isOften = isShared(handle)
-      const source = handle.isReachable && (isOften || isLookedAt || isScaled(handle)) ? sourceOf(handle) : null
+      const isAsked = isOften || isLookedAt || isScaled(handle) || isCacheWeighed(handle)
+      const source = handle.isReachable && isAsked ? sourceOf(handle) : null
       if (source === null) handle.engineLoad = null
       else if ((isOften || isForAll) && !this.#asked.has(handle)) this.#askOne(handle, source, now)
       const isFresh = source !== null && isOften && now - (this.#toldMs.get(handle) ?? -Infinity) <= freshMs
@@ -139,7 +142,9 @@ export class EngineLoadMonitor {
             running: load.running ?? null,
             waiting: load.waiting ?? null,
             kvCacheUsage: load.kvCacheUsage ?? null,
+            kvCacheTokens: load.kvCacheTokens ?? null,
           }
+    if (load !== null) this.#setTold(handle, { kvCacheTokens: load.kvCacheTokens ?? 0 })
     if (load?.running !== undefined && this.#options.isShared(handle)) {
       this.#toldMs.set(handle, performance.now())
       // When in between the engine counted is not told: what was own at either end is not taken for others'.
@@ -155,6 +160,12 @@ export class EngineLoadMonitor {
     const { foreign } = handle
     if (foreign.requests === load.requests && foreign.waiting === load.waiting) return
     handle.foreign = load
-    this.#options.onForeign(handle)
+    this.#options.onChange(handle)
+  }
+
+  #setTold(handle: ReplicaHandle, told: EngineTold): void {
+    if (handle.told.kvCacheTokens === told.kvCacheTokens) return
+    handle.told = told
+    this.#options.onChange(handle)
   }
 }

@@ -9,10 +9,10 @@ import {
   type Hashes,
 } from '../../scheduling/index.ts'
 import type { PromptRange } from './question.ts'
-import type { ReplicaHandle } from './replica-handle.ts'
+import { blockTokens, type ReplicaHandle } from './replica-handle.ts'
 import { sharing } from './sent-requests.ts'
 
-/** Hashes that a replica is taken to hold at the most: those of one to four million tokens, more than one GPU's cache does. */
+/** Hashes that there is room for at each replica: those of one to four million tokens, more than one GPU's cache holds. */
 const mostHashes = 15_625
 /** Where every prompt is hashed. */
 const scratch = emptyBlockHashes()
@@ -22,7 +22,10 @@ const hashed: { by: PrefixRouter | null; of: object | null } = { by: null, of: n
 /** What a prompt's choice needs: its blocks. */
 export type RoutedPrompt = BlockHashes
 
-/** What replicas hold of prompts' beginnings, as they were sent them: one for each model. */
+/**
+ * What replicas hold of prompts' beginnings, as they were sent them, up to what the KV cache of each holds where its engine tells:
+ * one for each model.
+ */
 export class PrefixRouter {
   readonly #seed: number
   readonly #totalBlocks: number
@@ -74,7 +77,12 @@ export class PrefixRouter {
 
   /** A replica is sent a prompt; `replicas` are those of the last `held` when absent. */
   sent(prompt: Hashes, replica: ReplicaHandle, replicas: readonly ReplicaHandle[] = this.#replicas): void {
-    this.#indexFor(replicas).add(prompt, this.#numbers.indexOf(replica))
+    const index = this.#indexFor(replicas)
+    const number = this.#numbers.indexOf(replica)
+    // A cache overflows when something comes into it: sooner its size makes no difference.
+    const { kvCacheTokens } = replica.told
+    index.bound(number, kvCacheTokens > 0 ? kvCacheTokens / blockTokens : Infinity)
+    index.add(prompt, number)
   }
 
   /** The index with a number for each of the replicas. */
@@ -106,7 +114,7 @@ export class PrefixRouter {
   #begin(replicas: readonly ReplicaHandle[]): PrefixIndex {
     const room = Math.max(8, 2 * replicas.length)
     const blocksPerReplica = Math.max(1, Math.min(mostHashes, Math.floor(this.#totalBlocks / room)))
-    const index = new PrefixIndex({ replicas: room, blocksPerReplica })
+    const index = new PrefixIndex({ replicas: room, blocksPerReplica, extentOf: blocksOf })
     this.#index = index
     this.#numbers = Array.from({ length: room }, (_, number) => replicas[number] ?? null)
     this.#byNumber = new Int32Array(room)

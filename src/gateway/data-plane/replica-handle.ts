@@ -54,7 +54,17 @@ export interface EngineReport {
   readonly waiting: number | null
   /** Share of the KV cache in use, 0 to 1. */
   readonly kvCacheUsage: number | null
+  /** Tokens that the KV cache holds. */
+  readonly kvCacheTokens: number | null
 }
+
+/** What is kept of what an engine told; it holds until the engine tells anew. */
+export interface EngineTold {
+  /** Tokens that its KV cache holds; 0 where it has not told. */
+  readonly kvCacheTokens: number
+}
+
+const nothingTold: EngineTold = { kvCacheTokens: 0 }
 
 /** What a replica is reached with. */
 export interface ReplicaHandleParts {
@@ -77,6 +87,8 @@ export interface ReplicaHandleParts {
   readonly isReachable?: () => boolean
   /** What others have there, where another thread finds that out. */
   readonly foreign?: ForeignLoad
+  /** What its engine told, where another thread finds that out. */
+  readonly told?: EngineTold
 }
 
 const noAdapters: ReadonlySet<string> = new Set()
@@ -116,6 +128,8 @@ export class ReplicaHandle implements ReplicaState {
   counts: ReplicaCounts
   /** What others have there, as its engine told last: other gateways, and clients that go past this one. */
   foreign: ForeignLoad
+  /** What its engine told of itself. */
+  told: EngineTold
   /** What its model's requests are like. */
   sizes = new RequestSizes()
   readonly weight = 1
@@ -140,6 +154,7 @@ export class ReplicaHandle implements ReplicaState {
     this.counts = parts.counts ?? ownCounts()
     this.tokens = parts.tokens ?? new TokenRate()
     this.foreign = parts.foreign ?? noForeignLoad
+    this.told = parts.told ?? nothingTold
     this.#requestsSeries = parts.requestsSeries
     this.#requestsBefore = parts.requestsSeries.value
     this.#isReachable = parts.isReachable ?? null

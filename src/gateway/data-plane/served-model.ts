@@ -210,6 +210,12 @@ export class ServedModel {
     return this.replicas.length > 1 || this.prefillers.length > 1
   }
 
+  /** Whether choices between its replicas go by what their caches hold. */
+  get weighsCaches(): boolean {
+    const hasPrefixes = this.router !== null && this.router.prefixes !== null
+    return this.prefillers.length > 1 || (hasPrefixes && this.replicas.length > 1)
+  }
+
   /** Whether each of its replicas may get requests; those that only prefill are of no use while none answers. */
   get availability(): readonly boolean[] {
     const isAnswering = this.replicas.some(({ isAvailable }) => isAvailable)

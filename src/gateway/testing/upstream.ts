@@ -24,6 +24,8 @@ export interface ProgrammableUpstream {
   behave: Behaviour
   /** Whether readiness probes succeed. */
   isReady: boolean
+  /** What `/metrics` answers. */
+  metrics: string
   /** Answers that are open now. */
   openAnswers(): number
   /** Breaks every connection and stops listening, as a killed process does. */
@@ -81,7 +83,8 @@ export async function startUpstream(
     })
   }
   const server = createServer({ keepAliveTimeout: 5_000 }, (request, response) => {
-    if (request.method === 'GET') response.writeHead(upstream.isReady ? 200 : 503).end('{}')
+    if (request.url === '/metrics') response.end(upstream.metrics)
+    else if (request.method === 'GET') response.writeHead(upstream.isReady ? 200 : 503).end('{}')
     else take(request, response)
   })
   server.on('connection', (socket) => {
@@ -98,6 +101,7 @@ export async function startUpstream(
     received: [],
     behave,
     isReady: true,
+    metrics: '',
     openAnswers: () => open,
     async kill() {
       const closed = Promise.withResolvers<void>()

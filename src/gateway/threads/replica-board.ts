@@ -1,4 +1,5 @@
 import type { ForeignLoad } from '../../scheduling/index.ts'
+import type { EngineTold } from '../data-plane/replica-handle.ts'
 
 /** Int32 cells of a slot: its flags, its failures in a row, and who makes its trial request. */
 const stride = 4
@@ -21,7 +22,11 @@ export interface Standing {
   readonly ejectedUntilMs: number
   /** What others have there. */
   readonly foreign: ForeignLoad
+  readonly told: EngineTold
 }
+
+/** Float64 cells of a slot: until when it is set aside, what others have there, what its engine told. */
+const figures = 4
 
 /**
  * How every replica stands, in memory that all threads see: the control thread writes, workers read. Only the trial
@@ -33,12 +38,15 @@ export class ReplicaBoard {
   readonly #until: Float64Array
   /** Two cells of a slot: requests of others, and how many of them wait. */
   readonly #foreign: Float64Array
+  /** Tokens that the KV cache holds; 0 where that is not told. */
+  readonly #cacheTokens: Float64Array
 
-  constructor(memory = new SharedArrayBuffer(slotCount * (stride * 4 + 3 * 8))) {
+  constructor(memory = new SharedArrayBuffer(slotCount * (stride * 4 + figures * 8))) {
     this.memory = memory
     this.#until = new Float64Array(memory, 0, slotCount)
     this.#foreign = new Float64Array(memory, slotCount * 8, 2 * slotCount)
-    this.#cells = new Int32Array(memory, slotCount * 3 * 8, slotCount * stride)
+    this.#cacheTokens = new Float64Array(memory, 3 * slotCount * 8, slotCount)
+    this.#cells = new Int32Array(memory, slotCount * figures * 8, slotCount * stride)
   }
 
   write(slot: number, standing: Standing): void {
@@ -46,6 +54,7 @@ export class ReplicaBoard {
     this.#until[slot] = standing.ejectedUntilMs
     this.#foreign[2 * slot] = standing.foreign.requests
     this.#foreign[2 * slot + 1] = standing.foreign.waiting
+    this.#cacheTokens[slot] = standing.told.kvCacheTokens
     Atomics.store(this.#cells, at + failuresAt, standing.failuresInRow)
     const flags = (standing.isReachable ? isReachableFlag : 0) | (standing.isEjected ? isEjectedFlag : 0)
     Atomics.store(this.#cells, at + flagsAt, flags)
@@ -76,6 +85,16 @@ export class ReplicaBoard {
       },
       get waiting() {
         return cells[2 * slot + 1] ?? 0
+      },
+    }
+  }
+
+  /** What its engine told, as it is whenever it is looked at. */
+  toldAt(slot: number): EngineTold {
+    const tokens = this.#cacheTokens
+    return {
+      get kvCacheTokens() {
+        return tokens[slot] ?? 0
       },
     }
   }

@@ -71,6 +71,7 @@ export class ReplicaSet {
       tokens: new TokenRate(cellsAt(tokens), sharedOffsetMs),
       isReachable: () => board.isReachable(slot),
       foreign: board.foreignAt(slot),
+      told: board.toldAt(slot),
     })
     handle.onConnectFailure = (detail) => post({ type: 'connectFailed', serial, detail })
     return handle

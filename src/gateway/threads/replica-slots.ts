@@ -159,6 +159,7 @@ export class ReplicaSlots {
       failuresInRow: outlier.failuresInRow,
       ejectedUntilMs: until === null ? 0 : toSharedMs(until),
       foreign: handle.foreign,
+      told: handle.told,
     })
     if (until === null) this.board.endTrial(slot)
   }

@@ -92,7 +92,9 @@ describe('the trial of a replica that was set aside', () => {
       failuresInRow: 5,
       ejectedUntilMs: 12.5,
       foreign: { requests: 3, waiting: 0.5 },
+      told: { kvCacheTokens: 4096 },
     })
+    expect([6, 7, 8].map((slot) => other.toldAt(slot).kvCacheTokens)).toEqual([0, 4096, 0])
     const foreign = other.foreignAt(7)
     expect([foreign.requests, foreign.waiting, other.foreignAt(8).requests]).toEqual([3, 0.5, 0])
     expect([other.isReachable(7), other.isEjected(7), other.failuresInRow(7)]).toEqual([true, true, 5])

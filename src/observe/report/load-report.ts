@@ -23,7 +23,13 @@ const replicaLoad = z.object({
   role: z.enum(['both', 'prefill', 'decode']).default('both'),
   /** What its engine says of itself; null where it was not asked or does not tell, absent before 0.2. */
   reported: z
-    .object({ running: z.number().nullable(), waiting: z.number().nullable(), kvCacheUsage: z.number().nullable() })
+    .object({
+      running: z.number().nullable(),
+      waiting: z.number().nullable(),
+      kvCacheUsage: z.number().nullable(),
+      /** Tokens that its KV cache holds; absent before 0.2. */
+      kvCacheTokens: z.number().nullish(),
+    })
     .nullable()
     .default(null),
 })

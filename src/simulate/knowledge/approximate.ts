@@ -16,7 +16,7 @@ export class ApproximateKnowledge implements PrefixKnowledge {
     this.#size = size
     this.#index = new PrefixIndex({
       replicas: size.replicas,
-      blocksPerReplica: Math.max(1, Math.floor(size.kvCapacityTokens / size.unitTokens)),
+      blocksPerReplica: Math.max(1, Math.floor(size.indexTokens / size.unitTokens)),
     })
     this.#blocks = new Int32Array(size.replicas)
   }

@@ -21,7 +21,8 @@ export interface KnowledgeSize {
   /** Tokens of a unit of a prompt, and of a block of the engine. */
   readonly unitTokens: number
   readonly blockTokens: number
-  readonly kvCapacityTokens: number
+  /** Tokens that each replica is taken to hold of what it was sent. */
+  readonly indexTokens: number
 }
 
 /** Tokens that an engine finds at the most when it holds so many of a prompt: whole blocks, and not the last token. */
