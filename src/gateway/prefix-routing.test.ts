@@ -118,6 +118,37 @@ describe('routing by prefix', () => {
     },
   )
 
+  it.each([1, 4])(
+    'goes elsewhere while the holder’s cache is full, unless all are; with %d threads',
+    async (workers) => {
+      const settings = { workers, health: { interval: '50ms' } }
+      const [gateway, engines] = await serve(2, { sharedReplicas: true }, settings)
+      const tell = async (usages: readonly number[]) => {
+        for (const [place, usage] of usages.entries()) {
+          const engine = engines[place]
+          if (engine !== undefined) engine.metrics = `vllm:kv_cache_usage_perc ${usage}\n`
+        }
+        await until('the engines have told', async () => {
+          const told = (await gateway.load()).replicas.map(({ reported }) => reported?.kvCacheUsage)
+          return told.join() === usages.join()
+        })
+      }
+      const ask = async (family: string) => {
+        const before = counts(engines)
+        await gateway.ask(chat, conversation(family, 9))
+        await untilIdle(gateway)
+        return counts(engines).findIndex((count, place) => count > (before[place] ?? 0))
+      }
+      const holder = await ask('a')
+      expect([await ask('a'), await ask('a')]).toEqual([holder, holder])
+      // Above the Fleet's default.
+      await tell([0.95, 0.96])
+      expect(await ask('a')).toBe(holder)
+      await tell(holder === 0 ? [0.95, 0.5] : [0.5, 0.95])
+      expect(await ask('a')).toBe(1 - holder)
+    },
+  )
+
   it('takes other tools for another prompt, since they are rendered before the messages', async () => {
     const [gateway, engines] = await serve(2)
     for (let round = 0; round < 3; round += 1) {

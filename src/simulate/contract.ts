@@ -74,6 +74,8 @@ export interface Simulation {
   readonly gateways?: number
   /** How often each asks engines for their load, to see what others have there; never when absent. */
   readonly loadReportsMs?: number
+  /** KV cache use above which what a replica holds is no reason to go there (`routing.saturation`), 0 to 1; 0.9 when absent. */
+  readonly saturation?: number
   /** Tokens that each replica is taken to hold of what it was sent; as many as its engine holds when absent. */
   readonly indexTokens?: number
   /** Name of the policy (`src/scheduling`). */

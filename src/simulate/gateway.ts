@@ -7,8 +7,8 @@ import type { PrefixKnowledge } from './knowledge/index.ts'
 import type { Replica } from './replica.ts'
 import { ReplicaView } from './replica-view.ts'
 
-/** KV cache use above which policies that ask for it look elsewhere: llm-d's 0.8 (saturation detector). */
-const saturation = 0.8
+/** The Fleet's default (`routing.saturation`). */
+const usualSaturation = 0.9
 const sessionTimeMs = 600_000
 /** The Fleet's default (`routing.disaggregation.minPromptTokens`). */
 const usualMinSplitTokens = 2048
@@ -31,7 +31,13 @@ export class SimulatedGateway {
       readonly seed: number
     },
   ) {
-    const { workload, flow, prefillReplicas, minSplitTokens = usualMinSplitTokens } = simulation
+    const {
+      workload,
+      flow,
+      prefillReplicas,
+      minSplitTokens = usualMinSplitTokens,
+      saturation = usualSaturation,
+    } = simulation
     const { policy, knowledge, replicas, commonUnits, seed } = parts
     const sizes = new RequestSizes()
     this.knowledge = knowledge

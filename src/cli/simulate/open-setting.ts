@@ -26,7 +26,7 @@ export async function openSetting(
   }
   const measured = await readStep(question, engine, options, context)
   const shape = withBlocks(engineShapeOf(engine.request, measured?.step), workload.blockTokens)
-  const { prefillReplicas, prefillRequest, minSplitTokens } = engine
+  const { prefillReplicas, prefillRequest, minSplitTokens, saturation } = engine
   const isOther = prefillReplicas > 0 && prefillRequest !== undefined && measured === null
   const prefill = isOther ? withBlocks(engineShapeOf(prefillRequest), workload.blockTokens).engine : null
   const flow = readFlow(options, engine.flow)
@@ -37,6 +37,7 @@ export async function openSetting(
       engine: shape.engine,
       ...(prefill === null || prefill.title === shape.engine.title ? {} : { prefillEngine: prefill }),
       ...(minSplitTokens === undefined ? {} : { minSplitTokens }),
+      ...(saturation === undefined ? {} : { saturation }),
       ...(flow === null ? {} : { flow }),
       replicas: engine.replicas,
       prefillReplicas,

@@ -25,6 +25,7 @@ export interface ReadEngine {
   readonly prefillRequest?: SizingRequest
   /** Shorter prompts are not split; the Fleet's. */
   readonly minSplitTokens?: number
+  readonly saturation?: number
   /** The Fleet's own queue; absent where replicas get whatever comes. */
   readonly flow?: FlowLimits
   /** How the Fleet scales its pools: those that answer, then those that prefill. */
@@ -138,7 +139,12 @@ async function readPlanned(fleet: string, options: Options, context: CommandCont
     replicas: Math.max(1, pool.replicas.max) + prefill,
     prefillReplicas: prefill,
     ...(isElsewhere || prefillPool?.request === undefined ? {} : { prefillRequest: prefillPool.request }),
-    ...(declared === undefined ? {} : { minSplitTokens: declared.routing.disaggregation.minPromptTokens }),
+    ...(declared === undefined
+      ? {}
+      : {
+          minSplitTokens: declared.routing.disaggregation.minPromptTokens,
+          saturation: declared.routing.saturation,
+        }),
     ...(declared?.maxInFlight === undefined
       ? {}
       : {

@@ -10,7 +10,11 @@ export const routing = z.strictObject({
     .describe(
       'How a replica is chosen: where a request costs the least, by the prompts that each was sent before and by what it has to do (prefix); the same by what engines say that they hold (prefixExact: needs vLLM with prefix caching and `--kv-events-config`, the package zeromq, and the model’s tokenizer.json; what cannot be told so goes by prefix, and `/admin/v1/load` says why); by tokens in flight (load), by requests in flight, or in turn; auto is prefix where the engine caches prefixes, and prefixExact where the Fleet says where KV events are.',
     ),
-  saturation: share().default(0.9).describe('KV cache use above which a replica gets no request for its cache alone.'),
+  saturation: share()
+    .default(0.9)
+    .describe(
+      'KV cache use, as the engine reports it, above which a replica gets no request for its cache alone, while others are below; 1 for none.',
+    ),
   sharedReplicas: z
     .boolean()
     .optional()

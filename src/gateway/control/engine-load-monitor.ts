@@ -1,6 +1,6 @@
 import type { EngineLoad } from '../../engines/contract.ts'
-import { foreignLoad, loadReportMs, noForeignLoad, type ForeignLoad } from '../../scheduling/index.ts'
-import type { EngineTold, ReplicaHandle } from '../data-plane/replica-handle.ts'
+import { foreignLoad, loadReportMs, noForeignLoad, type ReportedLoad } from '../../scheduling/index.ts'
+import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { UpstreamCall } from '../data-plane/upstream/contract.ts'
 
 /** Turns of `loadReportMs` from one to the next in which all are asked: every 2 s, since scaling looks at windows of many seconds. */
@@ -45,6 +45,24 @@ interface Asked {
   readonly atMs: number
   /** Requests that this gateway had there then. */
   readonly own: number
+}
+
+/** What an engine told when this was made; what it does not tell is taken for none. */
+class Report implements ReportedLoad {
+  readonly running: number
+  readonly waiting: number
+  readonly kvCacheUsage: number
+  readonly #atMs = performance.now()
+
+  constructor({ running = 0, waiting = 0, kvCacheUsage = 0 }: EngineLoad) {
+    this.running = running
+    this.waiting = waiting
+    this.kvCacheUsage = kvCacheUsage
+  }
+
+  get ageMs(): number {
+    return performance.now() - this.#atMs
+  }
 }
 
 /**
@@ -110,7 +128,9 @@ export class EngineLoadMonitor {
       if (source === null) handle.engineLoad = null
       else if ((isOften || isForAll) && !this.#asked.has(handle)) this.#askOne(handle, source, now)
       const isFresh = source !== null && isOften && now - (this.#toldMs.get(handle) ?? -Infinity) <= freshMs
-      if (!isFresh) this.#setForeign(handle, noForeignLoad)
+      if (isFresh || handle.foreign.requests === 0) continue
+      handle.foreign = noForeignLoad
+      this.#options.onChange(handle)
     }
   }
 
@@ -144,28 +164,22 @@ export class EngineLoadMonitor {
             kvCacheUsage: load.kvCacheUsage ?? null,
             kvCacheTokens: load.kvCacheTokens ?? null,
           }
-    if (load !== null) this.#setTold(handle, { kvCacheTokens: load.kvCacheTokens ?? 0 })
-    if (load?.running !== undefined && this.#options.isShared(handle)) {
-      this.#toldMs.set(handle, performance.now())
-      // When in between the engine counted is not told: what was own at either end is not taken for others'.
-      const own = Math.max(ownBefore, handle.ownRequests)
-      this.#setForeign(handle, foreignLoad({ running: load.running, waiting: load.waiting ?? 0 }, own))
-    }
+    if (load !== null) this.#take(handle, load, ownBefore)
     if (this.#asked.size > 0) return
     this.#answered?.resolve()
     this.#answered = null
   }
 
-  #setForeign(handle: ReplicaHandle, load: ForeignLoad): void {
-    const { foreign } = handle
-    if (foreign.requests === load.requests && foreign.waiting === load.waiting) return
-    handle.foreign = load
-    this.#options.onChange(handle)
-  }
-
-  #setTold(handle: ReplicaHandle, told: EngineTold): void {
-    if (handle.told.kvCacheTokens === told.kvCacheTokens) return
-    handle.told = told
+  #take(handle: ReplicaHandle, load: EngineLoad, ownBefore: number): void {
+    const { running, waiting, kvCacheUsage, kvCacheTokens = 0 } = load
+    const isSilent = running === undefined && waiting === undefined && kvCacheUsage === undefined
+    handle.told = { kvCacheTokens, reported: isSilent ? null : new Report(load) }
+    if (running !== undefined && this.#options.isShared(handle)) {
+      this.#toldMs.set(handle, performance.now())
+      // When in between the engine counted is not told: what was own at either end is not taken for others'.
+      const own = Math.max(ownBefore, handle.ownRequests)
+      handle.foreign = foreignLoad({ running, waiting: waiting ?? 0 }, own)
+    }
     this.#options.onChange(handle)
   }
 }

@@ -6,6 +6,7 @@ import {
   type ForeignLoad,
   type ReplicaRole,
   type ReplicaState,
+  type ReportedLoad,
 } from '../../scheduling/index.ts'
 import type { CounterSeries } from '../../observe/index.ts'
 import { InFlightCount } from './in-flight-count.ts'
@@ -58,13 +59,15 @@ export interface EngineReport {
   readonly kvCacheTokens: number | null
 }
 
-/** What is kept of what an engine told; it holds until the engine tells anew. */
+/** What is kept of what an engine told, until it tells anew. */
 export interface EngineTold {
   /** Tokens that its KV cache holds; 0 where it has not told. */
   readonly kvCacheTokens: number
+  /** How full it was; null where it has not told. */
+  readonly reported: ReportedLoad | null
 }
 
-const nothingTold: EngineTold = { kvCacheTokens: 0 }
+const nothingTold: EngineTold = { kvCacheTokens: 0, reported: null }
 
 /** What a replica is reached with. */
 export interface ReplicaHandleParts {
@@ -133,8 +136,6 @@ export class ReplicaHandle implements ReplicaState {
   /** What its model's requests are like. */
   sizes = new RequestSizes()
   readonly weight = 1
-  /** What was sent is known at once, a report is late: of what engines tell, what others have there counts (`foreign`). */
-  readonly reported = null
   /** LoRA adapters that it may be asked for now. */
   adapters: ReadonlySet<string> = noAdapters
   lastError: string | null = null
@@ -196,6 +197,11 @@ export class ReplicaHandle implements ReplicaState {
   /** Requests of this gateway that it is working on, of all threads: what limits are about. */
   get ownRequests(): number {
     return this.counts.requests.total
+  }
+
+  /** How full its engine was when it told last; how long ago that is it says itself. */
+  get reported(): ReportedLoad | null {
+    return this.told.reported
   }
 
   /** Requests that it is working on, with those of others: what choices are about. */

@@ -1,5 +1,6 @@
-import type { ForeignLoad } from '../../scheduling/index.ts'
+import type { ForeignLoad, ReportedLoad } from '../../scheduling/index.ts'
 import type { EngineTold } from '../data-plane/replica-handle.ts'
+import { toOwnMs, toSharedMs } from './thread-clock.ts'
 
 /** Int32 cells of a slot: its flags, its failures in a row, and who makes its trial request. */
 const stride = 4
@@ -26,7 +27,9 @@ export interface Standing {
 }
 
 /** Float64 cells of a slot: until when it is set aside, what others have there, what its engine told. */
-const figures = 4
+const figures = 8
+/** Cells of what an engine told: tokens of its cache, when it told how full it was (0: it has not), and that. */
+const toldFigures = 5
 
 /**
  * How every replica stands, in memory that all threads see: the control thread writes, workers read. Only the trial
@@ -38,14 +41,13 @@ export class ReplicaBoard {
   readonly #until: Float64Array
   /** Two cells of a slot: requests of others, and how many of them wait. */
   readonly #foreign: Float64Array
-  /** Tokens that the KV cache holds; 0 where that is not told. */
-  readonly #cacheTokens: Float64Array
+  readonly #told: Float64Array
 
   constructor(memory = new SharedArrayBuffer(slotCount * (stride * 4 + figures * 8))) {
     this.memory = memory
     this.#until = new Float64Array(memory, 0, slotCount)
     this.#foreign = new Float64Array(memory, slotCount * 8, 2 * slotCount)
-    this.#cacheTokens = new Float64Array(memory, 3 * slotCount * 8, slotCount)
+    this.#told = new Float64Array(memory, 3 * slotCount * 8, toldFigures * slotCount)
     this.#cells = new Int32Array(memory, slotCount * figures * 8, slotCount * stride)
   }
 
@@ -54,7 +56,7 @@ export class ReplicaBoard {
     this.#until[slot] = standing.ejectedUntilMs
     this.#foreign[2 * slot] = standing.foreign.requests
     this.#foreign[2 * slot + 1] = standing.foreign.waiting
-    this.#cacheTokens[slot] = standing.told.kvCacheTokens
+    this.#writeTold(slot, standing.told)
     Atomics.store(this.#cells, at + failuresAt, standing.failuresInRow)
     const flags = (standing.isReachable ? isReachableFlag : 0) | (standing.isEjected ? isEjectedFlag : 0)
     Atomics.store(this.#cells, at + flagsAt, flags)
@@ -91,12 +93,40 @@ export class ReplicaBoard {
 
   /** What its engine told, as it is whenever it is looked at. */
   toldAt(slot: number): EngineTold {
-    const tokens = this.#cacheTokens
-    return {
-      get kvCacheTokens() {
-        return tokens[slot] ?? 0
+    const cells = this.#told
+    const at = toldFigures * slot
+    const reported: ReportedLoad = {
+      get running() {
+        return cells[at + 2] ?? 0
+      },
+      get waiting() {
+        return cells[at + 3] ?? 0
+      },
+      get kvCacheUsage() {
+        return cells[at + 4] ?? 0
+      },
+      get ageMs() {
+        return performance.now() - toOwnMs(cells[at + 1] ?? 0)
       },
     }
+    return {
+      get kvCacheTokens() {
+        return cells[at] ?? 0
+      },
+      get reported() {
+        return cells[at + 1] === 0 ? null : reported
+      },
+    }
+  }
+
+  #writeTold(slot: number, { kvCacheTokens, reported }: EngineTold): void {
+    const cells = this.#told
+    const at = toldFigures * slot
+    cells[at] = kvCacheTokens
+    cells[at + 2] = reported?.running ?? 0
+    cells[at + 3] = reported?.waiting ?? 0
+    cells[at + 4] = reported?.kvCacheUsage ?? 0
+    cells[at + 1] = reported === null ? 0 : toSharedMs(performance.now() - reported.ageMs)
   }
 
   /** The row of the thread whose request is its trial; null where there is none. */

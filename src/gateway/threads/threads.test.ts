@@ -92,9 +92,13 @@ describe('the trial of a replica that was set aside', () => {
       failuresInRow: 5,
       ejectedUntilMs: 12.5,
       foreign: { requests: 3, waiting: 0.5 },
-      told: { kvCacheTokens: 4096 },
+      told: { kvCacheTokens: 4096, reported: { running: 5, waiting: 2, kvCacheUsage: 0.75, ageMs: 400 } },
     })
     expect([6, 7, 8].map((slot) => other.toldAt(slot).kvCacheTokens)).toEqual([0, 4096, 0])
+    const { reported } = other.toldAt(7)
+    expect([other.toldAt(6).reported, other.toldAt(8).reported]).toEqual([null, null])
+    expect([reported?.running, reported?.waiting, reported?.kvCacheUsage]).toEqual([5, 2, 0.75])
+    expect(reported?.ageMs).toBeGreaterThanOrEqual(399)
     const foreign = other.foreignAt(7)
     expect([foreign.requests, foreign.waiting, other.foreignAt(8).requests]).toEqual([3, 0.5, 0])
     expect([other.isReachable(7), other.isEjected(7), other.failuresInRow(7)]).toEqual([true, true, 5])

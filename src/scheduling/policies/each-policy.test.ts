@@ -165,6 +165,33 @@ describe.each(['default', 'default-exact', 'predicted'])('%s', (name) => {
   })
 })
 
+/** A replica whose engine has told how full it is. */
+const holder = (but: Partial<typeof full>): ReplicaState =>
+  replica('holder', { ...busy('holder', 1, 100), reported: { ...full, ...but } })
+
+// proves C4 (real part)
+describe.each(['default', 'default-exact', 'prefix', 'prefix-exact'])('what a full cache holds, by %s', (name) => {
+  const askWith = (...replicas: readonly ReplicaState[]) => ask(create(name), request([900, 0]), replicas)
+
+  it('does not count while another has room, unless the report is old', () => {
+    expect(askWith(holder({ kvCacheUsage: 0.9 }), busy('other', 1))).toBe('holder prefix')
+    expect(askWith(holder({}), replica('other'))).toBe('other prefix-overloaded')
+    expect(askWith(holder({}), replica('other', { reported: { ...full, kvCacheUsage: 0.9 } }))).toBe(
+      'other prefix-overloaded',
+    )
+    expect(askWith(holder({ ageMs: 5_001 }), busy('other', 1))).toBe('holder prefix')
+  })
+
+  it('counts again where all are full, and none of the others may be asked', () => {
+    expect(askWith(holder({}), replica('other', { reported: full, inFlight: 1 }))).toBe('holder prefix')
+    expect(askWith(holder({}), replica('other', { isAvailable: false }))).toMatch(/^holder /)
+  })
+
+  it('lets it win by what it has to do', () => {
+    expect(askWith(holder({}), busy('other', 40))).toMatch(/^holder /)
+  })
+})
+
 describe('default', () => {
   it('says why', () => {
     const policy = create('default')

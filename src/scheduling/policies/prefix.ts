@@ -1,5 +1,6 @@
-import type { Choosing, Decision, Policy, PolicyKind, ReplicaState, RequestShape } from '../contract.ts'
+import type { Choosing, Decision, Policy, PolicyKind, PolicySettings, ReplicaState, RequestShape } from '../contract.ts'
 import { candidateAt, decide } from './candidates.ts'
+import { areSomeCachesFull, isCacheFull } from './load.ts'
 
 /** A replica may have this many times the mean work and still get a request for its cache alone. */
 const spread = 1.1
@@ -10,10 +11,16 @@ const workOf = ({ inFlight, pendingPrefillTokens }: ReplicaState): number =>
   pendingPrefillTokens + inFlight * tokensPerSequence
 
 /**
- * The replica that holds the most of a prompt among those that have not much more to do than the others; where none
- * holds any of it, the one with the least to do. Equals take turns.
+ * The replica that holds the most of a prompt among those that have not much more to do than the others and whose caches are
+ * not full; where none holds any of it, the one with the least to do. Equals take turns.
  */
 class Prefix implements Policy {
+  readonly #settings: PolicySettings
+
+  constructor(settings: PolicySettings) {
+    this.#settings = settings
+  }
+
   choose(request: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): Decision {
     const { heldTokens, promptTokens } = request
     const count = replicas.length
@@ -27,6 +34,7 @@ class Prefix implements Policy {
     }
     // Room for one whole prompt: at low load the mean is next to nothing, and says nothing.
     const most = (work / available) * spread + promptTokens + tokensPerSequence
+    const isRoomAsked = areSomeCachesFull(replicas, choosing, this.#settings)
     const start = choosing.turn()
     let best = -1
     let bestHeld = -1
@@ -37,7 +45,8 @@ class Prefix implements Policy {
       if (replica === null) continue
       const its = workOf(replica)
       const all = heldTokens[place] ?? 0
-      const held = its <= most ? all : 0
+      const isPassed = its > most || (isRoomAsked && isCacheFull(replica, this.#settings))
+      const held = isPassed ? 0 : all
       if (all > mostHeld) mostHeld = all
       if (held > bestHeld || (held === bestHeld && its < bestWork)) {
         best = place
@@ -54,7 +63,7 @@ export const prefix: PolicyKind = {
   summary: 'The longest prefix that was sent there before, among replicas with at most 1.1 times the mean work.',
   prefixes: 'approximate',
   source: 'SGLang cache_aware and llm-d approximate prefix scoring, with a bound on work in place of weights',
-  create: () => new Prefix(),
+  create: (settings) => new Prefix(settings),
 }
 
 export const prefixExact: PolicyKind = {
