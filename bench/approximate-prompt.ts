@@ -45,6 +45,7 @@ function hash(question: JsonQuestion): RoutedRequest {
     blocks: router.prefixes?.read(question) ?? null,
     exact: null,
     adapter: null,
+    prefixHash: 0,
     promptBytes: prompt === null ? 0 : prompt.end - prompt.start,
     session: null,
     expectedOutputTokens: 300,

@@ -4,6 +4,7 @@
 export { fleet as fleetSchema, type Fleet, type FleetInput, type Model } from './schema/fleet.ts'
 export { diskTierOf } from './schema/kv-cache.ts'
 export { engineNames, type EngineName } from './schema/model.ts'
+export { goesByKvEvents, routingPolicies, type RoutingPolicy } from './schema/routing-policies.ts'
 export { targetNames, type TargetName } from './schema/targets.ts'
 export { secretReference, type SecretReference } from './schema/names.ts'
 export { parseDuration, parseTokens, type Bytes, type Milliseconds, type Tokens } from './schema/units.ts'

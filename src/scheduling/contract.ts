@@ -146,6 +146,10 @@ export interface PolicyKind {
   readonly summary: string
   /** What it knows of prompts: nothing, what was sent where, or what engines say that they hold. */
   readonly prefixes: 'none' | 'approximate' | 'exact'
+  /** Whether it looks at `RequestShape.prefixHash`. */
+  readonly hashesPrompts?: true
+  /** Whether it keeps sessions itself; others are asked for what has no session, or a new one (`keepingSessions`). */
+  readonly keepsSessions?: true
   /** Where it comes from: a paper, another router with its file. */
   readonly source: string
   create(settings: PolicySettings): Policy

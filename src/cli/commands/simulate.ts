@@ -60,7 +60,7 @@ export const simulate: Command = {
       name: 'compare',
       short: 'c',
       value: 'POLICIES',
-      description: 'all, or policies by name with commas between them; default when absent',
+      description: 'all, or policies by name with commas between them; the Fleet’s, or default, when absent',
     },
     { name: 'replicas', short: 'n', value: 'N', ...count, description: 'replicas, instead of the Fleet’s' },
     {

@@ -47,8 +47,10 @@ interface Work {
 
 /** Acts for `fairlead simulate`. */
 export const simulate: CommandHandler = async ({ args: [fleet], options }, context) => {
-  const question = readQuestion(options)
+  const asked = readQuestion(options)
   const engine = await readEngine(fleet, options, context)
+  const isAsked = options['compare'] !== undefined || engine.policy === undefined
+  const question = isAsked ? asked : { ...asked, policies: [engine.policy] }
   const setting = await openSetting(question, engine, options, context)
   const runner = createRunner(context)
   let isDone = false

@@ -1,8 +1,8 @@
 import { exitCodes, UserError } from '../../errors/index.ts'
-import { didYouMean, type Fleet } from '../../fleet/index.ts'
+import { didYouMean, type Fleet, type RoutingPolicy } from '../../fleet/index.ts'
 import { readGeometries } from '../../operate/planning/index.ts'
 import { makePlan, priceOf, type ModelPlan, type PoolPlan } from '../../plan/index.ts'
-import type { ScalingSettings } from '../../scheduling/index.ts'
+import { policyOfFleet, type ScalingSettings } from '../../scheduling/index.ts'
 import type { FlowLimits } from '../../simulate/index.ts'
 import { poolsToScale } from '../../targets/index.ts'
 import { findWaysOut, gpus, sizeModel, type GpuSpec, type Sizing, type SizingRequest } from '../../sizing/index.ts'
@@ -26,6 +26,8 @@ export interface ReadEngine {
   /** Shorter prompts are not split; the Fleet's. */
   readonly minSplitTokens?: number
   readonly saturation?: number
+  /** The policy that the Fleet names; absent where it leaves that open, or no Fleet is named. */
+  readonly policy?: string
   /** The Fleet's own queue; absent where replicas get whatever comes. */
   readonly flow?: FlowLimits
   /** How the Fleet scales its pools: those that answer, then those that prefill. */
@@ -154,6 +156,7 @@ async function readPlanned(fleet: string, options: Options, context: CommandCont
             maxWaitMs: declared.flow.maxWait,
           },
         }),
+    ...policyOfModel(declared?.routing.policy),
     ...(declared === undefined ? {} : { scaling: scalingOf(source.fleet, declared.name) }),
     isGpuNamed: options['gpu'] !== undefined,
     remarks: [
@@ -163,6 +166,12 @@ async function readPlanned(fleet: string, options: Options, context: CommandCont
       ...(prefill === 0 || !isElsewhere ? [] : ['Prefill replicas are taken to be as those that decode.']),
     ],
   }
+}
+
+/** The policy of a Fleet as the scheduler knows it; nothing for `auto`. */
+function policyOfModel(policy: RoutingPolicy = 'auto'): Pick<ReadEngine, 'policy'> {
+  const kind = policy === 'auto' ? undefined : policyOfFleet(policy)
+  return kind === undefined ? {} : { policy: kind.name }
 }
 
 /** How a Fleet scales a model; empty where it does not. */

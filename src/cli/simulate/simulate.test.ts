@@ -42,6 +42,8 @@ async function rows(...args: string[]) {
   return { code, stderr, rows: JSON.parse(stdout) as Record<string, unknown>[] }
 }
 
+const policiesOfSticky = async (...args: string[]) => (await rows('sticky.yaml', ...few, ...args)).rows
+
 // proves F3 (real part)
 describe('fairlead simulate', () => {
   it('prints the promised JSON: an array, an object a policy, with every figure', async () => {
@@ -205,6 +207,13 @@ describe('fairlead simulate of a Fleet', () => {
     expect(stdout).toMatch(/Replicas +3, each 1 × NVIDIA L40S, Qwen\/Qwen3-8B/)
     expect(stdout).toMatch(/model chat of fleet\.yaml/)
     expect(stdout).toMatch(/Left out: \d+ of the requests[^]*16,384/)
+  })
+
+  it('goes by the policy that it names, unless others are compared', async () => {
+    const text = await readFile(join(folder, 'fleet.yaml'), 'utf8')
+    await writeFile(join(folder, 'sticky.yaml'), `${text}\nrouting: { policy: stickyUntilSaturated }\n`)
+    expect(await policiesOfSticky()).toMatchObject([{ policy: 'sticky-until-saturated' }])
+    expect(await policiesOfSticky('--compare', 'random')).toMatchObject([{ policy: 'random' }])
   })
 
   it('takes another GPU and number where the command line says so', async () => {

@@ -1,4 +1,5 @@
 import { impliedEngine } from '../schema/resolve.ts'
+import { goesByKvEvents } from '../schema/routing-policies.ts'
 import type { Check, Finding } from './check.ts'
 
 /** Engines whose KV events are not read, and why. */
@@ -13,9 +14,13 @@ export const policiesHaveWhatTheyNeed: Check = ({ fleet }) =>
     const found: Finding[] = []
     const policy = model.routing?.policy ?? fleet.routing.policy
     const why = without[model.engine ?? impliedEngine(model)]
-    if (policy === 'prefixExact' && why !== undefined) {
+    if (goesByKvEvents(policy) && why !== undefined) {
       const path = model.routing?.policy === undefined ? ['routing', 'policy'] : ['models', index, 'routing', 'policy']
-      found.push({ severity: 'warning', path, message: `acts as prefix for ${model.name}: ${why}` })
+      found.push({
+        severity: 'warning',
+        path,
+        message: `acts as ${policy.replace(/Exact$/, '')} for ${model.name}: ${why}`,
+      })
     }
     const { endpoints, replayEndpoints } = model.kvCache.events
     const pools = [model, model.prefill, model.decode]

@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import { duration, tokens } from './units.ts'
 import { list, servedName, share, text } from './names.ts'
+import { routingPolicies } from './routing-policies.ts'
 
 /** Which replica answers. */
 export const routing = z.strictObject({
   policy: z
-    .enum(['auto', 'leastInFlight', 'roundRobin', 'load', 'prefix', 'prefixExact'])
+    .enum(routingPolicies)
     .default('auto')
     .describe(
-      'How a replica is chosen: where a request costs the least, by the prompts that each was sent before and by what it has to do (prefix); the same by what engines say that they hold (prefixExact: needs vLLM with prefix caching and `--kv-events-config`, the package zeromq, and the model’s tokenizer.json; what cannot be told so goes by prefix, and `/admin/v1/load` says why); by tokens in flight (load), by requests in flight, or in turn; auto is prefix where the engine caches prefixes, and prefixExact where the Fleet says where KV events are.',
+      'How a replica is chosen: where a request costs the least, by the prompts that each was sent before and by what it has to do (prefix); the same by what engines say that they hold (prefixExact: needs vLLM with prefix caching and `--kv-events-config`, the package zeromq, and the model’s tokenizer.json; what cannot be told so goes by prefix, and `/admin/v1/load` says why); by tokens in flight (load), by requests in flight, or in turn; auto is prefix where the engine caches prefixes, and prefixExact where the Fleet says where KV events are. The others are what `fairlead simulate` compares (docs/scheduling.md).',
     ),
   saturation: share()
     .default(0.9)

@@ -1,5 +1,7 @@
+import type { RoutingPolicy } from '../../fleet/index.ts'
 import {
-  policyNamed,
+  keepingSessions,
+  policyOfFleet,
   RequestSizes,
   seedOf,
   Turns,
@@ -25,6 +27,8 @@ export interface RoutedRequest {
   readonly exact: ExactReading | null
   /** The LoRA adapter that it asks for; null for the model itself. */
   readonly adapter: string | null
+  /** A hash of its prompt's beginning; 0 where there is none to see, or the policy looks at none. */
+  readonly prefixHash: number
   /** Bytes of its prompt; 0 where there is none to see. */
   readonly promptBytes: number
   /** What names its session; null where it has none, or sessions do not stay. */
@@ -42,20 +46,18 @@ export interface RoutedChoice {
   readonly reason: ChoiceReason
 }
 
+/** What a model's policy is made of. */
+export interface RouterSettings extends PolicySettings {
+  /** Whether sessions stay with their replicas, whatever the policy. */
+  readonly keepsSessions?: boolean
+}
+
 /** What is kept of a request that was sent. */
 export interface Sent {
   /** Its replica's state before. */
   readonly state: SentState
   /** What the replica was predicted to hold; null where its engine's cache is not known. */
   readonly prediction: Prediction | null
-}
-
-/** The policies of a Fleet file that weigh more than a count, by the names that the scheduler knows them by. */
-const named: Readonly<Record<string, string>> = {
-  auto: 'default',
-  prefix: 'default',
-  prefixExact: 'default',
-  load: 'least-tokens',
 }
 
 const originMs = performance.timeOrigin
@@ -108,6 +110,8 @@ export class PolicyRouter implements SentRequestListener {
   readonly #turns = new Turns(() => Math.random())
   /** What replicas hold; null for policies that do not look at prompts. */
   readonly prefixes: PrefixRouter | null
+  /** Whether it looks at a hash of a prompt's beginning. */
+  readonly hashesPrompts: boolean
   /** What its requests are like, as they were sent. */
   readonly sizes = new RequestSizes()
   /** What engines say that they hold; null where that is not known. */
@@ -118,12 +122,13 @@ export class PolicyRouter implements SentRequestListener {
   #exactTokens: Int32Array | null = null
 
   /** @param totalBlocks bound of the index of prompts, over all replicas */
-  constructor(model: string, policyName: string, settings: PolicySettings, totalBlocks: number) {
-    const kind = policyNamed(named[policyName] ?? policyName)
-    if (kind === undefined) throw new Error(`there is no policy ${policyName}`)
+  constructor(model: string, policy: RoutingPolicy, settings: RouterSettings, totalBlocks: number) {
+    const kind = policyOfFleet(policy)
+    if (kind === undefined) throw new Error(`there is no policy ${policy}`)
     this.#model = model
     this.#turnPlace = seedOf(model, 0)
-    this.#policy = kind.create(settings)
+    this.#policy = settings.keepsSessions === true ? keepingSessions(kind, settings) : kind.create(settings)
+    this.hashesPrompts = kind.hashesPrompts === true
     this.prefixes = kind.prefixes === 'none' ? null : new PrefixRouter(model, totalBlocks)
   }
 
@@ -144,13 +149,20 @@ export class PolicyRouter implements SentRequestListener {
 
   /**
    * A replica is sent a request, for which it has given its permit.
+   * @param reason of its choice
    * @returns what it was before, for `answered`
    */
-  sent(replicas: readonly ReplicaHandle[], asked: RoutedRequest, replica: ReplicaHandle, heldBlocks: number): Sent {
+  sent(
+    replicas: readonly ReplicaHandle[],
+    asked: RoutedRequest,
+    replica: ReplicaHandle,
+    heldBlocks: number,
+    reason: ChoiceReason = 'turn',
+  ): Sent {
     const place = replicas.indexOf(replica)
     // In most cases it was the last to be chosen for.
     if (shape.asking !== asked || shape.replicas !== replicas) this.#fill(replicas, asked)
-    if (place >= 0) this.#policy.sent?.(shape, { kind: 'replica', place, reason: 'turn' }, replicas, shape)
+    if (place >= 0) this.#policy.sent?.(shape, { kind: 'replica', place, reason }, replicas, shape)
     const { blocks } = asked
     if (blocks !== null) this.prefixes?.sent(blocks, replica, replicas)
     const { pendingPrefillTokens, inFlightTokens } = replica
@@ -189,7 +201,9 @@ export class PolicyRouter implements SentRequestListener {
     elsewhere.heldTokens[place] = promptTokens - uncachedTokens
     elsewhere.expectedOutputTokens = outputTokens
     elsewhere.nowMs = atMs
-    this.#policy.sent?.(elsewhere, { kind: 'replica', place, reason: 'turn' }, replicas, elsewhere)
+    // Why it was chosen is not told; who got a prompt that it held nothing of got, nearly always, one that nobody held.
+    const reason = uncachedTokens >= promptTokens ? 'new-prompt' : 'prefix'
+    this.#policy.sent?.(elsewhere, { kind: 'replica', place, reason }, replicas, elsewhere)
     if (hashes.count > 0) this.prefixes?.sent(hashes, replica, replicas)
     this.sizes.sent(promptTokens, uncachedTokens, outputTokens)
   }
@@ -249,7 +263,7 @@ export class PolicyRouter implements SentRequestListener {
     shape.session = asked.session
     shape.expectedOutputTokens = asked.expectedOutputTokens
     shape.promptTokens = Math.ceil(asked.promptBytes / bytesPerToken)
-    shape.prefixHash = blocks?.words[1] ?? 0
+    shape.prefixHash = asked.prefixHash
     shape.nowMs = nowMs()
     shape.replicas = replicas
     shape.asking = asked

@@ -17,6 +17,7 @@ import type { RoutedRequest } from './policy-router.ts'
 import type { RoutedPrompt } from './prefix-router.ts'
 import type { Refusal } from './refusal.ts'
 import { bytesPerToken, type Permit, type ReplicaHandle } from './replica-handle.ts'
+import { hashBeginning } from './prompt-beginning.ts'
 import { nextStep, parseRetryAfter, type TryFailure } from './retry-policy.ts'
 import type { ServedModel } from './served-model.ts'
 import type { UpstreamFailure } from './upstream/contract.ts'
@@ -301,6 +302,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       blocks,
       exact: this.#exactFor(model, blocks),
       adapter,
+      prefixHash: model.router?.hashesPrompts === true ? this.#prefixHashFor(model) : 0,
       promptBytes: prompt === null ? 0 : prompt.end - prompt.start,
       session: this.#sessionOf(model),
       expectedOutputTokens,
@@ -312,10 +314,15 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     }
   }
 
+  /** What has no prompt to see goes to one after another. */
+  #prefixHashFor(model: ServedModel): number {
+    const prompt = this.#wording?.prompt ?? null
+    return prompt === null ? model.nextTurn() : hashBeginning(prompt)
+  }
+
   /** What names its session; null where it has none, or sessions do not stay. */
-  #sessionOf({ model }: ServedModel): string | null {
-    const { session } = model.routing
-    return session.enabled ? (this.#wording?.header(session.header) ?? null) : null
+  #sessionOf({ model, keepsSessions }: ServedModel): string | null {
+    return keepsSessions ? (this.#wording?.header(model.routing.session.header) ?? null) : null
   }
 
   /** The prompt as engines have it; null where nobody looks it up. */
@@ -391,7 +398,13 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     if (model.router !== null && this.#routed !== null) {
       if (this.#reason !== null) model.series.chosen(this.#reason).add(1)
       attempt.choice = this.#reason
-      const { state, prediction } = model.router.sent(model.replicas, this.#routed, replica, this.#heldBlocks)
+      const { state, prediction } = model.router.sent(
+        model.replicas,
+        this.#routed,
+        replica,
+        this.#heldBlocks,
+        this.#reason ?? 'turn',
+      )
       attempt.sent = state
       attempt.prediction = prediction
       attempt.expectTokens(Math.ceil(this.#routed.promptBytes / bytesPerToken + model.expectedOutputTokens))

@@ -131,6 +131,8 @@ export class ServedModel {
   readonly router: PolicyRouter | null
   /** Whether replicas take turns whatever they have to do. */
   readonly takesTurns: boolean
+  /** Whether requests of a session stay with a replica. */
+  readonly keepsSessions: boolean
   readonly #sleeps: boolean
   readonly #adapters: ReadonlySet<string>
   /** Its replicas that answer; the list is replaced, never changed, when discovery brings another. */
@@ -153,6 +155,7 @@ export class ServedModel {
     this.sizes = sizes
     this.retryBudget = new RetryBudget(model.retry.budget)
     this.router = routerOf(model)
+    this.keepsSessions = keepsSessions(model)
     this.takesTurns = model.routing.policy === 'roundRobin'
     this.#sleeps = sleeps(model)
     this.#adapters = new Set(model.adapters.map(({ name }) => name))
@@ -268,11 +271,14 @@ function fewestReplicas({ prefill, decode, ...alone }: Model): number {
   }, 0)
 }
 
-function routerOf({ name, routing, kvCache }: Model): PolicyRouter | null {
-  const { policy, saturation, session, prefix } = routing
-  const weighs = policy === 'auto' ? kvCache.prefixCaching : policy !== 'leastInFlight' && policy !== 'roundRobin'
-  if (!weighs && !session.enabled) return null
-  // Sessions stay whatever the rest is chosen by.
-  const chosen = weighs ? policy : 'session'
-  return new PolicyRouter(name, chosen, { saturation, sessionTimeMs: session.time }, prefix.blocks)
+const keepsSessions = ({ routing }: Model): boolean => routing.session.enabled || routing.policy === 'session'
+
+/** None where requests in flight or turns alone decide, for which nothing has to be kept (`choose-replica.ts`). */
+function routerOf(model: Model): PolicyRouter | null {
+  const { policy, saturation, session, prefix } = model.routing
+  const chosen = policy === 'auto' && !model.kvCache.prefixCaching ? 'leastInFlight' : policy
+  const isPlain = chosen === 'leastInFlight' || chosen === 'roundRobin'
+  if (isPlain && !keepsSessions(model)) return null
+  const settings = { saturation, sessionTimeMs: session.time, keepsSessions: keepsSessions(model) }
+  return new PolicyRouter(model.name, chosen, settings, prefix.blocks)
 }

@@ -1,5 +1,5 @@
 import type { KvEventsPlace, Replica } from '../../discovery/contract.ts'
-import type { Model } from '../../fleet/index.ts'
+import { goesByKvEvents, type Model } from '../../fleet/index.ts'
 
 /** Where engines publish KV events by convention: the port of vLLM's examples, and of all that Fairlead renders. */
 const eventsPort = 5557
@@ -11,7 +11,7 @@ const eventsPort = 5557
 export function eventsPlaceOf({ routing, parallelism }: Model, replica: Replica): KvEventsPlace | null {
   const { kvEvents, engine, address } = replica
   if (kvEvents !== undefined) return kvEvents
-  if (routing.policy !== 'prefixExact' || (engine !== 'vllm' && engine !== 'external')) return null
+  if (!goesByKvEvents(routing.policy) || (engine !== 'vllm' && engine !== 'external')) return null
   const at = `tcp://${address.host.includes(':') ? `[${address.host}]` : address.host}`
   const ranks = parallelism.data
   // Further ranks take the ports behind the first, the one for replays too where it is not moved.

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { KvEventsPlace } from '../../discovery/contract.ts'
 import { UserError } from '../../errors/index.ts'
-import type { Model } from '../../fleet/index.ts'
+import { goesByKvEvents, type Model } from '../../fleet/index.ts'
 import type { Logger } from '../../observe/index.ts'
 import {
   ExactKnowledgeWriter,
@@ -272,7 +272,7 @@ export class ExactModel {
     this.#reason = reason
     const { model, logger } = this.#options
     const sentence = 'prompts are routed by what was sent where, and not by what engines say that they hold'
-    if (model.routing.policy === 'prefixExact') logger.warn({ model: model.name, reason }, sentence)
+    if (goesByKvEvents(model.routing.policy)) logger.warn({ model: model.name, reason }, sentence)
     else logger.info({ model: model.name, reason }, sentence)
   }
 }

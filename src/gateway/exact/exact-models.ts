@@ -1,4 +1,4 @@
-import type { Fleet, Model } from '../../fleet/index.ts'
+import { goesByKvEvents, type Fleet, type Model } from '../../fleet/index.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { subscribeKvEvents } from '../kv-events/index.ts'
@@ -72,7 +72,7 @@ export class ExactModels {
 /** Whether a model is to be routed so, where it can be: asked for, or `auto` and the Fleet says where events are. */
 function asksForIt({ routing, kvCache }: Model): boolean {
   if (!kvCache.prefixCaching) return false
-  if (routing.policy === 'prefixExact') return true
+  if (goesByKvEvents(routing.policy)) return true
   return routing.policy === 'auto' && kvCache.events.endpoints.length > 0
 }
 

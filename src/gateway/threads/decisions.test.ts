@@ -5,7 +5,9 @@ import { createSeriesTable } from '../../observe/contract.ts'
 import { ExactKnowledgeWriter, LearnedSizes, sizeCells, type ExactIndexMemory } from '../../scheduling/index.ts'
 import { createTrustMemory, EventTrust } from '../data-plane/event-trust.ts'
 import { ExactPrompts } from '../data-plane/exact-prompts.ts'
+import type { RoutingPolicy } from '../../fleet/index.ts'
 import { PolicyRouter, type Sent } from '../data-plane/policy-router.ts'
+import { hashBeginning } from '../data-plane/prompt-beginning.ts'
 import type { Permit, ReplicaHandle } from '../data-plane/replica-handle.ts'
 import { sharing, SentRequests } from '../data-plane/sent-requests.ts'
 import { ModelSeries } from '../data-plane/served-model.ts'
@@ -132,7 +134,7 @@ function threadOf(
     exact: ExactIndexMemory
     trust: SharedArrayBuffer
   },
-  policy: string,
+  policy: RoutingPolicy,
 ) {
   const replicas = Array.from({ length: replicaCount }, (_, number) =>
     handleAt(number, nobodyIsAsked, {
@@ -157,7 +159,7 @@ const completionOf = (prompt: string) => ({
 })
 
 /** Where each request goes, in a gateway of so many threads. */
-function decide(steps: readonly Step[], threads: number, policy: string): string[] {
+function decide(steps: readonly Step[], threads: number, policy: RoutingPolicy): string[] {
   const sizes = new Int32Array(sizeCells)
   const writer = new ExactKnowledgeWriter({ nodes: 2_000, lanes: 32 }, [1, 2])
   const memory = {
@@ -211,11 +213,13 @@ function decide(steps: readonly Step[], threads: number, policy: string): string
     sharing.sent = thread.sent
     const text = textOf(each.family, each.length)
     const bytes = Buffer.from(text)
-    const question = { adapter: null, prompt: { bytes, start: 0, end: bytes.length, context: null } }
+    const prompt = { bytes, start: 0, end: bytes.length, context: null }
+    const question = { adapter: null, prompt }
     const asked = {
       blocks: thread.router.prefixes?.read(question) ?? null,
       exact: thread.router.exact?.read(question, () => completionOf(text)) ?? null,
       adapter: null,
+      prefixHash: hashBeginning(prompt),
       promptBytes: bytes.length,
       session: each.session === null ? null : `session ${each.session}`,
       expectedOutputTokens: thread.sizes.outputTokens.value,
@@ -225,13 +229,13 @@ function decide(steps: readonly Step[], threads: number, policy: string): string
     decisions.push(choice === null ? 'nobody' : `${choice.replica.id} ${choice.reason} ${choice.heldBlocks}`)
     const permit = choice?.replica.acquire(maxInFlight) ?? null
     if (choice === null || permit === null) continue
-    const sent = thread.router.sent(thread.replicas, asked, choice.replica, choice.heldBlocks)
-    const prompt = Math.ceil(bytes.length / 4)
-    const tokens = prompt + Math.round(asked.expectedOutputTokens)
+    const sent = thread.router.sent(thread.replicas, asked, choice.replica, choice.heldBlocks, choice.reason)
+    const promptTokens = Math.ceil(bytes.length / 4)
+    const tokens = promptTokens + Math.round(asked.expectedOutputTokens)
     const pendingBlocks = Math.max(0, each.length - choice.heldBlocks)
     choice.replica.counts.tokens.add(tokens)
     choice.replica.counts.pendingBlocks.add(pendingBlocks)
-    running.push({ thread, replica: choice.replica, sent, permit, tokens, pendingBlocks, prompt })
+    running.push({ thread, replica: choice.replica, sent, permit, tokens, pendingBlocks, prompt: promptTokens })
   }
   clock.mockRestore()
   chance.mockRestore()
@@ -242,7 +246,15 @@ afterEach(() => {
   sharing.sent = null
 })
 
-const policies = ['auto', 'prefixExact', 'load', 'predicted', 'sticky-until-saturated']
+const policies: readonly RoutingPolicy[] = [
+  'auto',
+  'prefixExact',
+  'load',
+  'consistentHash',
+  'session',
+  'predicted',
+  'stickyUntilSaturated',
+]
 
 // proves C4 (real part)
 describe.each(policies)('threads that choose by %s', (policy) => {

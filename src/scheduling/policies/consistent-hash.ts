@@ -42,6 +42,7 @@ export const consistentHash: PolicyKind = {
   name: 'consistent-hash',
   summary: 'Prompts that begin alike go to one replica, or to the next on the ring while it has 1.25 times its share.',
   prefixes: 'none',
+  hashesPrompts: true,
   source: 'CHWBL, Mirrokni et al., 2016; KubeAI internal/loadbalancer/balance_chwbl.go',
   create: () => new ConsistentHash(),
 }

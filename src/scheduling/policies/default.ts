@@ -180,6 +180,7 @@ export const standard: PolicyKind = {
   name: 'default',
   summary: 'The least cost in all: the wait, the answers held up, the caches overwritten; sessions and adapters kept.',
   prefixes: 'approximate',
+  keepsSessions: true,
   source: 'docs/scheduling.md',
   create,
 }

@@ -1,5 +1,6 @@
 /**
- * Policies: how a replica is chosen, one file each. A new one is its file and its line here.
+ * Policies: how a replica is chosen, one file each. A new one is its file and its line here; a Fleet may name it once
+ * `src/fleet/schema/routing-policies.ts` has its name too, which a test asks for.
  */
 import type { PolicyKind } from '../contract.ts'
 import { adapter } from './adapter.ts'

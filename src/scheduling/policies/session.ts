@@ -1,4 +1,13 @@
-import type { Choosing, Decision, Policy, PolicyKind, PolicySettings, ReplicaState, RequestShape } from '../contract.ts'
+import type {
+  Choosing,
+  Decision,
+  Outcome,
+  Policy,
+  PolicyKind,
+  PolicySettings,
+  ReplicaState,
+  RequestShape,
+} from '../contract.ts'
 import { candidateAt, cheapest, decide, requestsOf } from './candidates.ts'
 import { isSaturated, meanInFlight } from './load.ts'
 import { SessionTable } from './session-table.ts'
@@ -31,6 +40,37 @@ export class Sessions {
   }
 }
 
+/** Sessions stay; whatever has none is chosen for by another policy. */
+class SessionsFirst implements Policy {
+  readonly #sessions: Sessions
+  readonly #policy: Policy
+
+  constructor(policy: Policy, settings: PolicySettings) {
+    this.#sessions = new Sessions(settings)
+    this.#policy = policy
+  }
+
+  choose(request: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): Decision {
+    const place = this.#sessions.find(request, replicas, choosing)
+    return place >= 0 ? decide(place, 'session') : this.#policy.choose(request, replicas, choosing)
+  }
+
+  sent(request: RequestShape, decision: Decision, replicas: readonly ReplicaState[], choosing: Choosing): void {
+    this.#sessions.sent(request, decision, replicas, choosing)
+    this.#policy.sent?.(request, decision, replicas, choosing)
+  }
+
+  answered(outcome: Outcome, replicas: readonly ReplicaState[]): void {
+    this.#policy.answered?.(outcome, replicas)
+  }
+}
+
+/** A policy of a kind that keeps sessions with their replicas, whatever else it does. */
+export function keepingSessions(kind: PolicyKind, settings: PolicySettings): Policy {
+  const policy = kind.create(settings)
+  return kind.keepsSessions === true ? policy : new SessionsFirst(policy, settings)
+}
+
 /** Sessions stay; what has none goes to the replica with the fewest requests. */
 class Sticky implements Policy {
   readonly #sessions: Sessions
@@ -55,6 +95,7 @@ export const session: PolicyKind = {
   summary:
     'A session stays with its replica until that is gone or saturated; the rest goes where the fewest requests are.',
   prefixes: 'none',
+  keepsSessions: true,
   source: 'llm-d-router session-affinity; Dynamo X-Dynamo-Session-ID',
   create: (settings) => new Sticky(settings),
 }

@@ -1,3 +1,4 @@
+import { goesByKvEvents } from '../../fleet/index.ts'
 import { engineFor } from '../../engines/index.ts'
 import type { PlanWarning } from '../../plan/index.ts'
 import { isKeyedAtMetrics, scrapeKey } from './bundle/index.ts'
@@ -141,7 +142,7 @@ function keyNotes(engine: HostLayout['engines'][number], { host }: HostLayout): 
             'remove it: targets.compose.hosts says the key',
           ),
         ]),
-    ...(model.engine === 'vllm' && model.routing.policy === 'prefixExact'
+    ...(model.engine === 'vllm' && goesByKvEvents(model.routing.policy)
       ? [
           note(
             'warning',

@@ -103,6 +103,25 @@ describe('prefill and decode', () => {
   })
 })
 
+const withPolicy = (policy: string) =>
+  renderText(
+    `name: lab\nmodels: [{ name: m, source: 'hf://owner/name', engine: vllm, routing: { policy: ${policy} } }]\n`,
+  )
+
+describe('a policy', () => {
+  it('that the picker has is put in its words', () => {
+    expect(withPolicy('blend').stream).toMatch(/pluginRef: no-hit-lru-scorer\n +weight: 2/)
+    expect(withPolicy('random').stream).toContain('weighted-random-picker')
+    expect(withPolicy('random').notes.filter(({ severity }) => severity === 'error')).toEqual([])
+  })
+
+  it('that it has not is refused', () => {
+    expect(withPolicy('powerOfTwo').notes).toContainEqual(
+      expect.objectContaining({ severity: 'error', path: expect.stringContaining('routing.policy') }),
+    )
+  })
+})
+
 describe('exact routing', () => {
   const fleet =
     'name: lab\nmodels:\n  - name: m\n    source: hf://owner/name\n    engine: vllm\n    aliases: [n]\n    routing: { policy: prefixExact }\n    flow: { priorities: [{ name: batch, level: -1 }] }\n'

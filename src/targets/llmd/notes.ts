@@ -1,6 +1,7 @@
+import { goesByKvEvents } from '../../fleet/index.ts'
 import type { PlanWarning } from '../../plan/index.ts'
 import type { LlmdContext, ObjectsOf } from './context.ts'
-import type { ModelPool } from './pools/index.ts'
+import { knowsPolicy, type ModelPool } from './pools/index.ts'
 import { targetTitle } from './release.ts'
 
 interface Told extends Pick<PlanWarning, 'severity' | 'id' | 'path'> {
@@ -105,7 +106,17 @@ function cannot({ model, path, isSplit }: ModelPool): Told[] {
           ),
         ]
       : []),
-    ...(model.routing.policy === 'prefixExact' && model.engine !== 'vllm'
+    ...(knowsPolicy(model.routing.policy)
+      ? []
+      : [
+          error(
+            'policy',
+            '.routing.policy',
+            `its picker has no policy like ${model.routing.policy}`,
+            'policy: prefix, or target kubernetes, where the gateway chooses',
+          ),
+        ]),
+    ...(goesByKvEvents(model.routing.policy) && model.engine !== 'vllm'
       ? [error('exact-needs-vllm', '.routing.policy', 'only vLLM tells its picker what it holds', 'policy: prefix')]
       : []),
   ]

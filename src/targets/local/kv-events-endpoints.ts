@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Engine, KvEventsEndpoints } from '../../engines/contract.ts'
-import type { Model } from '../../fleet/index.ts'
+import { goesByKvEvents, type Model } from '../../fleet/index.ts'
 import type { StateFolder } from './state-folder.ts'
 
 /** Longer paths are no names of sockets (Linux 108 bytes, macOS 104, the zero at the end included). */
@@ -16,7 +16,7 @@ export function kvEventsEndpointsOf(
   { routing, kvCache, parallelism, engineArgs }: Model,
   { publishesKvEvents }: Engine,
 ): KvEventsEndpoints | undefined {
-  if (routing.policy !== 'prefixExact' || publishesKvEvents !== true || !kvCache.prefixCaching) return undefined
+  if (!goesByKvEvents(routing.policy) || publishesKvEvents !== true || !kvCache.prefixCaching) return undefined
   // vLLM 0.32 has no sockets for further data-parallel ranks (`kv_events.py`, `offset_endpoint_port`).
   if (parallelism.data > 1) return undefined
   // A person who says where events go has another use for them.

@@ -1,5 +1,5 @@
 import { commandLine, engineFor, factsFor, type EngineSettings } from '../../engines/index.ts'
-import type { Fleet, Model } from '../../fleet/index.ts'
+import { goesByKvEvents, type Fleet, type Model } from '../../fleet/index.ts'
 import { distinctLabels } from '../../kubernetes/index.ts'
 import { factsEngine, type Plan, type PoolPlan, type PoolRole } from '../../plan/index.ts'
 import type { RenderOptions } from './contract.ts'
@@ -99,7 +99,7 @@ function serviceOf({ fleet, model, index, pool, modelLabel, options, place }: Se
   const template = chatTemplate(model, modelLabel, options.files ?? {})
   const drainSeconds = Math.ceil(fleet.gateway.drain.timeout / 1_000)
   const { weights } = place
-  const publishesEvents = model.engine === 'vllm' && model.routing.policy === 'prefixExact'
+  const publishesEvents = model.engine === 'vllm' && goesByKvEvents(model.routing.policy)
   const isSplit = role !== 'both'
   const usesNixl = isSplit && model.engine === 'vllm' && model.routing.disaggregation.transfer.startsWith('nixl')
   const ports = [

@@ -1,4 +1,4 @@
-import { targetNames, type Model } from '../../../fleet/index.ts'
+import { goesByKvEvents, targetNames, type Model } from '../../../fleet/index.ts'
 import { failed, notApplicable, ok, warning, type Check, type Finding } from '../contract.ts'
 import { counterOf, countsBy } from './counters.ts'
 import type { ChatMessage, ServingPlace } from './place.ts'
@@ -115,7 +115,7 @@ export const proofs: readonly Check<ServingPlace>[] = [
     after: ['prove.answers'],
     look: async (place) => {
       const wanted = new Set(
-        place.fleet.models.filter((model) => policyOf(model, place) === 'prefixExact').map(({ name }) => name),
+        place.fleet.models.filter((model) => goesByKvEvents(policyOf(model, place))).map(({ name }) => name),
       )
       if (wanted.size === 0) return notApplicable('no model asks for it')
       const states = await place.exactRouting()

@@ -1,3 +1,3 @@
 /** Which models become InferencePools, and what the picker of each is told. */
 export { modelPools, poolLabel, type ModelPool } from './model-pool.ts'
-export { pickerConfig } from './picker-config.ts'
+export { knowsPolicy, pickerConfig } from './picker-config.ts'

@@ -1,4 +1,4 @@
-import type { Model } from '../../../fleet/index.ts'
+import { goesByKvEvents, type Model } from '../../../fleet/index.ts'
 import type { ClusterContext } from '../../rendering/cluster/index.ts'
 import type { EngineService } from '../../rendering/index.ts'
 
@@ -44,7 +44,7 @@ export function modelPools({ engines, names }: Pick<ClusterContext, 'engines' | 
         tokenizer: names.named(free(`${modelLabel}-tokenizer`)),
         services,
         isSplit: services.some(({ role }) => role !== 'both'),
-        isExact: model.engine === 'vllm' && model.routing.policy === 'prefixExact',
+        isExact: model.engine === 'vllm' && goesByKvEvents(model.routing.policy),
       },
     ]
   })

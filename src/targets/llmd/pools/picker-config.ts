@@ -1,4 +1,4 @@
-import type { Model } from '../../../fleet/index.ts'
+import type { Model, RoutingPolicy } from '../../../fleet/index.ts'
 import { enginePorts } from '../../rendering/index.ts'
 import { routerPorts } from '../release.ts'
 import type { ModelPool } from './model-pool.ts'
@@ -25,11 +25,11 @@ const exactProducer = 'precise-prefix-cache-producer'
  */
 export function pickerConfig(pool: ModelPool, namespace: string): object {
   const { isExact, isSplit, model } = pool
-  const scorers = scorersOf(model)
-  const choose = [...scorers, { pluginRef: pickerOf(model) }]
+  const judges = scorersOf(model)
+  const choose = [...judges, { pluginRef: pickerOf(model) }]
   const plugins: Plugin[] = [
     ...(isExact ? exactPlugins(pool, namespace) : []),
-    ...scorers.map(({ pluginRef: type }) =>
+    ...judges.map(({ pluginRef: type }) =>
       type === 'prefix-cache-scorer' && isExact
         ? { type, parameters: { prefixMatchInfoProducerName: exactProducer } }
         : { type },
@@ -49,29 +49,35 @@ export function pickerConfig(pool: ModelPool, namespace: string): object {
   }
 }
 
-/** What replicas are judged by; weights of prefixes and load are those of the router’s own charts. */
-function scorersOf({ routing }: Model): Weighted[] {
-  switch (routing.policy) {
-    case 'auto':
-    case 'prefix':
-    case 'prefixExact':
-      return [
-        { pluginRef: 'prefix-cache-scorer', weight: 3 },
-        { pluginRef: 'queue-scorer', weight: 2 },
-        { pluginRef: 'kv-cache-utilization-scorer', weight: 2 },
-      ]
-    case 'load':
-      return [{ pluginRef: 'token-load-scorer', weight: 1 }]
-    case 'leastInFlight':
-      return [{ pluginRef: 'active-request-scorer', weight: 1 }]
-    case 'roundRobin':
-      return []
-  }
+const byPrefix = [
+  { pluginRef: 'prefix-cache-scorer', weight: 3 },
+  { pluginRef: 'queue-scorer', weight: 2 },
+  { pluginRef: 'kv-cache-utilization-scorer', weight: 2 },
+]
+/** As the router’s charts had it before 2026-08. */
+const blend = [...byPrefix, { pluginRef: 'no-hit-lru-scorer', weight: 2 }]
+
+/** What replicas are judged by, for policies that the picker has; weights of prefixes and load are those of the router’s own charts. */
+const scorers: Readonly<Partial<Record<RoutingPolicy, readonly Weighted[]>>> = {
+  auto: byPrefix,
+  prefix: byPrefix,
+  prefixExact: byPrefix,
+  blend,
+  blendExact: blend,
+  load: [{ pluginRef: 'token-load-scorer', weight: 1 }],
+  leastInFlight: [{ pluginRef: 'active-request-scorer', weight: 1 }],
+  roundRobin: [],
+  random: [],
 }
 
+/** Whether the picker has a policy, or nearly so. */
+export const knowsPolicy = (policy: RoutingPolicy): boolean => scorers[policy] !== undefined
+
+const scorersOf = ({ routing }: Model): readonly Weighted[] => scorers[routing.policy] ?? byPrefix
+
 /** Without scores every replica is as likely as another, which is the nearest to turns. */
-const pickerOf = ({ routing }: Model): string =>
-  routing.policy === 'roundRobin' ? 'weighted-random-picker' : 'max-score-picker'
+const pickerOf = (model: Model): string =>
+  scorersOf(model).length === 0 ? 'weighted-random-picker' : 'max-score-picker'
 
 /** Prompts as tokens, and the index of what engines say that they hold. */
 const exactPlugins = ({ model, tokenizer }: ModelPool, namespace: string): Plugin[] => [
