@@ -11,6 +11,12 @@ export const routing = z.strictObject({
     .describe(
       'How a replica is chosen: where a request costs the least, by the prompts that each was sent before and by what it has to do (prefix); the same by what engines say that they hold (prefixExact: needs vLLM with prefix caching and `--kv-events-config`, the package zeromq, and the model’s tokenizer.json; what cannot be told so goes by prefix, and `/admin/v1/load` says why); by tokens in flight (load), by requests in flight, or in turn; auto is prefix where the engine caches prefixes, and prefixExact where the Fleet says where KV events are. The others are what `fairlead simulate` compares (docs/scheduling.md).',
     ),
+  decisionHeader: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether answers say in x-fairlead-decision who answered and why: replica, policy, reason, tokens held, time waited. It names replicas to clients.',
+    ),
   saturation: share()
     .default(0.9)
     .describe(

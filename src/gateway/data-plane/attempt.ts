@@ -45,6 +45,12 @@ export class Attempt implements UpstreamHandler {
   sent: SentState | null = null
   /** What its replica was predicted to hold; null where that is not known. */
   prediction: Prediction | null = null
+  /** Which of the request’s tries it is, from 1 on. */
+  number = 1
+  /** Tokens of the prompt as they were taken at the choice; 0 where no policy weighed. */
+  promptTokens = 0
+  /** Who computes the prompt in place of its replica; null for nobody. */
+  prefill: ReplicaHandle | null = null
   /** What decided for its replica; null where no policy did. */
   choice: ChoiceReason | null = null
   #isOver = false
@@ -71,8 +77,15 @@ export class Attempt implements UpstreamHandler {
     this.answer = answer
     this.isOwnDialect = isOwnDialect
     this.#endsWithDone = endsWithDone(request.path)
-    if (route === null) this.#call = this.replica.client.send(request, this)
-    else this.#call = route.send(this, () => this.expectPrefill(blocks))
+    if (route === null) {
+      this.#call = this.replica.client.send(request, this)
+      return
+    }
+    this.prefill = route.prefill
+    this.#call = route.send(this, () => {
+      this.prefill = null
+      this.expectPrefill(blocks)
+    })
   }
 
   /** Its replica has blocks to compute for it, until its first byte or its end. */

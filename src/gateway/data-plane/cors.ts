@@ -24,7 +24,7 @@ export class OriginList {
 const rememberSeconds = '7200'
 
 /** Fields that pages may read beside those that every page may. */
-const exposed = 'x-request-id, retry-after'
+const exposed = 'x-request-id, retry-after, x-fairlead-decision'
 
 /**
  * Grants a page of an allowed origin what it may do: called for every request before it is handled.

@@ -8,6 +8,7 @@ import { declaresTooLarge } from './collect-body.ts'
 import type { ResponseOwner } from './downstream/client-response.ts'
 import { collectQuestion, type CollectedQuestion, type QuestionReceiver } from './collect-question.ts'
 import type { DataPlane, ExchangeRequest, PlaneSettings } from './data-plane.ts'
+import { decisionField, decisionOf, decisionText } from './decision.ts'
 import { Deadline, type DeadlineOwner } from './deadline-wheel.ts'
 import { nextDueAt, whatIsDue, type WaitState } from './due-times.ts'
 import { errorEvent, errorShapeOf } from './error-body.ts'
@@ -54,6 +55,8 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
 
   /** Until an answer begins. */
   #search: ReplicaSearch | null = null
+  /** In the queue, until it is asked; as long as it waits there still, less the time at which that began. */
+  #waitedMs = 0
   /** How many there were, once one of them answers. */
   #attempts = 0
   /** The attempt whose answer is relayed. */
@@ -146,7 +149,9 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
 
   /** The engine has its time from when it is asked. */
   onWaiting(isWaiting: boolean): void {
-    this.#wait.admittedAt = isWaiting ? Infinity : performance.now()
+    const now = performance.now()
+    this.#waitedMs += isWaiting ? -now : now
+    this.#wait.admittedAt = isWaiting ? Infinity : now
   }
 
   onExhausted(refusal: Refusal): void {
@@ -158,6 +163,7 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
     const now = performance.now()
     this.#phase = 'relaying'
     this.#attempt = attempt
+    const asked = this.#model
     this.#model = attempt.model
     this.#firstByteAt = now
     this.#wait.deadlines = attempt.model.model.deadlines
@@ -168,12 +174,18 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
     this.#search = null
     this.#asked.request.forgetFields()
     try {
+      if (attempt.model.model.routing.decisionHeader) this.#tellDecision(attempt, asked)
       attempt.beginAnswer()
       this.#planKeepAlive(now)
       this.#armDeadline()
     } catch (error) {
       this.onFault(error)
     }
+  }
+
+  /** @param asked the model that was asked for */
+  #tellDecision(attempt: Attempt, asked: ServedModel | null): void {
+    this.#asked.response.setHeader(decisionField, decisionText(decisionOf(attempt, asked, this.#waitedMs)))
   }
 
   onHead(): void {}

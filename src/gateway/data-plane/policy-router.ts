@@ -56,6 +56,8 @@ export interface RouterSettings extends PolicySettings {
 export interface Sent {
   /** Its replica's state before. */
   readonly state: SentState
+  /** Tokens of its prompt, as far as they are known. */
+  readonly promptTokens: number
   /** What the replica was predicted to hold; null where its engine's cache is not known. */
   readonly prediction: Prediction | null
 }
@@ -179,7 +181,7 @@ export class PolicyRouter implements SentRequestListener {
     const atMs = shape.nowMs
     sharing.sent?.tell({ serial, promptTokens, uncachedTokens, outputTokens, atMs, session, hashes })
     const isComputing = replica.ownPrefillTokens > 0 || replica.foreign.requests > 0
-    return { state, prediction: this.#predictionFor(asked, place, isComputing) }
+    return { state, promptTokens, prediction: this.#predictionFor(asked, place, isComputing) }
   }
 
   onSentElsewhere({

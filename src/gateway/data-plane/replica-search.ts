@@ -40,6 +40,25 @@ export interface SearchOwner extends AttemptOwner {
   onWaiting(isWaiting: boolean): void
 }
 
+/** What is known of a choice. */
+interface Chosen {
+  /** As the model's policy was told of the request; null where it was not asked. */
+  readonly routed: RoutedRequest | null
+  /** Blocks of the prompt that the chosen replica holds. */
+  readonly heldBlocks: number
+  /** What decided; null where no policy did. */
+  readonly reason: ChoiceReason | null
+}
+
+const unweighed: Chosen = { routed: null, heldBlocks: 0, reason: null }
+
+/** A model that may answer in another's place, and who of it. */
+interface Fallback {
+  readonly model: ServedModel
+  readonly replica: ReplicaHandle
+  readonly chosen: Chosen
+}
+
 /**
  * Finds a replica that answers: asks one, asks others when it fails, asks a second one beside it when it is slow
  * (hedging), and goes on to fallback models when none is left; waits its turn where all are full. The first byte ends
@@ -66,12 +85,8 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   #hasHedged = false
   /** By which it has its variant, from 0 to below 1; negative until a model with a canary was asked. */
   #drawn = -1
-  /** Blocks of it that the chosen replica holds. */
-  #heldBlocks = 0
-  /** As the model's policy was last told of it; null where it was not asked. */
-  #routed: RoutedRequest | null = null
-  /** What decided for the replica that was chosen last; null where no policy did. */
-  #reason: ChoiceReason | null = null
+  /** What is known of the choice made last. */
+  #chosen: Chosen = unweighed
   #isOver = false
   /** Tries in all, hedges included. */
   attempts = 0
@@ -275,17 +290,12 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   #chooseAmong(model: ServedModel, without: boolean | null, isLastResort: boolean): ReplicaHandle | NoChoice {
     const { replicas, maxInFlight, takesTurns, router } = model
     const adapter = this.#adapterOf(model)
-    this.#heldBlocks = 0
-    this.#routed = null
-    this.#reason = null
+    this.#chosen = unweighed
     if (router !== null && !isLastResort && (replicas.length > 1 || model.prefillers.length > 0)) {
-      this.#routed = this.#askingOf(model, without)
-      const choice = router.choose(replicas, this.#routed)
-      if (choice !== null) {
-        this.#heldBlocks = choice.heldBlocks
-        this.#reason = choice.reason
-        return choice.replica
-      }
+      const routed = this.#askingOf(model, without)
+      const choice = router.choose(replicas, routed)
+      this.#chosen = { routed, heldBlocks: choice?.heldBlocks ?? 0, reason: choice?.reason ?? null }
+      if (choice !== null) return choice.replica
     }
     const isExcluded = (replica: ReplicaHandle) =>
       replica.isCanary === without || lacks(replica, adapter) || this.#tried.includes(replica)
@@ -393,21 +403,24 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       this.#owner.onDueChanged()
     }
     const attempt = new Attempt(this, model, replica, permit, spoken)
+    attempt.number = this.attempts
+    const { routed, heldBlocks, reason } = this.#chosen
     const blocks = this.#blocksFor(model)
-    const uncached = blocks === null ? 0 : blocks.blocks - this.#heldBlocks
-    if (model.router !== null && this.#routed !== null) {
-      if (this.#reason !== null) model.series.chosen(this.#reason).add(1)
-      attempt.choice = this.#reason
-      const { state, prediction } = model.router.sent(
+    const uncached = blocks === null ? 0 : blocks.blocks - heldBlocks
+    if (model.router !== null && routed !== null) {
+      if (reason !== null) model.series.chosen(reason).add(1)
+      attempt.choice = reason
+      const { state, promptTokens, prediction } = model.router.sent(
         model.replicas,
-        this.#routed,
+        routed,
         replica,
-        this.#heldBlocks,
-        this.#reason ?? 'turn',
+        heldBlocks,
+        reason ?? 'turn',
       )
       attempt.sent = state
+      attempt.promptTokens = promptTokens
       attempt.prediction = prediction
-      attempt.expectTokens(Math.ceil(this.#routed.promptBytes / bytesPerToken + model.expectedOutputTokens))
+      attempt.expectTokens(Math.ceil(routed.promptBytes / bytesPerToken + model.expectedOutputTokens))
     }
     // Behind what is kept of the choice above, since it looks the prompt up anew.
     const route = this.#routeFor(attempt, spoken)
@@ -416,7 +429,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     if (blocks !== null) {
       if (route?.isSplit !== true) attempt.expectPrefill(uncached)
       model.series.promptBlocks.add(blocks.blocks)
-      model.series.heldBlocks.add(this.#heldBlocks)
+      model.series.heldBlocks.add(heldBlocks)
     }
     this.#running.push(attempt)
     this.#send(attempt, spoken, route, uncached)
@@ -435,7 +448,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       blocks,
       exact: this.#exactFor(model, blocks),
       prompts: model.router?.exact ?? null,
-      heldBlocks: this.#heldBlocks,
+      heldBlocks: this.#chosen.heldBlocks,
       uncachedTokens: sent?.uncachedTokens ?? null,
       isSecondTry: this.#running.length > 0,
     }
@@ -461,16 +474,17 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   }
 
   /** The next model that has a replica to ask. */
-  #findFallback(): { readonly model: ServedModel; readonly replica: ReplicaHandle } | null {
+  #findFallback(): Fallback | null {
     for (const model of this.#models.slice(this.#models.indexOf(this.#model) + 1)) {
       if (model.room.length > 0) continue
       const replica = this.#choose(model)
-      if (typeof replica !== 'string') return { model, replica }
+      if (typeof replica !== 'string') return { model, replica, chosen: this.#chosen }
     }
     return null
   }
 
-  #askFallback({ model, replica }: { readonly model: ServedModel; readonly replica: ReplicaHandle }): void {
+  #askFallback({ model, replica, chosen }: Fallback): void {
+    this.#chosen = chosen
     this.#model.series.fallbacks.add(1)
     this.#model = model
     this.#triesOfModel = 0
@@ -507,6 +521,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     // Who met a failure of the canary is not tried on it again.
     if (wasTrial) this.#drawn = 1
     const other = this.#choose(served)
+    const chosen = this.#chosen
     const fallback = this.#findFallback()
     // Nothing was wrong with the engine: such retries add no load, and come in bursts when many connections close.
     const isFree = failure.kind !== 'status' && failure.isStale === true
@@ -534,6 +549,8 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     }
     if (!isFree) served.retryBudget.noteRetry()
     served.series.retried(refusal.code).add(1)
+    // A model that may answer in its place was chosen for too.
+    this.#chosen = step.kind === 'elsewhere' ? chosen : { ...chosen, heldBlocks: 0, reason: null }
     if (step.kind === 'elsewhere' && typeof other !== 'string') this.#ask(other)
     else if (step.kind === 'fallback' && fallback !== null) this.#askFallback(fallback)
     else if (step.kind === 'same') this.#askLater(attempt?.replica ?? null, step.delayMs)

@@ -54,6 +54,8 @@ export interface RoutedQuestion {
 export interface Route {
   /** Whether another replica computes the prompt. */
   readonly isSplit: boolean
+  /** That other replica; null where there is none. */
+  readonly prefill: ReplicaHandle | null
   /** @param onFallBack told when the decode replica computes the prompt after all */
   send(handler: UpstreamHandler, onFallBack: () => void): UpstreamCall
 }
@@ -184,6 +186,7 @@ export class Disaggregation implements SentRequestListener {
     const learn = (ms: number): void => this.#learnTime('whole', tokens, ms)
     return {
       isSplit: false,
+      prefill: null,
       send: (handler) => client.send(request, tokens > 0 ? new ObservedAnswer(handler, learn) : handler),
     }
   }
@@ -217,6 +220,7 @@ export class Disaggregation implements SentRequestListener {
     }
     return {
       isSplit: true,
+      prefill: replica,
       send: (handler, onFallBack) =>
         new SplitCall({ ...parts, events: this.#eventsOf(prefill, tokens, onFallBack) }, handler),
     }
