@@ -41,6 +41,7 @@ describe('help', () => {
       Look at it
         status [FLEET]              Show models, replicas and the gateway of a Fleet
         health [FLEET]              Tell whether a Fleet serves, or whether one address answers
+        explain request ID          Say why a request went where it went
         explain scaling [MODEL]     Say why a model has as many replicas as it has
         doctor [FLEET]              Look for what keeps a Fleet from serving, or would, and say how to
                                     mend it

@@ -45,6 +45,7 @@ import type { DataPlane } from './data-plane/data-plane.ts'
 import { createIngress } from './data-plane/ingress.ts'
 import { LearnedSizes } from '../scheduling/index.ts'
 import { ModelCatalogue } from './data-plane/model-catalogue.ts'
+import { RecentRequests } from './data-plane/recent-requests.ts'
 import { RouteTable } from './data-plane/route.ts'
 import type { ConnectOptions } from './data-plane/upstream/contract.ts'
 import { createUpstream } from './data-plane/upstream/create-upstream.ts'
@@ -156,6 +157,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     wheel: new DeadlineWheel(),
     settings: settingsOf(config),
     accessLog: accessLogOf(config, logger),
+    recent: new RecentRequests(),
     exchanges: new ActiveExchanges(),
     isDraining: false,
     onBodyTooLarge: () => tooLarge.add(1),
@@ -264,6 +266,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     isDraining: () => plane.isDraining,
     isLooking: () => isLooking,
     exact: () => exact.reports,
+    findRequests: (id) => pool?.findRequests(id) ?? plane.recent.find(id),
     lookAtEngines: () => loads.look(),
     startedAt,
     isAdminKeyed,

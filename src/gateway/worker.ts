@@ -13,6 +13,7 @@ import type { DataPlane } from './data-plane/data-plane.ts'
 import { DeadlineWheel } from './data-plane/deadline-wheel.ts'
 import { createIngress } from './data-plane/ingress.ts'
 import { ModelCatalogue } from './data-plane/model-catalogue.ts'
+import { RecentRequests } from './data-plane/recent-requests.ts'
 import { RouteTable } from './data-plane/route.ts'
 import { sharing, SentRequests } from './data-plane/sent-requests.ts'
 import { ExactReaders } from './exact/exact-readers.ts'
@@ -62,6 +63,7 @@ const plane: DataPlane = {
   wheel: new DeadlineWheel(),
   settings: settingsOf(config),
   accessLog: accessLogOf(config, logger),
+  recent: new RecentRequests(),
   exchanges: new ActiveExchanges(),
   isDraining: false,
   onBodyTooLarge: () => tooLarge.add(1),
@@ -123,7 +125,9 @@ port.on('message', (message: ToWorker) => {
   else if (message.type === 'scraped') metrics.answer(message.id, message.text)
   else if (message.type === 'turn' || message.type === 'queueRefused') rooms.take(message)
   else if (message.type === 'shed') balance.shed(message.connections)
-  else if (message.type === 'close') end()
+  else if (message.type === 'find') {
+    post({ type: 'found', id: message.id, requests: plane.recent.find(message.requestId) })
+  } else if (message.type === 'close') end()
   else {
     plane.isDraining = true
     void drainServers([server], plane.exchanges, message.times).then(end)

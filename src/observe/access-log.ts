@@ -20,6 +20,18 @@ export interface AccessRecord {
   readonly attempts: number
   /** Why that replica: what decided; absent where no policy weighed. */
   readonly choice?: string | undefined
+  /** The policy of the Fleet by which it was chosen; absent where no replica answered, as are those that follow. */
+  readonly policy?: string | undefined
+  /** Who computed the prompt, where that was another replica. */
+  readonly prefill?: string | undefined
+  /** Tokens of the prompt that the replica was taken to hold; absent where no policy weighed. */
+  readonly heldTokens?: number | undefined
+  /** Tokens of the prompt, as they were taken at the choice. */
+  readonly promptTokens?: number | undefined
+  /** Milliseconds in the queue; absent where it did not wait. */
+  readonly waitedMs?: number | undefined
+  /** Which of the tries answered. */
+  readonly attempt?: number | undefined
   readonly durationMs: number
   /** Milliseconds until the first byte of the answer; absent when there was none. */
   readonly ttftMs?: number | undefined
@@ -55,7 +67,7 @@ function isoTime(): string {
 
 /** A record's fields as JSON, from the first comma on; fields without a value are left out. */
 function fieldsOf(record: AccessRecord): string {
-  const { choice, ttftMs, inputTokens, outputTokens, isUsageEstimated } = record
+  const { choice, prefill, heldTokens, waitedMs, ttftMs, inputTokens, outputTokens, isUsageEstimated } = record
   return (
     `,"requestId":${quote(record.requestId)},"method":${quote(record.method)},"path":${quote(record.path)}` +
     `,"status":${record.status},"reason":${quote(record.reason)},"model":${quote(record.model)}` +
@@ -63,6 +75,9 @@ function fieldsOf(record: AccessRecord): string {
     `,"remoteAddress":${quote(record.remoteAddress)},"attempts":${record.attempts}` +
     `,"durationMs":${record.durationMs},"bytesIn":${record.bytesIn},"bytesOut":${record.bytesOut}` +
     (choice === undefined ? '' : `,"choice":${quote(choice)}`) +
+    (prefill === undefined ? '' : `,"prefill":${quote(prefill)}`) +
+    (heldTokens === undefined ? '' : `,"heldTokens":${heldTokens}`) +
+    (waitedMs === undefined ? '' : `,"waitedMs":${waitedMs}`) +
     (ttftMs === undefined ? '' : `,"ttftMs":${ttftMs}`) +
     (inputTokens === undefined ? '' : `,"inputTokens":${inputTokens}`) +
     (outputTokens === undefined ? '' : `,"outputTokens":${outputTokens}`) +

@@ -13,7 +13,7 @@ export {
   type RuleGroup,
   type Slo,
 } from './alerts/index.ts'
-export { createAccessLog, type AccessLog } from './access-log.ts'
+export { createAccessLog, type AccessLog, type AccessRecord } from './access-log.ts'
 export { dashboards, type DashboardOptions, type GrafanaDashboard } from './dashboards/index.ts'
 export { createLogger, destinationOf, logLevels, type Logger } from './logger.ts'
 export { metricTable, type MetricRow } from './metric-table.ts'

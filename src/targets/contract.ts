@@ -81,6 +81,11 @@ export interface Target {
   debug(fleetName: string, environment: Environment, request: DebugRequest): Promise<number>
   /** What it knows beside status, logs, events and revisions, for somebody who helps; each piece is read when it is wanted. */
   evidence(fleetName: string, environment: Environment): Promise<readonly Evidence[]>
+  /**
+   * Where the administration of its gateway answers; null where none runs. Absent where that takes a way through a cluster or to
+   * another host.
+   */
+  adminUrl?(fleetName: string, environment: Environment): Promise<string | null>
   /** Lets go of its connection. */
   close(): Promise<void>
 }

@@ -16,6 +16,7 @@ import { engineSimulated } from './engine-simulated.ts'
 import { events } from './events.ts'
 import { exec } from './exec.ts'
 import { explain } from './explain.ts'
+import { explainRequest } from './explain-request.ts'
 import { explainScaling } from './explain-scaling.ts'
 import { gateway } from './gateway.ts'
 import { gpu } from './gpu.ts'
@@ -64,6 +65,7 @@ export const commands: readonly Command[] = [
   engineInstall,
   status,
   health,
+  explainRequest,
   explainScaling,
   doctor,
   logs,

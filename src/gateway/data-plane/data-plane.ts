@@ -6,6 +6,7 @@ import type { ClientRequest } from './downstream/client-request.ts'
 import type { ClientResponse } from './downstream/client-response.ts'
 import type { DeadlineWheel } from './deadline-wheel.ts'
 import type { ModelCatalogue } from './model-catalogue.ts'
+import type { RecentRequests } from './recent-requests.ts'
 import type { Translation } from './translation.ts'
 
 /** What the Fleet says of every request. */
@@ -30,6 +31,8 @@ export interface DataPlane {
   settings: PlaneSettings
   /** Replaced by a reload too. */
   accessLog: AccessLog
+  /** Its last requests. */
+  readonly recent: RecentRequests
   /** Exchanges under way, for draining. */
   readonly exchanges: ActiveExchanges
   /** Whether connections are to close after their answers. */

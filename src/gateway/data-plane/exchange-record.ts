@@ -1,4 +1,5 @@
 import type { Reason } from '../../errors/index.ts'
+import type { AccessRecord } from '../../observe/contract.ts'
 import type { Attempt } from './attempt.ts'
 import type { DataPlane, ExchangeRequest } from './data-plane.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
@@ -16,6 +17,8 @@ export interface ExchangeEnd {
   readonly attempt: Attempt | null
   readonly isStream: boolean
   readonly attempts: number
+  /** Milliseconds in the queue. */
+  readonly waitedMs: number
   /** Milliseconds of `performance.now`; 0 where no byte came. */
   readonly firstByteAt: number
   readonly arrivedAt: number
@@ -56,7 +59,9 @@ export function recordExchange(plane: DataPlane, asked: ExchangeRequest, end: Ex
     const prediction = end.attempt?.prediction ?? null
     prediction?.by.answered(prediction, { inputTokens, cachedTokens })
   }
-  plane.accessLog({
+  const { attempt, waitedMs } = end
+  const sent = attempt?.sent ?? null
+  const record: AccessRecord = {
     requestId,
     method: request.method,
     path,
@@ -67,7 +72,13 @@ export function recordExchange(plane: DataPlane, asked: ExchangeRequest, end: Ex
     client: owner?.name ?? '',
     remoteAddress: request.remoteAddress,
     attempts: end.attempts,
-    choice: end.attempt?.choice ?? undefined,
+    choice: attempt?.choice ?? undefined,
+    policy: attempt?.model.model.routing.policy,
+    prefill: attempt?.prefill?.id,
+    heldTokens: sent === null || attempt === null ? undefined : Math.max(0, attempt.promptTokens - sent.uncachedTokens),
+    promptTokens: sent === null ? undefined : attempt?.promptTokens,
+    waitedMs: waitedMs > 0 ? Math.round(waitedMs) : undefined,
+    attempt: attempt?.number,
     durationMs: Math.round(durationMs * 1000) / 1000,
     bytesIn: end.bytesIn,
     bytesOut: end.bytesOut,
@@ -75,7 +86,9 @@ export function recordExchange(plane: DataPlane, asked: ExchangeRequest, end: Ex
     inputTokens: usage?.inputTokens,
     outputTokens: usage?.outputTokens,
     isUsageEstimated: usage !== undefined && end.usage === undefined,
-  })
+  }
+  plane.accessLog(record)
+  plane.recent.keep(record, now)
 }
 
 /** A stream that went well shows how fast its replica is. */

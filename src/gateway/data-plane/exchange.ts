@@ -377,6 +377,8 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
       attempt,
       isStream: this.#wait.isStream,
       attempts: search?.attempts ?? this.#attempts,
+      // One that left the queue has not told how long it was there.
+      waitedMs: this.#waitedMs < 0 ? this.#waitedMs + performance.now() : this.#waitedMs,
       firstByteAt: this.#firstByteAt,
       arrivedAt: this.#wait.arrivedAt,
       bytesIn: this.#bytesIn,

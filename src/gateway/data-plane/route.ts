@@ -3,7 +3,7 @@ import type { Translation } from './translation.ts'
 
 /** What a local route is asked. */
 export interface LocalRequest {
-  /** The part of the path that `{model}` stands for. */
+  /** The part of the path that `{model}`, or another name in braces, stands for. */
   readonly model: string | null
   /** Whose key it is; null where none is asked for. */
   readonly owner: KeyOwner | null
@@ -17,7 +17,7 @@ export interface LocalAnswer {
 }
 
 interface RouteBase {
-  /** Path, with `{model}` for a model's name, which may hold slashes. */
+  /** Path, with `{model}` for a model's name, which may hold slashes, or one other name in braces. */
   readonly path: string
   /** One line for the reference. */
   readonly summary: string
@@ -67,7 +67,7 @@ export class RouteTable {
 
   constructor(routes: readonly Route[]) {
     for (const route of routes) {
-      const [prefix = '', suffix] = route.path.split('{model}')
+      const [prefix = '', suffix] = route.path.split(/\{\w+\}/)
       if (suffix === undefined) this.#plain.set(route.path, { route, model: null })
       else this.#patterns.push({ prefix, suffix, route })
     }

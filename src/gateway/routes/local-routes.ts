@@ -1,6 +1,6 @@
 import type { KeyOwner } from '../../access/index.ts'
 import type { MetricsText } from '../../observe/contract.ts'
-import type { LoadReport } from '../../observe/report/index.ts'
+import type { LoadReport, RecordedRequest, RequestReport } from '../../observe/report/index.ts'
 import { fleetHealth } from '../control/fleet-health.ts'
 import type { ExactReport } from '../exact/index.ts'
 import type { ModelCatalogue } from '../data-plane/model-catalogue.ts'
@@ -24,6 +24,8 @@ export interface LocalRouteContext {
   readonly isLooking: () => boolean
   /** How it stands with models that are routed by what engines hold; for the admin listener. */
   readonly exact?: () => readonly ExactReport[]
+  /** What is kept of a request, the newest first; for the admin listener. */
+  readonly findRequests?: (requestId: string) => readonly RecordedRequest[] | Promise<readonly RecordedRequest[]>
   /** Has engines asked how full they are; for the admin listener. */
   readonly lookAtEngines?: () => Promise<void>
   readonly startedAt: Date
@@ -177,6 +179,16 @@ function loadRoutes(context: LocalRouteContext): readonly LocalRoute[] {
       answer: async () => {
         await context.lookAtEngines?.()
         return json(loadReport(context))
+      },
+    },
+    {
+      ...route,
+      path: '/admin/v1/requests/{id}',
+      summary: 'Those of the last 1,000 requests of each thread that had this id, with who answered and why.',
+      answer: async ({ model: id }) => {
+        const requests = [...((await context.findRequests?.(id ?? '')) ?? [])]
+        const report: RequestReport = { version: 1, requests }
+        return json(report, requests.length === 0 ? 404 : 200)
       },
     },
   ]

@@ -3,6 +3,7 @@ import type { Replica } from '../../discovery/index.ts'
 import type { Reason } from '../../errors/index.ts'
 import type { Fleet, ListenAddress } from '../../fleet/index.ts'
 import type { CellPlace, LogLevel, SeriesPlace } from '../../observe/contract.ts'
+import type { RecordedRequest } from '../../observe/report/index.ts'
 import type { DrainTimes } from '../control/drain.ts'
 import type { ExactServing } from '../exact/exact-model.ts'
 import type { EngineRoutes } from '../data-plane/known-routes.ts'
@@ -82,6 +83,8 @@ export type ToWorker =
   | { readonly type: 'scraped'; readonly id: number; readonly text: string }
   /** It has more connections than the others: it asks the clients of so many to come again. */
   | { readonly type: 'shed'; readonly connections: number }
+  /** Somebody asks about a request. */
+  | { readonly type: 'find'; readonly id: number; readonly requestId: string }
   /** A replica may have room for one that waits. */
   | { readonly type: 'turn'; readonly id: number }
   /** There is no place in the queue for one that waits. */
@@ -97,6 +100,8 @@ export type FromWorker =
   | { readonly type: 'tokens'; readonly serial: number; readonly place: CellPlace }
   | { readonly type: 'log'; readonly text: string }
   | { readonly type: 'scrape'; readonly id: number }
+  /** What is kept of a request that was asked for. */
+  | { readonly type: 'found'; readonly id: number; readonly requests: readonly RecordedRequest[] }
   | { readonly type: 'connections'; readonly count: number }
   /** A request waits for a replica of a model, until a time of the shared clock. */
   | {

@@ -14,6 +14,8 @@ import { surplus } from './balance.ts'
 import type { FromWorker, ServingData, WorkerData } from './messages.ts'
 import type { ModelPlaces } from './model-places.ts'
 import { RemoteWaiters } from './remote-waiters.ts'
+import type { RecordedRequest } from '../../observe/report/index.ts'
+import { RequestFinder } from './request-finder.ts'
 import { ReplicaSlots, type ReachedBy } from './replica-slots.ts'
 import { countCrash, restartDelayMs } from './restart-delay.ts'
 import { toServingData } from './serving-data.ts'
@@ -60,6 +62,7 @@ export class WorkerPool implements ClientFront, WorkerListener {
   /** What workers tell each other of the requests that they send. */
   readonly #sent: SharedArrayBuffer
   readonly #waiters: RemoteWaiters
+  readonly #finder = new RequestFinder()
   readonly #seats: readonly Seat[]
   readonly #threads = new Set<WorkerThread>()
   readonly #folds = new Map<WorkerThread, SeriesFold>()
@@ -141,6 +144,11 @@ export class WorkerPool implements ClientFront, WorkerListener {
     for (const fold of this.#folds.values()) fold.fold()
   }
 
+  /** What workers keep of a request, the newest first. */
+  findRequests(requestId: string): Promise<RecordedRequest[]> {
+    return this.#finder.find(requestId, this.#threads)
+  }
+
   async drain(times: DrainTimes): Promise<void> {
     this.#stop()
     const message = { type: 'drain', times } as const
@@ -163,6 +171,9 @@ export class WorkerPool implements ClientFront, WorkerListener {
         break
       case 'scrape':
         void this.#answerScrape(thread, message.id)
+        break
+      case 'found':
+        this.#finder.take(thread, message.id, message.requests)
         break
       case 'acknowledged':
         this.#noteAcknowledged()
@@ -193,6 +204,7 @@ export class WorkerPool implements ClientFront, WorkerListener {
     this.#threads.delete(thread)
     this.#slots.clearRow(thread.row)
     this.#waiters.leave(thread)
+    this.#finder.leave(thread)
     this.#freeRows.push(thread.row)
     this.#noteAcknowledged()
     const seat = this.#seats.find((each) => each.thread === thread)

@@ -3,3 +3,5 @@
  */
 export { explainField, type EngineDestination, type FieldExplanation, type TargetDestination } from './explain-field.ts'
 export { targetPlaces, type TargetPlaces } from './target-places.ts'
+export { findRequest, type FoundRequests } from './find-request.ts'
+export type { RecordedRequest } from '../../observe/report/index.ts'

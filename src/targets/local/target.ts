@@ -15,6 +15,7 @@ import type { LocalParts } from './parts.ts'
 import { plan } from './plan.ts'
 import { readState } from './read-state.ts'
 import { notOnThisMachine } from './not-here.ts'
+import { readAdminUrl } from './admin-url.ts'
 import { reapLeftovers } from './reap.ts'
 import { restartReplicas } from './restart.ts'
 import { localSecrets, setLocalSecret } from './secrets.ts'
@@ -64,6 +65,7 @@ export function createLocalTarget(parts: LocalParts): Target {
     logs: readLogs,
     events: readEvents,
     evidence: readEvidence,
+    adminUrl: readAdminUrl,
     exec: execBeside,
     debug: debugHere,
     restart: (fleetName, request, context) => restartReplicas(fleetName, request, context, parts.clock),
