@@ -17,6 +17,8 @@ export interface KeyOwner {
   readonly models: ReadonlySet<string> | null
   /** Team that its use counts for; null for none. */
   readonly team: string | null
+  /** Highest of the Fleet's priorities that its requests may have; null where it says none. */
+  readonly priority: string | null
   /** Milliseconds since the epoch after which it opens nothing; null is never. */
   readonly expiresAt: number | null
 }

@@ -7,6 +7,7 @@ const ownerOf = (name: string): KeyOwner => ({
   scopes: new Set(['inference']),
   models: null,
   team: null,
+  priority: null,
   expiresAt: null,
 })
 

@@ -25,6 +25,7 @@ export async function loadApiKeys(
       scopes: new Set(key.scopes),
       models: key.models.length === 0 ? null : new Set(key.models),
       team: key.team ?? null,
+      priority: key.priority ?? null,
       expiresAt: key.expires === undefined ? null : Date.parse(key.expires),
     }
     keys.add(owner, await readSecret(key.value, field, context), field)

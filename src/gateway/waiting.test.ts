@@ -92,6 +92,18 @@ async function start(
 }
 
 const keyOf = (name: string) => ({ 'x-api-key': (name.startsWith('light') ? 'light' : 'flood').repeat(10) })
+const priorities = [
+  { name: 'interactive', level: 10 },
+  { name: 'batch', level: -10 },
+]
+/** Asks for the priority of its name; without one it is called plain. */
+const askedPriority = (name: string): Record<string, string> =>
+  name === 'plain' ? {} : { 'x-fairlead-priority': name }
+/** The key of its first word asks for the priority of its second. */
+function ownerAsking(name: string): Record<string, string> {
+  const [owner = '', asked = 'none'] = name.split(' ')
+  return { 'x-api-key': owner.repeat(10), 'x-fairlead-priority': asked }
+}
 const question = (name: string, more: object = {}) => JSON.stringify({ model: 'm', name, ...more })
 const queueOf = async (gateway: TestGateway) => (await gateway.load()).queues.find(({ model }) => model === 'm')
 const untilWaiting = (gateway: TestGateway, count: number) =>
@@ -169,20 +181,45 @@ describe.each(threads)('requests that wait, with $workers threads', ({ workers }
   })
 
   it('go before others by priority, and batch work last', async () => {
-    const priorities = [
-      { name: 'interactive', level: 10 },
-      { name: 'batch', level: -10 },
-    ]
     const engine = await startEngine()
-    const gateway = await start([engine], { flow: { priorities } }, options)
+    const settings = { flow: { priorities }, access: { priority: 'interactive' } }
+    const gateway = await start([engine], settings, options)
     const { first } = await occupy(gateway, engine)
-    const others = await queueUp(gateway, ['batch', 'plain', 'unknown', 'interactive'], (name) =>
-      name === 'plain' ? {} : { 'x-fairlead-priority': name },
-    )
+    const others = await queueUp(gateway, ['batch', 'plain', 'unknown', 'interactive'], askedPriority)
     await answerInTurn(engine, 5)
     await Promise.all([first, ...others])
     expect(engine.names).toEqual(['first', 'interactive', 'plain', 'unknown', 'batch'])
     expect(engine.received.every(({ headers }) => headers['x-fairlead-priority'] === undefined)).toBe(true)
+  })
+
+  it('go before nobody by a priority that nobody gave them, and behind the others by a low one', async () => {
+    const engine = await startEngine()
+    const gateway = await start([engine], { flow: { priorities } }, options)
+    const { first } = await occupy(gateway, engine)
+    const others = await queueUp(gateway, ['batch', 'plain', 'interactive'], askedPriority)
+    await answerInTurn(engine, 4)
+    await Promise.all([first, ...others])
+    expect(engine.names).toEqual(['first', 'plain', 'interactive', 'batch'])
+  })
+
+  it('have the priority that their key may have at the most', async () => {
+    const levels = [...priorities, { name: 'evening', level: -5 }]
+    const keys = [
+      { name: 'urgent', value: { env: 'URGENT' }, priority: 'interactive' },
+      { name: 'usual', value: { env: 'USUAL' } },
+      { name: 'late', value: { env: 'LATE' }, priority: 'batch' },
+    ]
+    const environment = Object.fromEntries(keys.map(({ name, value }) => [value.env, name.repeat(10)]))
+    const engine = await startEngine()
+    const settings = { flow: { priorities: levels, fairness: 'none' }, access: { keys, priority: 'evening' } }
+    const gateway = await start([engine], settings, { ...options, environment })
+    const { first } = await occupy(gateway, engine, ownerAsking('usual'))
+    const names = ['late interactive', 'usual interactive', 'usual batch', 'urgent', 'urgent interactive', 'late']
+    const others = await queueUp(gateway, names, ownerAsking)
+    await answerInTurn(engine, 7)
+    await Promise.all([first, ...others])
+    const turns = ['urgent interactive', 'urgent', 'usual interactive', 'late interactive', 'usual batch', 'late']
+    expect(engine.names).toEqual(['first', ...turns])
   })
 
   it('take turns between keys, so that one with many requests does not hold up one with few', async () => {

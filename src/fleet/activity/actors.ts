@@ -171,7 +171,9 @@ export const actors: readonly Actor[] = [
       'access.keys[].name',
       'access.keys[].value.*',
       'access.keys[].team',
+      'access.keys[].priority',
       'access.keysFile',
+      'access.priority',
     ],
   },
   {

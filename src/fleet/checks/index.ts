@@ -6,7 +6,7 @@ import { listenersAreAddresses, reachableMeansProtected } from './listen.ts'
 import { entriesAreNamedApart, namesMeanOneThing } from './names.ts'
 import { policiesHaveWhatTheyNeed } from './policies.ts'
 import { deadlinesGrow, scalesAreRanges, settingsFitTogether } from './ranges.ts'
-import { referredModelsExist } from './references.ts'
+import { grantedPrioritiesExist, referredModelsExist } from './references.ts'
 import { nothingCarriesASecret, secretsHaveOnePlace } from './secrets.ts'
 import { noFieldIsASecret } from './literal-secrets.ts'
 import { enginesHaveWhatTheyNeed, sourcesAreKnown } from './sources.ts'
@@ -17,6 +17,7 @@ const checks: readonly Check[] = [
   namesMeanOneThing,
   entriesAreNamedApart,
   referredModelsExist,
+  grantedPrioritiesExist,
   enginesHaveWhatTheyNeed,
   sourcesAreKnown,
   addressesAreBaseUrls,

@@ -23,6 +23,37 @@ export const referredModelsExist: Check = ({ fleet }) => {
     })
 }
 
+/** Rights to priorities name one of the Fleet or of a model. */
+export const grantedPrioritiesExist: Check = ({ fleet }) => {
+  const known = [...new Set([fleet, ...fleet.models].flatMap(({ flow }) => flow?.priorities ?? []).map(nameOf))]
+  const from: FieldPath[] = [
+    ['flow', 'priorities'],
+    ...fleet.models.map((_, index) => ['models', index, 'flow', 'priorities']),
+  ]
+  const granted: Reference[] = [
+    { path: ['access', 'priority'], name: fleet.access.priority },
+    ...fleet.access.keys.map(({ priority }, index) => ({
+      path: ['access', 'keys', index, 'priority'],
+      name: priority,
+    })),
+  ]
+  return granted
+    .filter(({ name }) => name !== undefined && !known.includes(name))
+    .map(({ name = '', path }) => {
+      const near = didYouMean(name, known)
+      const all =
+        known.length === 0 ? 'add it to flow.priorities, with its level' : `the priorities are ${known.join(', ')}`
+      return {
+        path,
+        message: `no priority of this Fleet is called ${JSON.stringify(name)}`,
+        suggestion: near === undefined ? all : `did you mean ${near}?`,
+        from,
+      }
+    })
+}
+
+const nameOf = ({ name }: { readonly name: string }) => name
+
 interface Reference {
   readonly path: FieldPath
   readonly name: string | undefined

@@ -11,6 +11,9 @@ const key = z.strictObject({
     .describe('What the key opens.'),
   models: list(servedName(), 500).default([]).describe('Models that the key may ask for; all when empty.'),
   team: dnsLabel().optional().describe('Team that its use counts for.'),
+  priority: dnsLabel()
+    .optional()
+    .describe('Highest of `flow.priorities` that its requests may have; `access.priority` when absent.'),
   expires: text(32)
     .regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z)?$/, 'expected a date such as 2027-01-31 or 2027-01-31T12:00Z')
     .optional()
@@ -49,6 +52,11 @@ export const access = z.strictObject({
   keysFile: text(4096)
     .optional()
     .describe('A file with one key a line: a name, a blank, then the key or sha256: and its hexadecimal digest.'),
+  priority: dnsLabel()
+    .optional()
+    .describe(
+      'Highest of `flow.priorities` for keys that say none, and where no keys are asked for; level 0 when absent.',
+    ),
   oidc: oidc.optional().describe('Sign-in by OpenID Connect.'),
   ldap: ldap.optional().describe('Sign-in by a directory.'),
   sessionTime: duration().prefault('8h').describe('Until a console session ends.'),

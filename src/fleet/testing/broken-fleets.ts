@@ -105,6 +105,13 @@ export const brokenFleets: readonly BrokenFleet[] = [
     ),
   },
   { title: 'a fallback to a model that is not there', source: fleetAnd('routing:\n  fallbackModels: [tyni]\n') },
+  {
+    title: 'a right to a priority that is not there',
+    source: fleetAnd(
+      'flow:\n  priorities:\n    - { name: urgent, level: 5 }\naccess:\n  priority: urgnet\n  keys:\n    - name: lab\n      value: { env: A }\n      priority: batch\n',
+    ),
+  },
+  { title: 'a right to a priority where there is none', source: fleetAnd('access:\n  priority: urgent\n') },
 
   // Sources and addresses.
   { title: 'no source', source: 'name: lab\nmodels:\n  - name: tiny\n' },

@@ -11,6 +11,7 @@ export function settingsOf({ fleet, keys }: ServingConfig): PlaneSettings {
     bodyLimitBytes: bodyLimit,
     keepAliveAfterMs: keepAliveAfter,
     keys,
+    highestPriority: fleet.access.priority ?? null,
     origins: cors.origins.length === 0 ? null : new OriginList(cors.origins),
     passesUnknownPaths: passUnknownPaths,
   }

@@ -17,6 +17,8 @@ export interface PlaneSettings {
   readonly keepAliveAfterMs: number
   /** Keys that are asked for; null serves everybody. */
   readonly keys: ApiKeys | null
+  /** Highest of the Fleet's priorities for keys that say none, and without keys; null is that of no name. */
+  readonly highestPriority: string | null
   /** Origins whose pages may call; null for none. */
   readonly origins: OriginList | null
   /** Whether paths below /v1 that have no route go to an engine. */

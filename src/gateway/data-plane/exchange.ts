@@ -144,7 +144,7 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
   }
 
   standingFor(model: ServedModel): Standing {
-    return standingOf(this.#asked, model, this.#bytesIn)
+    return standingOf(this.#asked, model, this.#bytesIn, this.#settings.highestPriority)
   }
 
   /** The engine has its time from when it is asked. */

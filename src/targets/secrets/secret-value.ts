@@ -57,7 +57,7 @@ export function readSecretValue(bytes: Uint8Array, secret: FleetSecret): string 
         'It has characters that no header field carries it with.',
         'Give a key of letters, digits and signs, without blanks.',
       )
-    const owner = { name: title, scopes: new Set<never>(), models: null, team: null, expiresAt: null }
+    const owner = { name: title, scopes: new Set<never>(), models: null, team: null, priority: null, expiresAt: null }
     new ApiKeys().add(owner, value, secret.place)
   }
   return value

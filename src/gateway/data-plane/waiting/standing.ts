@@ -8,13 +8,24 @@ import type { Standing } from './room.ts'
 /** Names one of `flow.priorities`. */
 const priorityField = 'x-fairlead-priority'
 
-/** How a request stands among those that wait for a model. */
-export function standingOf(asked: ExchangeRequest, model: ServedModel, bytes: number): Standing {
+/**
+ * How a request stands among those that wait for a model.
+ * @param highest names the priority that it may have at the most where its key names none; null is that of no name
+ */
+export function standingOf(
+  asked: ExchangeRequest,
+  model: ServedModel,
+  bytes: number,
+  highest: string | null,
+): Standing {
   const { flow } = model.model
   const promptTokens = model.estimatePromptTokens(bytes) || Math.ceil(bytes / bytesPerToken)
   return {
     tenant: tenantOf(asked.owner, flow.fairness),
-    priority: levelOf(asked.request.header(priorityField), flow.priorities),
+    priority: Math.min(
+      levelOf(asked.request.header(priorityField), flow.priorities),
+      levelOf(asked.owner?.priority ?? highest, flow.priorities),
+    ),
     tokens: promptTokens + Math.round(model.expectedOutputTokens),
   }
 }
@@ -25,7 +36,7 @@ function tenantOf(owner: KeyOwner | null, fairness: Model['flow']['fairness']): 
   return fairness === 'team' && owner.team !== null ? `team ${owner.team}` : `key ${owner.name}`
 }
 
-/** Its level; 0 for a request that names none that the Fleet knows. */
-function levelOf(named: string | undefined, priorities: Model['flow']['priorities']): number {
+/** Its level; 0 for a name that the Fleet does not know, and for none. */
+function levelOf(named: string | null | undefined, priorities: Model['flow']['priorities']): number {
   return priorities.find(({ name }) => name === named)?.level ?? 0
 }
