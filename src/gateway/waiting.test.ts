@@ -285,6 +285,27 @@ describe.each(threads)('requests that wait, with $workers threads', ({ workers }
     await expectNothingLeft(gateway, engine)
   })
 
+  it('that have their turn too late for an answer are told queue_timeout, and their replica is not to blame', async () => {
+    const [engine, other] = [await startEngine(), await startEngine()]
+    const total = { ttft: '4s', idle: '4s', total: '4s' }
+    const ejection = { failures: 2, maxShare: 0.5 }
+    const settings = { model: { deadlines: total }, gateway: { ejection, health: { interval: '50ms' } } }
+    const gateway = await start([engine, other], settings, options)
+    const first = [gateway.ask(chat, question('x')), gateway.ask(chat, question('y'))]
+    await until('both have one', () => engine.names.length === 1 && other.names.length === 1)
+    // Time for them to be answered, so that the others have their turn before their own time is over.
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const late = [gateway.ask(chat, question('late')), gateway.ask(chat, question('stream', { stream: true }))]
+    expect((await Promise.all(first)).map(codeOf)).toEqual(['deadline_total', 'deadline_total'])
+    const answers = await Promise.all(late)
+    expect(engine.names.length + other.names.length).toBe(4)
+    expect(answers.map(({ status }) => status)).toEqual([503, 503])
+    expect(answers.map(codeOf)).toEqual(['queue_timeout', 'queue_timeout'])
+    for (const { headers } of answers) expect(headers['retry-after']).toMatch(/^\d+$/)
+    await untilIdle(gateway)
+    expect(await gateway.metrics()).not.toMatch(/^fairlead_gateway_ejections_total\{.*\} [1-9]/m)
+  })
+
   it('have the whole time of deadlines.ttft once an engine is asked', async () => {
     const engine = await startEngine()
     const gateway = await start([engine], { model: { deadlines: { ttft: '1s' } } }, options)

@@ -13,7 +13,7 @@ import { Deadline, type DeadlineOwner } from './deadline-wheel.ts'
 import { nextDueAt, whatIsDue, type WaitState } from './due-times.ts'
 import { errorEvent, errorShapeOf } from './error-body.ts'
 import { countEvents } from './event-boundary.ts'
-import { deadlineRefusal, failureRefusal } from './exchange-refusals.ts'
+import { deadlineRefusal, failureRefusal, queueTimeoutRefusal } from './exchange-refusals.ts'
 import { recordExchange } from './exchange-record.ts'
 import { sendComment } from './keep-alive.ts'
 import type { Verdict } from './outlier.ts'
@@ -61,6 +61,9 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
   #attempts = 0
   /** The attempt whose answer is relayed. */
   #attempt: Attempt | null = null
+
+  /** How long it has waited until a replica had room; that only once it does not any more. */
+  #waitedMs = 0
 
   /** Among those under way. */
   place = -1
@@ -283,8 +286,16 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
     } else if (this.#search?.isWaiting === true) {
       this.#search.endWait()
     } else {
-      this.#giveUp(deadlineRefusal(what), this.#verdictAt(what))
+      this.#giveUp(this.#lateRefusal(what), this.#verdictAt(what, now))
     }
+  }
+
+  /** Of a request that had its turn so late that there was no time left for an answer, the queue is the reason. */
+  #lateRefusal(what: Reason): Refusal {
+    const isQueueToBlame =
+      what === 'deadline_total' && this.#phase === 'waiting' && this.#waitedMs > this.#wait.totalMs / 2
+    if (!isQueueToBlame || this.#model === null) return deadlineRefusal(what)
+    return queueTimeoutRefusal(this.#model, this.#model.room.retryAfterSeconds())
   }
 
   #keepAlive(now: number): void {
@@ -300,10 +311,15 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
     this.#armDeadline()
   }
 
-  /** Whether the engine is to blame for a deadline: not where the client's own limit or a long answer was it. */
-  #verdictAt(what: Reason): Verdict {
-    const isOurs = this.#wait.totalMs === this.#model?.model.deadlines.total
-    return what !== 'deadline_total' || (isOurs && this.#phase === 'waiting') ? 'failure' : 'none'
+  /**
+   * Whether the engine is to blame for a deadline: not where the client's own limit or a long answer was it, or most of
+   * the time was over when it was asked.
+   */
+  #verdictAt(what: Reason, now: number): Verdict {
+    if (what !== 'deadline_total') return 'failure'
+    const { totalMs, admittedAt } = this.#wait
+    const isOurs = totalMs === this.#model?.model.deadlines.total
+    return isOurs && this.#phase === 'waiting' && now - admittedAt > totalMs / 2 ? 'failure' : 'none'
   }
 
   lastOnConnection(): void {
