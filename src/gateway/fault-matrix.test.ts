@@ -1,3 +1,4 @@
+import { request as httpRequest, type ClientRequest } from 'node:http'
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rawConnection, startTestGateway, until, untilIdle, untilReady, type TestGateway } from './testing/harness.ts'
@@ -179,6 +180,102 @@ describe('an engine that dies', () => {
     await expectNothingLeft()
   })
 })
+
+const answer = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{"ok":true}'
+const wholeQuestion = '{"model":"m"}'
+
+/** Two replicas, of which the first is asked, and what it does with a request for an answer in one piece. */
+async function bringToSilence(workers: number, sent: string) {
+  const [first, second] = [await startRawEngine(), await startRawEngine()]
+  const sockets: Socket[] = []
+  const script: SocketScript = (socket) => {
+    sockets.push(socket)
+    if (sent !== '') socket.write(sent)
+  }
+  const fleet = {
+    gateway: { health: { interval: '50ms', timeout: '200ms' } },
+    models: [
+      {
+        name: 'm',
+        engine: 'external',
+        addresses: [first.url, second.url],
+        deadlines: { ttft: '1500ms', total: '25s' },
+      },
+    ],
+  }
+  const gateway = await startTestGateway(fleet, { workers })
+  await untilReady(gateway, 2)
+  first.script = script
+  second.script = script
+  const asked = gateway.ask('/v1/chat/completions', wholeQuestion)
+  await until('one has the request', () => sockets.length === 1)
+  const [hung, other] = first.requests === 1 ? [first, second] : [second, first]
+  other.script = (socket) => void socket.write(answer)
+  const close = async () => {
+    await gateway.close()
+    await Promise.all([first.close(), second.close()])
+  }
+  return { gateway, hung, other, asked, answer: () => sockets[0]?.write(answer), close }
+}
+
+// proves C7, Q6 (simulated)
+describe.each([1, 2])('an engine that falls silent under an answer in one piece, with %i threads', (workers) => {
+  it.each(['before the head', 'after the head'] as const)('%s: another one answers', async (phase) => {
+    const stage = await bringToSilence(workers, phase === 'after the head' ? wholeHead : '')
+    stage.hung.isHung = true
+    const { status, body } = await stage.asked
+    expect([status, body.toString(), stage.other.requests]).toEqual([200, '{"ok":true}', 1])
+    await until('the engine is let go', () => stage.hung.openSockets() === 0)
+    await untilIdle(stage.gateway)
+    await stage.close()
+  })
+
+  it('keeps it for as long as it takes while its probes are answered', async () => {
+    const stage = await bringToSilence(workers, '')
+    await new Promise((resolve) => setTimeout(resolve, 3_500))
+    stage.answer()
+    expect((await stage.asked).status).toBe(200)
+    expect(stage.other.requests).toBe(0)
+    await stage.close()
+  })
+
+  it('keeps it where probes are not answered, but a stream goes on', async () => {
+    const stage = await bringToSilence(workers, '')
+    stage.hung.script = (socket) => {
+      socket.write(streamHead)
+      const timer = setInterval(() => socket.write(chunk(event)), 50)
+      socket.on('close', () => clearInterval(timer))
+    }
+    stage.other.script = stage.hung.script
+    const streams = [0, 1].map(() => gatewayStream(stage.gateway))
+    await until('it has one', () => stage.hung.requests === 2)
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    stage.hung.isHung = true
+    await new Promise((resolve) => setTimeout(resolve, 4_000))
+    stage.answer()
+    expect((await stage.asked).status).toBe(200)
+    for (const stream of streams) stream.destroy()
+    await stage.close()
+  })
+
+  it('keeps it where no other one can be asked, since it may answer after all', async () => {
+    const stage = await bringToSilence(workers, '')
+    await stage.other.close()
+    stage.hung.isHung = true
+    await new Promise((resolve) => setTimeout(resolve, 3_500))
+    stage.answer()
+    expect((await stage.asked).status).toBe(200)
+    await stage.close()
+  })
+})
+
+/** Asks for a stream and reads it. */
+function gatewayStream(gateway: TestGateway): ClientRequest {
+  const request = httpRequest(`${gateway.url}/v1/chat/completions`, { agent: false, method: 'POST' })
+  request.on('error', () => {})
+  request.on('response', (response) => response.resume().on('error', () => {}))
+  return request.end('{"model":"m","stream":true}')
+}
 
 /** Asks for a stream that ends with its connection, and comes in so many pieces. */
 async function askFor(stream: string, pieces: number): Promise<{ readonly text: string; readonly reason: unknown }> {

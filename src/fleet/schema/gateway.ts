@@ -5,7 +5,11 @@ import { list, share, text } from './names.ts'
 /** How long each phase of a request may take. */
 export const deadlines = z.strictObject({
   connect: duration().prefault('5s').describe('Until a connection to a replica stands.'),
-  ttft: duration().prefault('5m').describe('Until the first byte of a streamed answer.'),
+  ttft: duration()
+    .prefault('5m')
+    .describe(
+      'Until the first byte of a streamed answer. Of an answer in one piece another replica is asked where its own has told nothing for as long, to probes neither.',
+    ),
   idle: duration().prefault('2m').describe('Between two pieces of a streamed answer.'),
   total: duration().prefault('30m').describe('Until the answer is complete.'),
 })

@@ -18,6 +18,7 @@ export class HealthMonitor {
   readonly #settings: () => HealthSettings
   readonly #path: string
   readonly #onChange: (isReady: boolean, isNew: boolean) => void
+  readonly #onSilence: () => void
   readonly #looked = Promise.withResolvers<void>()
   #state: HealthState
   #timer: NodeJS.Timeout | undefined
@@ -26,6 +27,8 @@ export class HealthMonitor {
   /** Whether it may be a process that has not answered this gateway yet. */
   #isNew: boolean
   #hasAnswered: boolean
+  /** When something came from it last. */
+  #heardAt = performance.now()
 
   constructor(
     handle: ReplicaHandle,
@@ -40,12 +43,15 @@ export class HealthMonitor {
       readonly isOldAtFirst: boolean
       /** Told with whether it may be a process that has not answered yet. */
       readonly onChange: (isReady: boolean, isNew: boolean) => void
+      /** Told when it has fallen silent, or is not any more. */
+      readonly onSilence: () => void
     },
   ) {
     this.#handle = handle
     this.#settings = options.settings
     this.#path = options.path
     this.#onChange = options.onChange
+    this.#onSilence = options.onSilence
     this.#state = { ...unknownHealth, isReady: options.isReadyAtFirst }
     this.#isNew = !options.isReadyAtFirst && !options.isOldAtFirst
     this.#hasAnswered = options.isReadyAtFirst
@@ -75,27 +81,42 @@ export class HealthMonitor {
   #probe(): void {
     clearTimeout(this.#timer)
     let status = 0
-    this.#timer = setTimeout(() => this.#finish(tooLate, true), this.#settings().timeout)
+    const startedAt = performance.now()
+    this.#timer = setTimeout(() => this.#finish(tooLate, true, startedAt), this.#settings().timeout)
     this.#timer.unref()
     const { client, headers } = this.#handle
     this.#call = client.send(
       { method: 'GET', path: this.#path, headers, body: null },
       {
-        onHead: (received) => (status = received),
+        onHead: (received) => {
+          status = received
+          this.#heardAt = performance.now()
+        },
         onData: () => {},
-        onEnd: () => this.#finish(status >= 200 && status < 300 ? null : `status ${status}`, true),
-        onFailure: ({ detail, kind }) => this.#finish(detail, kind !== 'connect'),
+        onEnd: () => this.#finish(status >= 200 && status < 300 ? null : `status ${status}`, true, startedAt),
+        onFailure: ({ detail, kind }) => this.#finish(detail, kind !== 'connect', startedAt),
       },
     )
   }
 
-  #finish(problem: string | null, isConnected: boolean): void {
+  #finish(problem: string | null, isConnected: boolean, startedAt: number): void {
     this.#call?.abort()
     this.#call = null
     clearTimeout(this.#timer)
     this.#note(problem === null ? { kind: 'probe_succeeded' } : { kind: 'probe_failed', detail: problem, isConnected })
+    this.#noteSilence(startedAt)
     const isSlow = problem === tooLate && this.#state.failuresInRow < this.#settings().unhealthyAfter
     if (!isSlow) this.#looked.resolve()
+  }
+
+  /** A probe is over: one that is not ready has fallen silent unless that answered, or streams bring tokens. */
+  #noteSilence(probedAt: number): void {
+    const now = performance.now()
+    if (this.#handle.tokensPerSecond(now) > 0) this.#heardAt = now
+    const isSilent = !this.#state.isReady && this.#heardAt < probedAt
+    const before = this.#handle.silentSince
+    this.#handle.silentSince = isSilent ? this.#heardAt : null
+    if (!this.#isClosed && (before === null) === isSilent) this.#onSilence()
   }
 
   #note(event: HealthEvent): void {

@@ -157,6 +157,7 @@ export class ReplicaRegistry {
       isReadyAtFirst: readiness.get(JSON.stringify(placeOf(replica))) === true,
       isOldAtFirst: isFirst,
       path: readinessPath(replica.engine),
+      onSilence: () => this.#standing(handle),
       onChange: (isReady, isNew) => {
         if (!isReady) this.#warmUps.forget(handle)
         else if (isNew) this.#warmUps.begin(handle)

@@ -53,6 +53,7 @@ export function noAdapterRefusal(model: ServedModel, adapter: string): Refusal {
 /** The last try has failed, before the first byte of an answer or after it. */
 export function failureRefusal(failure: TryFailure): Refusal {
   if (failure.kind === 'connect') return new Refusal('upstream_connect', 'The engine cannot be reached.')
+  if (failure.kind === 'silent') return deadlineRefusal('deadline_ttft')
   if (failure.kind !== 'status') {
     return new Refusal('upstream_died', 'The engine broke off before the answer was complete.')
   }

@@ -62,9 +62,6 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
   /** The attempt whose answer is relayed. */
   #attempt: Attempt | null = null
 
-  /** How long it has waited until a replica had room; that only once it does not any more. */
-  #waitedMs = 0
-
   /** Among those under way. */
   place = -1
   #firstByteAt = 0

@@ -88,6 +88,8 @@ export interface ReplicaHandleParts {
   readonly tokens?: TokenRate
   /** Whether it could answer, where another thread finds that out. */
   readonly isReachable?: () => boolean
+  /** Since when it has answered nothing, where another thread finds that out. */
+  readonly silentSince?: () => number | null
   /** What others have there, where another thread finds that out. */
   readonly foreign?: ForeignLoad
   /** What its engine told, where another thread finds that out. */
@@ -113,6 +115,8 @@ export class ReplicaHandle implements ReplicaState {
   readonly #requestsSeries: CounterSeries
   readonly #requestsBefore: number
   readonly #isReachable: (() => boolean) | null
+  readonly #silentSince: (() => number | null) | null
+  #ownSilentSince: number | null = null
   /** The latest word of its source; address and generation never change within a handle. */
   replica: Replica
   /** Whether probes succeed; kept by the health monitor. */
@@ -159,6 +163,7 @@ export class ReplicaHandle implements ReplicaState {
     this.#requestsSeries = parts.requestsSeries
     this.#requestsBefore = parts.requestsSeries.value
     this.#isReachable = parts.isReachable ?? null
+    this.#silentSince = parts.silentSince ?? null
   }
 
   /** As policies know it. */
@@ -226,6 +231,18 @@ export class ReplicaHandle implements ReplicaState {
     if (this.#isReachable !== null) return !this.isRetired && this.#isReachable()
     const { phase } = this.replica
     return this.isReady && !this.isWarmingUp && !this.isRetired && (phase === 'serving' || phase === 'starting')
+  }
+
+  /**
+   * Milliseconds of this thread's clock since which nothing at all has come from it, neither to probes nor to requests;
+   * null while probes succeed, or something else comes. Kept by the health monitor.
+   */
+  get silentSince(): number | null {
+    return this.#silentSince === null ? this.#ownSilentSince : this.#silentSince()
+  }
+
+  set silentSince(sinceMs: number | null) {
+    this.#ownSilentSince = sinceMs
   }
 
   /** Whether it may get new requests. */

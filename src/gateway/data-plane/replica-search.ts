@@ -24,6 +24,9 @@ import type { UpstreamFailure } from './upstream/contract.ts'
 import type { Standing, Ticket, Waiter } from './waiting/room.ts'
 import type { SpokenQuestion, Wording } from './wording.ts'
 
+/** Looks for silence in the time that makes a replica silent, after the first. */
+const silenceLooks = 4
+
 /** Who searches. */
 export interface SearchOwner extends AttemptOwner {
   /** The first byte is about to come, or the end of an empty answer: from here on the attempt is the owner's. */
@@ -82,6 +85,8 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   /** Its place among those that wait. */
   #ticket: Ticket | null = null
   #hedgeAt = Infinity
+  /** When it is looked at whether a replica that is asked has fallen silent. */
+  #silenceAt = Infinity
   #hasHedged = false
   /** By which it has its variant, from 0 to below 1; negative until a model with a canary was asked. */
   #drawn = -1
@@ -100,7 +105,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
 
   /** When `onDue` wants to be called; Infinity for never. */
   get dueAt(): number {
-    return Math.min(this.#retryAt, this.#hedgeAt)
+    return Math.min(this.#retryAt, this.#hedgeAt, this.#silenceAt)
   }
 
   /** The replicas that are asked now, for what is told of a search that ends in vain. */
@@ -220,6 +225,29 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       else this.#afterFailure({ kind: 'connect' }, null)
     }
     if (this.#hedgeAt <= now) this.#hedge()
+    if (this.#silenceAt <= now) this.#leaveSilent(now)
+  }
+
+  /**
+   * Leaves replicas of which nothing at all has come for as long as a stream waits for its first byte, where another one
+   * can be asked. Nothing else bounds the wait for an answer in one piece but its total: it may take as long as it
+   * takes, as long as its engine lives.
+   */
+  #leaveSilent(now: number): void {
+    this.#silenceAt = Infinity
+    for (const attempt of this.#running.slice()) {
+      const { silentSince } = attempt.replica
+      const { ttft } = attempt.model.model.deadlines
+      if (silentSince !== null && now - Math.max(silentSince, attempt.startedAt) >= ttft) {
+        attempt.replica.lastError = 'no answer to anything'
+        this.#afterFailure({ kind: 'silent' }, attempt)
+      }
+      if (this.#running.includes(attempt)) this.#lookForSilence(now + ttft / silenceLooks)
+    }
+  }
+
+  #lookForSilence(at: number): void {
+    this.#silenceAt = Math.min(this.#silenceAt, at)
   }
 
   /** Ends whatever runs; who waits leaves for `reason`. */
@@ -233,6 +261,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     this.#wording = null
     this.#retryAt = Infinity
     this.#hedgeAt = Infinity
+    this.#silenceAt = Infinity
     for (const attempt of this.#running.splice(0)) attempt.end(verdict)
   }
 
@@ -398,10 +427,11 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     this.#triesOfModel += 1
     if (!this.#tried.includes(replica)) this.#tried.push(replica)
     const { hedgeAfter } = model.model.retry
+    this.#lookForSilence(performance.now() + model.model.deadlines.ttft)
     if (hedgeAfter !== undefined && !this.#hasHedged && this.#wording?.isRepeatable === true) {
       this.#hedgeAt = performance.now() + hedgeAfter
-      this.#owner.onDueChanged()
     }
+    this.#owner.onDueChanged()
     const attempt = new Attempt(this, model, replica, permit, spoken)
     attempt.number = this.attempts
     const { routed, heldBlocks, reason } = this.#chosen
@@ -589,6 +619,7 @@ const lacks = (replica: ReplicaHandle, adapter: string | null): boolean =>
 
 /** What a failed try says of its replica: one that is busy is not broken. */
 function verdictOn(failure: TryFailure): Verdict {
+  if (failure.kind === 'silent') return 'failure'
   if (failure.kind !== 'status') return 'broken'
   return failure.status < 500 ? 'none' : 'failure'
 }

@@ -31,6 +31,20 @@ describe('what follows a failed try', () => {
     ['no connection, nobody else', { kind: 'connect' }, alone, { kind: 'refuse' }],
     ['no connection, a fallback', { kind: 'connect' }, { ...alone, hasFallback: true }, { kind: 'fallback' }],
     ['a broken connection', { kind: 'reset' }, { hasBroken: true }, { kind: 'elsewhere' }],
+    ['a silent replica', { kind: 'silent' }, {}, { kind: 'elsewhere' }],
+    [
+      'a silent replica that is the only one',
+      { kind: 'silent' },
+      { hasOther: false, hasBroken: true },
+      { kind: 'relay' },
+    ],
+    [
+      'a silent replica where another model may answer',
+      { kind: 'silent' },
+      { hasOther: false, hasFallback: true },
+      { kind: 'fallback' },
+    ],
+    ['a silent replica without budget', { kind: 'silent' }, { isWithinBudget: false }, { kind: 'relay' }],
     [
       'a broken connection, nobody else',
       { kind: 'reset' },

@@ -7,6 +7,8 @@ export type RetrySettings = Model['retry']
 /** What went wrong with one try, before the first byte of its answer. */
 export type TryFailure =
   | Pick<UpstreamFailure, 'kind' | 'isStale'>
+  /** Its replica has fallen silent, so that it is given up where another one can be asked. */
+  | { readonly kind: 'silent'; readonly isStale?: never }
   | {
       readonly kind: 'status'
       readonly status: number
@@ -39,7 +41,7 @@ export interface TrySituation {
 
 /**
  * `elsewhere`: ask another replica. `same`, `broken`: after a delay, the one that just answered or the one that broke
- * its connection. `fallback`: ask another model. `relay`: the engine's own answer goes to the client.
+ * its connection. `fallback`: ask another model. `relay`: the engine's own answer goes to the client, when it comes.
  */
 export type NextStep =
   | { readonly kind: 'elsewhere' | 'fallback' | 'relay' | 'refuse' }
@@ -52,7 +54,8 @@ const longestBackoffMs = 2_000
 /** What to do after a try has failed. Nothing of its answer was sent to the client. */
 export function nextStep(failure: TryFailure, situation: TrySituation): NextStep {
   const { settings, tries, isWithinBudget, isRepeatable, random } = situation
-  const giveUp = { kind: failure.kind === 'status' && failure.status < 500 ? 'relay' : 'refuse' } as const
+  const isOpen = failure.kind === 'silent' || (failure.kind === 'status' && failure.status < 500)
+  const giveUp = { kind: isOpen ? 'relay' : 'refuse' } as const
   const isRetryable =
     failure.kind !== 'status' ||
     settings.statuses.includes(failure.status) ||
@@ -61,6 +64,7 @@ export function nextStep(failure: TryFailure, situation: TrySituation): NextStep
   if (!isRetryable || !isWithinBudget || !isRepeatable) return giveUp
   if (tries < settings.attempts) {
     if (situation.hasOther) return { kind: 'elsewhere' }
+    if (failure.kind === 'silent') return situation.hasFallback ? { kind: 'fallback' } : giveUp
     const after = failure.kind === 'status' ? failure.retryAfterMs : null
     if (after !== null && after <= patienceMs) return { kind: 'same', delayMs: after + random * settings.backoff }
     // A kept connection may close just as it is used (RFC 9112 section 9.3.1): that says nothing of the replica.

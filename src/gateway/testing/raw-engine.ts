@@ -6,10 +6,12 @@ export type SocketScript = (socket: Socket) => void
 /** An engine that speaks in bytes, so that it can break off, fall silent or talk nonsense at any byte. */
 export interface RawEngine {
   readonly url: string
-  /** What becomes of requests for generation; readiness probes always succeed. */
+  /** What becomes of requests for generation. */
   script: SocketScript
   /** Requests for generation that have arrived whole. */
   requests: number
+  /** Whether readiness probes have no answer; they succeed otherwise. */
+  isHung: boolean
   /** Sockets that carried a request for generation and are open. */
   openSockets(): number
   close(): Promise<void>
@@ -36,7 +38,7 @@ export async function startRawEngine(): Promise<RawEngine> {
         const isProbe = text.startsWith('GET')
         text = text.slice(end)
         if (isProbe) {
-          socket.write(ready)
+          if (!engine.isHung) socket.write(ready)
           continue
         }
         engine.requests += 1
@@ -53,6 +55,7 @@ export async function startRawEngine(): Promise<RawEngine> {
     url: `http://127.0.0.1:${port}`,
     script: () => {},
     requests: 0,
+    isHung: false,
     openSockets: () => generating.size,
     async close() {
       const closed = Promise.withResolvers<void>()

@@ -21,13 +21,15 @@ export interface Standing {
   readonly failuresInRow: number
   /** Until when it is set aside, in milliseconds of the shared clock; 0 where it is not. */
   readonly ejectedUntilMs: number
+  /** Since when nothing has come from it, in milliseconds of the shared clock; 0 where something does. */
+  readonly silentSinceMs: number
   /** What others have there. */
   readonly foreign: ForeignLoad
   readonly told: EngineTold
 }
 
-/** Float64 cells of a slot: until when it is set aside, what others have there, what its engine told. */
-const figures = 8
+/** Float64 cells of a slot: until when it is set aside, what others have there, since when it is silent, what its engine told. */
+const figures = 9
 /** Cells of what an engine told: tokens of its cache, when it told how full it was (0: it has not), and that. */
 const toldFigures = 5
 
@@ -41,19 +43,22 @@ export class ReplicaBoard {
   readonly #until: Float64Array
   /** Two cells of a slot: requests of others, and how many of them wait. */
   readonly #foreign: Float64Array
+  readonly #silent: Float64Array
   readonly #told: Float64Array
 
   constructor(memory = new SharedArrayBuffer(slotCount * (stride * 4 + figures * 8))) {
     this.memory = memory
     this.#until = new Float64Array(memory, 0, slotCount)
     this.#foreign = new Float64Array(memory, slotCount * 8, 2 * slotCount)
-    this.#told = new Float64Array(memory, 3 * slotCount * 8, toldFigures * slotCount)
+    this.#silent = new Float64Array(memory, 3 * slotCount * 8, slotCount)
+    this.#told = new Float64Array(memory, 4 * slotCount * 8, toldFigures * slotCount)
     this.#cells = new Int32Array(memory, slotCount * figures * 8, slotCount * stride)
   }
 
   write(slot: number, standing: Standing): void {
     const at = slot * stride
     this.#until[slot] = standing.ejectedUntilMs
+    this.#silent[slot] = standing.silentSinceMs
     this.#foreign[2 * slot] = standing.foreign.requests
     this.#foreign[2 * slot + 1] = standing.foreign.waiting
     this.#writeTold(slot, standing.told)
@@ -76,6 +81,11 @@ export class ReplicaBoard {
 
   ejectedUntilMs(slot: number): number {
     return this.#until[slot] ?? 0
+  }
+
+  /** Since when nothing has come from it; 0 where something does. */
+  silentSinceMs(slot: number): number {
+    return this.#silent[slot] ?? 0
   }
 
   /** What others have there, as it is whenever it is looked at. */

@@ -7,7 +7,7 @@ import type { CountMemory } from './count-memory.ts'
 import type { FromWorker, ReplicaPlace } from './messages.ts'
 import { RemoteJudge } from './remote-judge.ts'
 import type { ReplicaBoard } from './replica-board.ts'
-import { sharedOffsetMs } from './thread-clock.ts'
+import { sharedOffsetMs, toOwnMs } from './thread-clock.ts'
 
 /** What a worker's replicas are made with. */
 export interface ReplicaSetParts {
@@ -70,6 +70,10 @@ export class ReplicaSet {
       counts: counts.at(row, slot),
       tokens: new TokenRate(cellsAt(tokens), sharedOffsetMs),
       isReachable: () => board.isReachable(slot),
+      silentSince: () => {
+        const since = board.silentSinceMs(slot)
+        return since === 0 ? null : toOwnMs(since)
+      },
       foreign: board.foreignAt(slot),
       told: board.toldAt(slot),
     })

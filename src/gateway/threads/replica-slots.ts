@@ -158,6 +158,7 @@ export class ReplicaSlots {
       isEjected: until !== null,
       failuresInRow: outlier.failuresInRow,
       ejectedUntilMs: until === null ? 0 : toSharedMs(until),
+      silentSinceMs: handle.silentSince === null ? 0 : toSharedMs(handle.silentSince),
       foreign: handle.foreign,
       told: handle.told,
     })

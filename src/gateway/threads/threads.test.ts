@@ -91,6 +91,7 @@ describe('the trial of a replica that was set aside', () => {
       isEjected: true,
       failuresInRow: 5,
       ejectedUntilMs: 12.5,
+      silentSinceMs: 7.5,
       foreign: { requests: 3, waiting: 0.5 },
       told: { kvCacheTokens: 4096, reported: { running: 5, waiting: 2, kvCacheUsage: 0.75, ageMs: 400 } },
     })
@@ -102,7 +103,7 @@ describe('the trial of a replica that was set aside', () => {
     const foreign = other.foreignAt(7)
     expect([foreign.requests, foreign.waiting, other.foreignAt(8).requests]).toEqual([3, 0.5, 0])
     expect([other.isReachable(7), other.isEjected(7), other.failuresInRow(7)]).toEqual([true, true, 5])
-    expect(other.ejectedUntilMs(7)).toBe(12.5)
+    expect([other.ejectedUntilMs(7), other.silentSinceMs(7), other.silentSinceMs(8)]).toEqual([12.5, 7.5, 0])
     expect([board.takeTrial(7, 0), other.takeTrial(7, 1)]).toEqual([true, false])
     expect(other.trialOf(7)).toBe(0)
     board.endTrial(7)
