@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startTestGateway, until, untilIdle, untilReady, type TestGateway } from './testing/harness.ts'
@@ -98,6 +98,37 @@ describe('a form with a file', () => {
     await until('the engine sees it', () => upstream.received[0]?.isAborted === true)
     await untilIdle(gateway)
     await until('it is logged', () => gateway.log.some(({ reason }) => reason === 'client_closed'))
+  })
+
+  it.each([
+    ['within the wait', 'before'],
+    ['after the wait', 'behind'],
+  ])('that waits for a replica arrives whole, when it comes to its end %s', async (_title, end) => {
+    const fleet = { models: [external('m', { maxInFlight: 1 })] }
+    const busy = await startTestGateway(fleet)
+    await untilReady(busy, 1)
+    const answers: ServerResponse[] = []
+    upstream.behave = (response) => void answers.push(response)
+    const first = busy.ask(chat, '{"model":"m"}')
+    await until('the replica is taken', () => answers.length === 1)
+    const form = Buffer.from(`${formField('model', 'm')}${file(300_000)}--b--\r\n`)
+    const headers = { 'content-type': type, 'content-length': form.length }
+    const request = httpRequest(busy.url + transcriptions, { agent: false, method: 'POST', headers })
+    request.write(form.subarray(0, 70_000))
+    await until('it waits', async () => (await busy.load()).queues[0]?.length === 1)
+    request.write(form.subarray(70_000, 200_000))
+    if (end === 'before') request.end(form.subarray(200_000))
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    answers[0]?.end('{}')
+    await first
+    if (end === 'behind') request.end(form.subarray(200_000))
+    await until('the engine has it', () => answers.length === 2)
+    expect(last()?.body.equals(form)).toBe(true)
+    answers[1]?.end('{}')
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    expect(response.resume().statusCode).toBe(200)
+    await untilIdle(busy)
+    await busy.close()
   })
 
   it('that turns out too large on its way is refused, and leaves no count', async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import * as fc from 'fast-check'
 import OpenAI from 'openai'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -60,6 +61,26 @@ function openForm(): ClientRequest {
   request.on('error', () => {})
   request.write(`${field('"model"')}m\r\n${field('"file"; filename="a.wav"')}${'x'.repeat(100_000)}`)
   return request
+}
+/** An engine that reads the first bytes of a question, and no more. */
+async function startHeldEngine() {
+  const held: Socket[] = []
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.on('data', (data) => {
+      if (data.toString('latin1').startsWith('GET')) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}')
+      else if (held.includes(socket)) return
+      else {
+        held.push(socket)
+        socket.pause()
+        socket.on('close', () => held.splice(held.indexOf(socket), 1))
+      }
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const close = () => new Promise((resolve) => server.close(resolve))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, held, close }
 }
 const turnOfLoop = () => new Promise((resolve) => setImmediate(resolve))
 
@@ -291,6 +312,39 @@ describe('a client that leaves', () => {
     const [median = Infinity] = times.toSorted((a, b) => a - b).slice(times.length / 2)
     const shown = times.map((time) => time.toFixed(1)).join(', ')
     expect(median, `milliseconds until the engine saw it: ${shown}`).toBeLessThanOrEqual(100)
+  })
+
+  it.each(['FIN', 'RST'] as const)('by %s, within a file that the engine does not read, frees it', async (death) => {
+    const engine = await startHeldEngine()
+    const slow = await startTestGateway({ models: [{ name: 'm', engine: 'external', addresses: [engine.url] }] })
+    await untilReady(slow, 1)
+    const file = Buffer.alloc(24_000_000, 'x')
+    const head = `${field('"model"')}m\r\n${field('"file"; filename="a.wav"')}`
+    const times: number[] = []
+    while (times.length < 5) {
+      slow.log.length = 0
+      const socket = await rawConnection(slow.address.port)
+      socket.write(
+        'POST /v1/audio/transcriptions HTTP/1.1\r\nHost: a\r\nContent-Length: 30000000\r\n' +
+          `Content-Type: multipart/form-data; boundary=b\r\n\r\n${head}`,
+      )
+      const sent = Promise.withResolvers<void>()
+      socket.write(file, () => sent.resolve())
+      await sent.promise
+      await until('the engine has some of it', () => engine.held.some(({ bytesRead }) => bytesRead > 0))
+      const leftAt = performance.now()
+      if (death === 'FIN') socket.end()
+      else socket.resetAndDestroy()
+      await until('it is seen', () => slow.log.some(({ reason }) => reason === 'client_closed'))
+      times.push(performance.now() - leftAt)
+      for (const each of engine.held) each.resume()
+      await until('the engine is freed', () => engine.held.length === 0)
+      await untilIdle(slow)
+    }
+    const [median = Infinity] = times.toSorted((a, b) => a - b).slice(times.length / 2)
+    expect(median, `milliseconds until it was seen: ${times.join(', ')}`).toBeLessThanOrEqual(100)
+    await slow.close()
+    await engine.close()
   })
 
   it('leaves every count at zero when hundreds do so in every phase', async () => {

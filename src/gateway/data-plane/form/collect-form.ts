@@ -2,6 +2,7 @@ import { BodyBuffer } from '../body-buffer.ts'
 import type { ClientRequest } from '../downstream/client-request.ts'
 import { Refusal } from '../refusal.ts'
 import type { FormBody } from './form-body.ts'
+import { FormRest } from './form-rest.ts'
 import { boundaryOf, scanForm } from './scan-form.ts'
 
 /** Who waits for a form; one of the first three is called once, the last one also later. */
@@ -30,7 +31,7 @@ export function collectForm(request: ClientRequest, limitBytes: number, receiver
   let isSearched = false
 
   const handOver = (isWhole: boolean): void => {
-    // For good: what still comes is added behind it, and perhaps elsewhere.
+    // For good: where the model was not found, what still comes is added behind it, and perhaps elsewhere.
     body.memory.hold()
     const bytes = body.whole()
     const fields = scanForm(bytes, boundary)
@@ -41,7 +42,9 @@ export function collectForm(request: ClientRequest, limitBytes: number, receiver
     }
     // One `model` behind the file would go unseen; one before it is what counts.
     if (!isWhole && fields.model === null) return
-    const rest = isWhole ? null : { request, limitBytes, onTooLarge: () => receiver.onBodyTooLarge() }
+    const rest = isWhole
+      ? null
+      : new FormRest(request, { receivedBytes: bytes.length, limitBytes }, () => receiver.onBodyTooLarge())
     receiver.onForm({ kind: 'form', bytes, fields, boundary, contentType, rest })
   }
   request.receive({

@@ -1,25 +1,18 @@
 import { Readable } from 'node:stream'
-import type { ClientRequest } from '../downstream/client-request.ts'
 import type { StreamedBody } from '../upstream/contract.ts'
+import type { FormRest } from './form-rest.ts'
 import type { ScannedForm } from './scan-form.ts'
 
 /** A form of a request: whole, or its beginning with the rest still arriving. */
 export interface FormBody {
   readonly kind: 'form'
-  /** All of it, or what has arrived. */
+  /** All of it, or what had arrived when the model was known. */
   readonly bytes: Buffer
   readonly fields: ScannedForm
   readonly boundary: string
   readonly contentType: string
-  /** Where the rest comes from; null when `bytes` is all. */
+  /** What comes behind `bytes`; null when that is all. */
   readonly rest: FormRest | null
-}
-
-/** The part of a form that still arrives. */
-export interface FormRest {
-  readonly request: ClientRequest
-  readonly limitBytes: number
-  onTooLarge(): void
 }
 
 /** The form with another first part of it, as an engine is to read it. */
@@ -28,44 +21,28 @@ export function bodyOf(form: FormBody, bytes: Buffer): Buffer | StreamedBody {
   if (rest === null) return bytes
   const { framing, contentLength } = rest.request.head
   const lengthBytes = framing === 'length' ? contentLength + bytes.length - form.bytes.length : null
-  return { stream: new FormStream(bytes, form.bytes.length, rest), lengthBytes }
+  return { stream: new FormStream(bytes, rest), lengthBytes }
 }
 
-/**
- * Beginning and rest of a form as one stream; the client is read as fast as the engine takes it. A client that leaves in
- * the middle ends the exchange, which destroys this.
- */
+/** Beginning and rest of a form as one stream. A client that leaves in the middle ends the exchange, which destroys this. */
 class FormStream extends Readable {
   readonly #rest: FormRest
-  #receivedBytes: number
 
-  constructor(beginning: Buffer, receivedBytes: number, rest: FormRest) {
+  constructor(beginning: Buffer, rest: FormRest) {
     super({ highWaterMark: 64 * 1024 })
     this.#rest = rest
-    this.#receivedBytes = receivedBytes
     this.push(beginning)
-    const { request } = rest
-    request.receive({ onBody: this.#take, onBodyEnd: () => this.push(null) })
-    request.pause()
+    rest.readBy({
+      take: (piece) => void this.push(piece),
+      end: () => void this.push(null),
+      break: () => void this.destroy(),
+    })
   }
 
-  override _read(): void {
-    this.#rest.request.resume()
-  }
+  override _read(): void {}
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    // An answer before the end of the form: the rest is thrown away.
-    this.#rest.request.discard(this.#rest.limitBytes)
+    this.#rest.stop()
     done(error)
-  }
-
-  readonly #take = (piece: Buffer): void => {
-    this.#receivedBytes += piece.length
-    if (this.#receivedBytes > this.#rest.limitBytes) {
-      this.destroy()
-      this.#rest.onTooLarge()
-    } else if (!this.push(Buffer.from(piece))) {
-      this.#rest.request.pause()
-    }
   }
 }
