@@ -36,14 +36,17 @@ const chatAnswer = (message: object) => ({ choices: [{ index: 0, message: { cont
 const deltaEvent = (delta: object) => `data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}\n\n`
 
 describe('routes that only pass', () => {
-  it.each(['/v1/rerank', '/v2/rerank', '/rerank', '/v1/score', '/score'])('%s', async (path) => {
-    const answer = await gateway.ask(path, '{"model":"whisper-1","query":"a","documents":["b"]}')
-    expect([answer.status, last()?.url, last()?.body.toString()]).toEqual([
-      200,
-      path,
-      '{"model":"m","query":"a","documents":["b"]}',
-    ])
-  })
+  it.each(['/v1/rerank', '/v2/rerank', '/rerank', '/v1/score', '/score', '/tokenize', '/detokenize'])(
+    '%s',
+    async (path) => {
+      const answer = await gateway.ask(path, '{"model":"whisper-1","query":"a","documents":["b"]}')
+      expect([answer.status, last()?.url, last()?.body.toString()]).toEqual([
+        200,
+        path,
+        '{"model":"m","query":"a","documents":["b"]}',
+      ])
+    },
+  )
 })
 
 describe('a form with a file', () => {
@@ -172,6 +175,23 @@ describe('a path that the gateway does not know', () => {
     expect([last()?.url, last()?.body.toString()]).toEqual(['/v1/classify', '{"input":"a"}'])
     const read = await gateway.ask('/v1/responses/resp_1?model=m')
     expect([read.status, read.body.toString()]).toEqual([200, '{}'])
+  })
+
+  it.each([
+    ['/v1/responses/resp_1?model=whisper-1', '/v1/responses/resp_1?model=m'],
+    ['/models/whisper-1/v1/responses/resp_1', '/v1/responses/resp_1'],
+  ])('is deleted at the engine: %s', async (path, asked) => {
+    upstream.behave = answerJson({ id: 'resp_1', deleted: true })
+    const answer = await gateway.ask(path, undefined, { method: 'DELETE' })
+    expect([answer.status, answer.body.toString()]).toEqual([200, '{"id":"resp_1","deleted":true}'])
+    expect([last()?.method, last()?.url, last()?.body.length]).toEqual(['DELETE', asked, 0])
+    await untilIdle(gateway)
+  })
+
+  it.each(['PUT', 'PATCH', 'OPTIONS', 'TRACE'])('is not asked with %s, and says with what', async (method) => {
+    const answer = await gateway.ask('/v1/responses/resp_1?model=m', undefined, { method })
+    expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, POST, DELETE'])
+    expect([errorOf(answer)['code'], upstream.received.length]).toEqual(['bad_request', 0])
   })
 
   it.each([

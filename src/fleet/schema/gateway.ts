@@ -105,7 +105,7 @@ export const gateway = z.strictObject({
   passUnknownPaths: z
     .boolean()
     .default(false)
-    .describe('Whether paths below /v1 that the gateway does not know go to the engine, for GET and POST.'),
+    .describe('Whether paths below /v1 that the gateway does not know go to the engine, for GET, POST and DELETE.'),
   trustedProxies: list(text(64), 64).default([]).describe('Addresses or networks whose X-Forwarded-For is believed.'),
   proxyProtocol: z.boolean().default(false).describe('Whether connections begin with a PROXY protocol header.'),
   replicas: z.int().min(1).max(100).default(1).describe('Copies of the gateway, where the target runs several.'),

@@ -103,7 +103,7 @@ function dispatch(options: IngressOptions, request: ClientRequest, response: Cli
 }
 
 function bodyKindOf(route: EngineRoute | UnknownRoute, request: ClientRequest): ExchangeRequest['bodyKind'] {
-  if (route.method === 'GET') return 'none'
+  if (route.method !== 'POST') return 'none'
   if (route.kind === 'engine') return route.takesForm === true ? 'form' : 'json'
   return request.header('content-type')?.toLowerCase().startsWith('multipart/form-data') === true ? 'form' : 'json'
 }

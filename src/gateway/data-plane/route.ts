@@ -47,7 +47,7 @@ export interface LocalRoute extends RouteBase {
 /** An engine's path that the gateway does not know, and passes on where the Fleet allows it. */
 export interface UnknownRoute {
   readonly kind: 'unknown'
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   readonly enginePath: string
 }
 

@@ -71,7 +71,7 @@ export class Wording {
     if (contentType !== null) own.push('content-type', contentType)
     if (replica.headers.length > 0) own.push(...replica.headers)
     const headers = headersForEngine(request.head.fields, own)
-    const method = request.method === 'GET' ? 'GET' : 'POST'
+    const method = request.method === 'GET' || request.method === 'DELETE' ? request.method : 'POST'
     const memory = this.#admitted.question.lend(body)
     return { request: { method, path, headers, body, memory }, answer, isOwnDialect }
   }

@@ -13,7 +13,7 @@ export type RequestBody = Buffer | StreamedBody
 
 /** One request to an engine. */
 export interface UpstreamRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE'
   /** Path and query. */
   readonly path: string
   /** Names and values in turn; length and host are the client's to add. */
