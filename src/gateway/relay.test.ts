@@ -240,6 +240,30 @@ describe('a client that leaves', () => {
     expect(await left()).toMatchObject({ status: 200 })
   })
 
+  it('in the middle of a stream, pays for what came until then', async () => {
+    // Of a gateway that has learned nothing yet of how long prompts are.
+    const fresh = await startTestGateway({ models: [{ name: 'm', engine: 'external', addresses: [upstream.url] }] })
+    await untilReady(fresh, 1)
+    upstream.behave = answerEvents((response) => response.write(chunk('a') + chunk('b') + chunk('c')))
+    const request = httpRequest(fresh.url + chat, { agent: false, method: 'POST' })
+    request.on('error', () => {})
+    request.end(streaming)
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    let text = ''
+    response.on('data', (data) => (text += String(data)))
+    response.on('error', () => {})
+    await until('three events are there', () => text.split('\n\n').length > 3)
+    request.destroy()
+    await until('it is logged', () => fresh.log.some(({ reason }) => reason === 'client_closed'))
+    const inputTokens = Math.ceil(streaming.length / 4)
+    const paid = { inputTokens, outputTokens: 3, isUsageEstimated: true }
+    expect(fresh.log.find(({ reason }) => reason === 'client_closed')).toMatchObject(paid)
+    const metrics = await fresh.metrics()
+    expect(metrics).toContain(`fairlead_gateway_input_tokens_total{model="m"} ${inputTokens}\n`)
+    expect(metrics).toContain('fairlead_gateway_output_tokens_total{model="m"} 3\n')
+    await fresh.close()
+  })
+
   it('in the middle of an answer as a whole, frees it', async () => {
     upstream.behave = (response) => {
       response.writeHead(200, { 'content-length': 1000 })

@@ -203,11 +203,13 @@ describe('what the engine says', () => {
         authorization: 'Bearer sk-client',
         'x-request-id': 'mine-1',
         traceparent: '00-1-2-01',
+        tracestate: 'vendor=a,other=b',
         te: 'trailers',
       },
     })
     const { headers } = lastReceived()
-    expect(headers).toMatchObject({ 'x-request-id': 'mine-1', traceparent: '00-1-2-01', 'content-length': '17' })
+    const trace = { traceparent: '00-1-2-01', tracestate: 'vendor=a,other=b' }
+    expect(headers).toMatchObject({ 'x-request-id': 'mine-1', ...trace, 'content-length': '17' })
     for (const field of ['authorization', 'te', 'accept-encoding']) expect(headers[field]).toBeUndefined()
   })
 })

@@ -2,7 +2,7 @@ import type { Reason } from '../../errors/index.ts'
 import type { AccessRecord } from '../../observe/contract.ts'
 import type { Attempt } from './attempt.ts'
 import type { DataPlane, ExchangeRequest } from './data-plane.ts'
-import type { ReplicaHandle } from './replica-handle.ts'
+import { bytesPerToken, type ReplicaHandle } from './replica-handle.ts'
 import type { ServedModel } from './served-model.ts'
 import type { Usage } from './usage-tail.ts'
 
@@ -104,5 +104,6 @@ function learnSpeed({ model, attempt, firstByteAt, usage }: ExchangeEnd, now: nu
 /** What a stream cost whose end, where usage stands, was not seen: engines send about one event a token. */
 function estimatedUsage({ isStream, events, model, bytesIn }: ExchangeEnd): Usage | undefined {
   if (!isStream || events === 0 || model === null) return undefined
-  return { inputTokens: model.estimatePromptTokens(bytesIn), outputTokens: events }
+  const inputTokens = model.estimatePromptTokens(bytesIn) || Math.ceil(bytesIn / bytesPerToken)
+  return { inputTokens, outputTokens: events }
 }
