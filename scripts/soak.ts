@@ -1,7 +1,8 @@
 /**
  * Lets a gateway work under trouble for a while: clients that read, leave and read slowly, engines that are killed,
- * Fleets that change. `npm run soak -- --minutes 1`; ten minutes when nothing is said. Tells the slope of its memory
- * and every event that was lost; exit code 1 when there is one, or a count that is not zero at the end.
+ * Fleets that change. `npm run soak -- --minutes 1 --workers 2`; ten minutes and one thread when nothing is said. Tells
+ * how its memory grows and every event that was lost; exit code 1 when there is one, when memory grows, or a count is not
+ * zero at the end.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -18,12 +19,29 @@ import { startGatewayProcess, type GatewayProcess } from '../src/gateway/testing
 import { ask, until } from '../src/gateway/testing/harness.ts'
 import { loadReportSchema } from '../src/observe/report/index.ts'
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '10' }, workers: { type: 'string', default: '1' } },
+})
 const minutes = Number(values.minutes)
+const workers = Number(values.workers)
 const clients = 24
 const sampleMs = 2_000
 /** Megabytes a minute, of heap or buffers, beyond which a run of five minutes and more has failed. */
 const steepestSlope = 1
+/**
+ * How much more resident memory the last third of a run of three minutes and more may hold than the middle third, in
+ * megabytes and as a share: collections of several threads that fall otherwise move it by some 10 MB either way.
+ */
+const residentSlackMb = 16
+const residentShare = 0.1
+
+/**
+ * Every thread of the gateway collects all of its garbage every ten seconds, so that what is left is what is held: a thread
+ * with little to do, such as the one that controls workers, leaves that for so long that garbage looks like a leak.
+ */
+const collecting = `import { setFlagsFromString } from 'node:v8'; import { runInNewContext } from 'node:vm'
+setFlagsFromString('--expose-gc'); setInterval(runInNewContext('gc'), 10_000).unref()`
+const collectingArguments = ['--import', `data:text/javascript,${encodeURIComponent(collecting)}`]
 
 const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
 const tell = (line: string) => process.stdout.write(`${line}\n`)
@@ -179,6 +197,18 @@ function floorsOf(samples: readonly Sample[]): Sample[] {
     .map((part) => ({ minute: part[0]?.minute ?? 0, value: Math.min(...part.map(({ value }) => value)) }))
 }
 
+/** The value below which a quarter of the samples are: what stays between collections, whatever single ones show. */
+function lowerQuartile(samples: readonly Sample[]): number {
+  const values = samples.map(({ value }) => value).toSorted((a, b) => a - b)
+  return values[Math.floor(values.length / 4)] ?? Number.NaN
+}
+
+/** How much more is held in the last third of the time than in the one before it. */
+function growthOf(samples: readonly Sample[]): { readonly middle: number; readonly last: number } {
+  const third = Math.ceil(samples.length / 3)
+  return { middle: lowerQuartile(samples.slice(third, 2 * third)), last: lowerQuartile(samples.slice(2 * third)) }
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'fairlead-soak-'))
 const fleetFile = join(folder, 'fleet.yaml')
 const engines = [new Engine(), new Engine(), new Engine()]
@@ -188,10 +218,10 @@ try {
   const writeFleet = (turn: number) => {
     const addresses = engines.map(({ url }) => url)
     const model = { name: 'm', engine: 'external', addresses, aliases: [`turn-${turn}`] }
-    return writeFile(fleetFile, JSON.stringify({ name: 'soak', models: [model] }))
+    return writeFile(fleetFile, JSON.stringify({ name: 'soak', gateway: { workers }, models: [model] }))
   }
   await writeFleet(0)
-  gateway = await startGatewayProcess(fleetFile)
+  gateway = await startGatewayProcess(fleetFile, {}, { args: collectingArguments })
   const { url } = gateway
   const started = gateway
   await until('the gateway serves', async () => (await ask(`${url}/health`)).status === 200)
@@ -251,17 +281,24 @@ try {
   for (const { name, samples } of memory) {
     const floors = floorsOf(samples)
     const [ofFloors, ofAll] = [slope(lastHalf(floors)), slope(lastHalf(samples))]
-    // Resident memory goes up and down by a hundred megabytes with the collector's mood: it is told, not judged.
+    // Resident memory goes up and down with the collector's mood, and is that of all threads: it is judged by thirds.
     if (name !== 'resident') steepest = Math.max(steepest, ofFloors)
     const shown = floors.map(({ value }) => value.toFixed(0)).join(' ')
     tell(`${name} memory: least of each eighth ${shown} MB`)
     tell(`  slope of the last half: ${ofFloors.toFixed(2)} MB a minute of these, ${ofAll.toFixed(2)} of all samples`)
   }
+  const { middle, last } = growthOf(memory.find(({ name }) => name === 'resident')?.samples ?? [])
+  const mostGrowth = residentSlackMb + middle * residentShare
+  tell(`resident memory of all threads, lower quartiles: ${middle.toFixed(0)} MB in the middle third of the time,`)
+  tell(
+    `  ${last.toFixed(0)} MB in the last: ${(last - middle).toFixed(1)} MB more, at most ${mostGrowth.toFixed(1)} MB`,
+  )
   tell(`in flight at the end: ${inFlight}`)
   tell(`lost: ${ends.get('LOST') ?? 0}`)
   for (const loss of losses) tell(`  ${loss}`)
   const isSteep = minutes >= 5 && steepest > steepestSlope
-  if (losses.length > 0 || inFlight !== 0 || isSteep) process.exitCode = 1
+  const hasGrown = minutes >= 3 && !(last - middle <= mostGrowth)
+  if (losses.length > 0 || inFlight !== 0 || isSteep || hasGrown) process.exitCode = 1
 } finally {
   await gateway?.end('SIGKILL')
   await Promise.all(engines.map((engine) => engine.kill()))
