@@ -8,13 +8,13 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { engineFor } from '../src/engines/index.ts'
 import { loadFleet } from '../src/fleet/index.ts'
+import { freePort } from '../src/gateway/testing/free-port.ts'
 import { startGatewayProcess, type GatewayProcess } from '../src/gateway/testing/gateway-process.ts'
 import { ask, until } from '../src/gateway/testing/harness.ts'
 import { loadReportSchema } from '../src/observe/report/index.ts'
@@ -81,15 +81,6 @@ class Engine {
     if (child === undefined || !child.kill('SIGKILL')) return
     await once(child, 'exit')
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
 }
 
 /** How requests ended, by kind. */
