@@ -85,7 +85,11 @@ export async function startRegistry({ htpasswd }: RegistryOptions = {}): Promise
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (output += piece))
   await once(child, 'spawn')
-  const isServed = async () => (await fetch(`http://${host}/v2/`).catch(() => undefined))?.status !== undefined
+  const isServed = async () => {
+    if (child.exitCode !== null) throw new Error(`docker-registry ended with ${child.exitCode}: ${output}`)
+    const signal = AbortSignal.timeout(5_000)
+    return (await fetch(`http://${host}/v2/`, { signal }).catch(() => undefined))?.status !== undefined
+  }
   await until(isServed, () => output)
 
   return {
