@@ -2,6 +2,7 @@ import type { Reason } from '../../errors/index.ts'
 import type { AccessRecord } from '../../observe/contract.ts'
 import type { Attempt } from './attempt.ts'
 import type { DataPlane, ExchangeRequest } from './data-plane.ts'
+import { ownText } from './own-text.ts'
 import { bytesPerToken, type ReplicaHandle } from './replica-handle.ts'
 import type { ServedModel } from './served-model.ts'
 import type { Usage } from './usage-tail.ts'
@@ -62,9 +63,9 @@ export function recordExchange(plane: DataPlane, asked: ExchangeRequest, end: Ex
   const { attempt, waitedMs } = end
   const sent = attempt?.sent ?? null
   const record: AccessRecord = {
-    requestId,
+    requestId: ownText(requestId),
     method: request.method,
-    path,
+    path: ownText(path.slice(0, 256)),
     status,
     reason,
     model: model?.name ?? 'unknown',

@@ -15,6 +15,7 @@ import {
 } from '../../scheduling/index.ts'
 import type { ExactPrompts, ExactReading, Prediction } from './exact-prompts.ts'
 import { areComputing, expectHoldings } from './expected-holdings.ts'
+import { ownText } from './own-text.ts'
 import { PrefixRouter, type RoutedPrompt } from './prefix-router.ts'
 import { blockTokens, bytesPerToken, type ReplicaHandle } from './replica-handle.ts'
 import { sharing, type AnsweredRequest, type SentRequest, type SentRequestListener } from './sent-requests.ts'
@@ -262,7 +263,8 @@ export class PolicyRouter implements SentRequestListener {
     if (shape.heldTokens.length < replicas.length) shape.heldTokens = new Int32Array(2 * replicas.length)
     shape.model = this.#model
     shape.adapter = asked.adapter
-    shape.session = asked.session
+    // Whoever is sent it may be kept for the session for hours.
+    shape.session = asked.session === null ? null : ownText(asked.session)
     shape.expectedOutputTokens = asked.expectedOutputTokens
     shape.promptTokens = Math.ceil(asked.promptBytes / bytesPerToken)
     shape.prefixHash = asked.prefixHash

@@ -1,5 +1,6 @@
 import type { AccessRecord } from '../../observe/contract.ts'
 import type { DataPlane } from './data-plane.ts'
+import { ownText } from './own-text.ts'
 import type { Refusal } from './refusal.ts'
 
 /** What is known of a request that was refused at the door; method and path are empty where it could not be read. */
@@ -10,7 +11,8 @@ export function recordRefusal(plane: DataPlane, { status, code }: Refusal, asked
   plane.catalogue.unknown.ended(status, code).add(1)
   const record: AccessRecord = {
     ...asked,
-    path: asked.path.slice(0, 256),
+    requestId: ownText(asked.requestId),
+    path: ownText(asked.path.slice(0, 256)),
     status,
     reason: code,
     model: 'unknown',
