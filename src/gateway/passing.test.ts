@@ -260,7 +260,7 @@ describe('a web page', () => {
     expect(asked.headers).toMatchObject({
       'access-control-allow-origin': origin,
       'access-control-allow-headers': 'authorization',
-      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-methods': 'GET, POST, DELETE',
     })
     const answer = await gateway.ask(chat, '{"model":"m"}', { headers: { origin } })
     expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([200, origin])

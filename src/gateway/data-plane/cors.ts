@@ -40,7 +40,7 @@ export function handleCors(origins: OriginList, request: ClientRequest, response
     return false
   }
   const requested = request.header('access-control-request-headers')
-  response.setHeader('access-control-allow-methods', 'GET, POST')
+  response.setHeader('access-control-allow-methods', 'GET, POST, DELETE')
   response.setHeader('access-control-max-age', rememberSeconds)
   if (requested !== undefined) response.setHeader('access-control-allow-headers', requested)
   // A page on the internet that calls an address of the local network (WICG, "Private Network Access").
