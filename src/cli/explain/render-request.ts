@@ -25,6 +25,9 @@ const wordsOf = (choice: string): string =>
 const milliseconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`)
 const count = (tokens: number): string => tokens.toLocaleString('en')
 
+/** A path comes from a client, in whose bytes a terminal may see commands. */
+const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '?')
+
 type Row = readonly [term: string, meaning: string]
 
 /** A request for people: who answered, why, and how long it took. */
@@ -48,7 +51,7 @@ function who({
   choice,
 }: RecordedRequest): Row[] {
   return [
-    ['Asked', `${method} ${path}${client === '' ? '' : ` by ${client}`}`],
+    ['Asked', `${method} ${printable(path)}${client === '' ? '' : ` by ${client}`}`],
     ['Answer', `${status}${reason === '' ? '' : `, ${reason}`}`],
     ['Model', model],
     ['Replica', replica === '' ? 'none was asked' : replica],
