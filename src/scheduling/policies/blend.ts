@@ -5,7 +5,17 @@ const weights = { prefix: 3, queue: 2, kvCache: 2, noHitLru: 2 }
 /** What the scorer of prompts that nobody knows gives a replica for a prompt that somebody does. */
 const neutral = 0.5
 
-const waitingOf = ({ reported, inFlight }: ReplicaState): number => reported?.waiting ?? inFlight
+/** An older report tells of another queue than the one that stands there now, and would send everybody to the same replica. */
+const freshMs = 200
+
+/** Whether every candidate's engine has reported just now; figures of two kinds are not compared. */
+function haveReported(replicas: readonly ReplicaState[], choosing: Choosing): boolean {
+  for (let place = 0; place < replicas.length; place += 1) {
+    const replica = candidateAt(replicas, place, choosing)
+    if (replica !== null && !(replica.reported !== null && replica.reported.ageMs <= freshMs)) return false
+  }
+  return true
+}
 
 /** A weighted sum of scores: the prefix held, the engine's queue and cache, and who got a new prompt last. */
 class Blend implements Policy {
@@ -19,6 +29,10 @@ class Blend implements Policy {
     let most = -Infinity
     let mostHeld = 0
     let oldest = Infinity
+    const isReported = haveReported(replicas, choosing)
+    const waitingOf = ({ reported, inFlight }: ReplicaState): number =>
+      isReported ? (reported?.waiting ?? inFlight) : inFlight
+    const usageOf = ({ reported }: ReplicaState): number => (isReported ? (reported?.kvCacheUsage ?? 0) : 0)
     for (let place = 0; place < count; place += 1) {
       const replica = candidateAt(replicas, place, choosing)
       if (replica === null) continue
@@ -43,7 +57,7 @@ class Blend implements Policy {
       const score =
         (weights.prefix * (request.heldTokens[place] ?? 0)) / Math.max(1, request.promptTokens) +
         weights.queue * queue +
-        weights.kvCache * (1 - (replica.reported?.kvCacheUsage ?? 0)) +
+        weights.kvCache * (1 - usageOf(replica)) +
         weights.noHitLru * lru
       if (score > bestScore) {
         best = place
