@@ -119,10 +119,10 @@ describe('routing by prefix', () => {
   )
 
   it.each([1, 4])(
-    'goes elsewhere while the holder’s cache is full, unless all are; with %d threads',
+    'goes elsewhere by longestPrefix while the holder’s cache is full, unless all are; with %d threads',
     async (workers) => {
       const settings = { workers, health: { interval: '50ms' } }
-      const [gateway, engines] = await serve(2, { sharedReplicas: true }, settings)
+      const [gateway, engines] = await serve(2, { policy: 'longestPrefix', sharedReplicas: true }, settings)
       const tell = async (usages: readonly number[]) => {
         for (const [place, usage] of usages.entries()) {
           const engine = engines[place]

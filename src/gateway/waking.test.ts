@@ -121,6 +121,11 @@ describe('what scaling reads', () => {
     set(replicaAt(engine.port, { phase: 'serving' }))
     await until('the engine was asked', async () => (await gateway.load()).replicas[0]?.reported !== null)
     const [replica] = (await gateway.load()).replicas
-    expect(replica?.reported).toEqual({ running: 0, waiting: 0, kvCacheUsage: expect.any(Number) })
+    expect(replica?.reported).toEqual({
+      running: 0,
+      waiting: 0,
+      kvCacheUsage: expect.any(Number),
+      kvCacheTokens: 32_768,
+    })
   })
 })

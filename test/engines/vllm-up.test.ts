@@ -47,9 +47,19 @@ async function answerTo(url: string, messages: readonly Message[]): Promise<stri
   return answer.choices[0]?.message.content ?? ''
 }
 
+const samplesOf = async (adminUrl: string) => parsePrometheusText(await (await fetch(`${adminUrl}/metrics`)).text())
+
+/** How many predictions were right to the block, and how many there were. */
+async function exactlyRight(adminUrl: string): Promise<{ right: number; all: number }> {
+  const samples = await samplesOf(adminUrl)
+  const name = 'fairlead_scheduler_prediction_error_blocks'
+  const right = samples.find((sample) => sample.name === `${name}_bucket` && sample.labels['le'] === '0')?.value ?? 0
+  return { right, all: samples.find((sample) => sample.name === `${name}_count`)?.value ?? 0 }
+}
+
 /** What the gateway counted, by reason. */
 async function countsOf(adminUrl: string, metric: string): Promise<Readonly<Record<string, number>>> {
-  const samples = parsePrometheusText(await (await fetch(`${adminUrl}/metrics`)).text())
+  const samples = await samplesOf(adminUrl)
   const own = samples.filter(({ name }) => name === metric)
   return Object.fromEntries(own.map(({ labels, value }) => [labels['reason'] ?? '', value]))
 }
@@ -131,6 +141,12 @@ describe('`fairlead up` with the vllm that is on PATH', () => {
       () => 'events have come',
       30_000,
     )
+    // Prompts that repeat and extend them: as many tokens are cached as was predicted, to the block.
+    for (const messages of questions) {
+      await answerTo(url, messages)
+      await answerTo(url, [{ role: 'user', content: `${messages[0]?.content} ${'And on. '.repeat(40)}` }])
+    }
+    expect(await exactlyRight(adminUrl)).toEqual({ right: 8, all: 8 })
     const requests = async () => ((await load())?.replicas ?? []).map((replica) => replica.requests)
     for (const [index, messages] of questions.entries()) {
       const [first = 0, second = 0] = await requests()
@@ -145,7 +161,7 @@ describe('`fairlead up` with the vllm that is on PATH', () => {
       const [firstAfter = 0, secondAfter = 0] = await requests()
       expect([firstAfter - first, secondAfter - second]).toEqual(index % 2 === 0 ? [6, 0] : [0, 6])
     }
-    expect(await countsOf(adminUrl, 'fairlead_scheduler_exact_requests_total')).toEqual({ '': 24 })
-    expect(await countsOf(adminUrl, 'fairlead_scheduler_predictions_total')).toEqual({ '': 24 })
+    expect(await countsOf(adminUrl, 'fairlead_scheduler_exact_requests_total')).toEqual({ '': 32 })
+    expect(await countsOf(adminUrl, 'fairlead_scheduler_predictions_total')).toEqual({ '': 32 })
   })
 })

@@ -133,6 +133,7 @@ describe('metrics in vLLM’s names', () => {
       queued: 2,
     })
     expect(parseVllmLoad(text)).toEqual({
+      kvCacheTokens: 32_768,
       running: 0,
       waiting: 0,
       kvCacheUsage: 0,

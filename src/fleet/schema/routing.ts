@@ -20,7 +20,7 @@ export const routing = z.strictObject({
   saturation: share()
     .default(0.9)
     .describe(
-      'KV cache use, as the engine reports it, above which a replica gets no request for its cache alone, while others are below; 1 for none.',
+      'KV cache use, as the engine reports it, above which a replica gets no request by a policy that goes for the cache, the session or the adapter alone (longestPrefix, session, adapter, and `routing.session` with any policy), while others are below; 1 for none. The default policies weigh what a replica has to do instead.',
     ),
   sharedReplicas: z
     .boolean()

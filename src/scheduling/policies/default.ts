@@ -11,7 +11,6 @@ import type {
 import { CostModel } from '../cost-model.ts'
 import { candidateAt, decide, shareOf } from './candidates.ts'
 import { interference, patience } from './predicted.ts'
-import { isCacheFull } from './load.ts'
 import { RecentWork } from './recent-work.ts'
 import { Sessions } from './session.ts'
 
@@ -40,7 +39,6 @@ const promptMemory = 0.02
  * `saturation` of its cache is in use, what it holds does not count, unless all say so.
  */
 class Default implements Policy {
-  readonly #settings: PolicySettings
   readonly #model = new CostModel()
   readonly #sessions: Sessions
   readonly #work = new RecentWork()
@@ -50,14 +48,10 @@ class Default implements Policy {
   #places = new Int32Array(8)
   #shares = new Float64Array(8)
   #inFlightTokens = new Float64Array(8)
-  #isFull = new Uint8Array(8)
   #meanInFlight = 0
   #mostHeld = 0
-  /** Whether what replicas hold counts only where their caches have room. */
-  #isRoomAsked = false
 
   constructor(settings: PolicySettings) {
-    this.#settings = settings
     this.#sessions = new Sessions(settings)
   }
 
@@ -97,7 +91,6 @@ class Default implements Policy {
     if (this.#places.length < replicas.length) this.#makeRoom(2 * replicas.length)
     const places = this.#places
     let candidates = 0
-    let full = 0
     let tokens = 0
     let mostHeld = 0
     for (let place = 0; place < replicas.length; place += 1) {
@@ -108,16 +101,12 @@ class Default implements Policy {
       places[candidates] = place
       this.#shares[candidates] = share
       this.#inFlightTokens[candidates] = inFlight
-      const isFull = isCacheFull(replica, this.#settings)
-      this.#isFull[candidates] = Number(isFull)
-      if (isFull) full += 1
       candidates += 1
       tokens += inFlight
       const held = heldTokens[place] ?? 0
       if (held > mostHeld) mostHeld = held
     }
     this.#candidates = candidates
-    this.#isRoomAsked = full > 0 && full < candidates
     this.#meanInFlight = tokens / Math.max(1, candidates)
     this.#mostHeld = mostHeld
   }
@@ -126,7 +115,6 @@ class Default implements Policy {
     this.#places = new Int32Array(replicas)
     this.#shares = new Float64Array(replicas)
     this.#inFlightTokens = new Float64Array(replicas)
-    this.#isFull = new Uint8Array(replicas)
   }
 
   #cheapest(request: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): number {
@@ -146,8 +134,7 @@ class Default implements Policy {
       const replica = replicas[place]
       if (replica === undefined) continue
       const perShare = 1 / (this.#shares[candidate] ?? 1)
-      const held = this.#isRoomAsked && this.#isFull[candidate] === 1 ? 0 : (heldTokens[place] ?? 0)
-      const uncached = Math.max(0, promptTokens - held)
+      const uncached = Math.max(0, promptTokens - (heldTokens[place] ?? 0))
       const inFlightTokens = this.#inFlightTokens[candidate] ?? 0
       const inFlight = replica.inFlight * perShare
       const ahead = Math.min(mostEvening, Math.max(-mostGain, (work.of(place) * perShare - meanWork) * perCalm))

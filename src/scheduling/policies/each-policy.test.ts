@@ -170,7 +170,7 @@ const holder = (but: Partial<typeof full>): ReplicaState =>
   replica('holder', { ...busy('holder', 1, 100), reported: { ...full, ...but } })
 
 // proves C4 (real part)
-describe.each(['default', 'default-exact', 'prefix', 'prefix-exact'])('what a full cache holds, by %s', (name) => {
+describe.each(['prefix', 'prefix-exact'])('what a full cache holds, by %s', (name) => {
   const askWith = (...replicas: readonly ReplicaState[]) => ask(create(name), request([900, 0]), replicas)
 
   it('does not count while another has room, unless the report is old', () => {
