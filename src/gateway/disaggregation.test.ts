@@ -365,6 +365,27 @@ describe.each([true, false])('where a leg fails, asked for a stream: %s', (strea
     await expectNothingLeft(scene)
   })
 
+  it('a prefill replica whose engine has too much to do gets one at a time: the others are computed where they are answered', async () => {
+    const scene = await startScene({ model: { flow: { saturation: true } } })
+    const { prefill, decode, gateway } = scene
+    prefill.metrics = 'vllm:num_requests_running 1\nvllm:num_requests_waiting 10\n'
+    await until('it has told', async () =>
+      (await gateway.load()).replicas.some(({ reported }) => reported?.waiting === 10),
+    )
+    const held = Promise.withResolvers<void>()
+    prefill.behave = (...asked) => void held.promise.then(() => prefilled(...asked))
+    const ask = (letter: string) =>
+      gateway.ask(chat, question({ stream, messages: [{ role: 'user', content: letter.repeat(600) }] }))
+    const first = ask('a')
+    await until('it has one', () => prefill.received.length === 1)
+    expect((await ask('b')).status).toBe(200)
+    expect([prefill.received.length, decode.received.length]).toEqual([1, 1])
+    expect(await valueOf(gateway, 'requests', 'no_prefill_replica')).toBe(1)
+    held.resolve()
+    expect((await first).status).toBe(200)
+    await expectNothingLeft(scene)
+  })
+
   it.each(Object.entries(decodeFaults))(
     'a decode replica that %s is asked without the transfer',
     async (name, fault) => {

@@ -217,9 +217,11 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
       const model = catalogue.find(replica.model)?.model
       const engine = engines.find(({ name }) => name === replica.engine)
       if (model === undefined || engine === undefined) return null
-      // Of external models only those are asked that say by what they are scaled, or that others ask too: the rest are services
-      // of somebody else.
-      const isAsked = replica.engine !== 'external' || isScaled(model) || model.routing.sharedReplicas === true
+      // Of external models only those are asked that say by what they are scaled, that others ask too, or that requests wait
+      // for by it: the rest are services of somebody else.
+      const { routing, flow } = model
+      const isNamed = isScaled(model) || routing.sharedReplicas === true || flow.saturation
+      const isAsked = replica.engine !== 'external' || isNamed
       if (!isAsked) return null
       return { path: engine.metricsPath, parse: (text) => engine.parseLoad(text) }
     },
@@ -231,6 +233,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
       const served = catalogue.find(replica.model)
       return served !== undefined && isShared(served.model, config.fleet.gateway.replicas) && served.hasChoice
     },
+    isHeeded: ({ replica }) => catalogue.find(replica.model)?.model.flow.saturation === true,
     isCacheWeighed: ({ replica }) => catalogue.find(replica.model)?.weighsCaches === true,
     onChange: (handle) => pool?.publish(handle),
   })

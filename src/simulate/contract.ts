@@ -52,6 +52,8 @@ export interface FlowLimits {
   readonly maxQueue: number
   /** Longest wait, milliseconds; Infinity for none. */
   readonly maxWaitMs: number
+  /** Whether a replica that has requests gets no more while its engine says that it has too much to do; not when absent. */
+  readonly saturation?: boolean
 }
 
 /** What is simulated. */
@@ -72,7 +74,7 @@ export interface Simulation {
   readonly flow?: FlowLimits
   /** Gateways before the same replicas, each with a scheduler of its own; requests are spread over them by the seed. One when absent. */
   readonly gateways?: number
-  /** How often each asks engines for their load, to see what others have there; never when absent. */
+  /** How often each asks engines for their load, to see what others have there; never when absent, or only for `flow.saturation`. */
   readonly loadReportsMs?: number
   /** KV cache use above which what a replica holds is no reason to go there (`routing.saturation`), 0 to 1; 0.9 when absent. */
   readonly saturation?: number

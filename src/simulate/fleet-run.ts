@@ -1,5 +1,5 @@
 import { randomFrom, type Sequence } from '../engines/index.ts'
-import type { PolicyKind } from '../scheduling/index.ts'
+import { loadReportMs, type PolicyKind } from '../scheduling/index.ts'
 import type { Simulation } from './contract.ts'
 import { Clients } from './clients/index.ts'
 import type { Route } from './dispatcher.ts'
@@ -176,20 +176,28 @@ export class FleetRun {
     }
   }
 
+  /** How often gateways ask engines; null for never. */
+  get #loadReportsMs(): number | null {
+    const { loadReportsMs, flow } = this.#simulation
+    return loadReportsMs ?? (flow?.saturation === true ? loadReportMs : null)
+  }
+
   /** Gateways were started at any time: they ask engines one after another. */
   #startReports(): void {
-    const { loadReportsMs } = this.#simulation
-    if (loadReportsMs === undefined) return
+    const loadReportsMs = this.#loadReportsMs
+    if (loadReportsMs === null) return
     for (const [index, gateway] of this.#gateways.entries()) {
       this.#events.put((index * loadReportsMs) / this.#gateways.length, { kind: 'report', gateway })
     }
   }
 
   #report(what: Extract<Happening, { readonly kind: 'report' }>): void {
-    const { workload, loadReportsMs = Infinity } = this.#simulation
+    const { workload } = this.#simulation
     what.gateway.hear()
     this.#serve()
-    if (this.#over < workload.requests.length) this.#events.put(this.#nowMs + loadReportsMs, what)
+    if (this.#over < workload.requests.length) {
+      this.#events.put(this.#nowMs + (this.#loadReportsMs ?? Infinity), what)
+    }
   }
 
   get #inLine(): number {

@@ -20,6 +20,7 @@ export class SimulatedGateway {
   readonly line: WaitingLine
   readonly knowledge: PrefixKnowledge
   readonly #views: readonly ReplicaView[]
+  readonly #countsOthers: boolean
 
   constructor(
     simulation: Simulation,
@@ -41,7 +42,8 @@ export class SimulatedGateway {
     const { policy, knowledge, replicas, commonUnits, seed } = parts
     const sizes = new RequestSizes()
     this.knowledge = knowledge
-    this.#views = replicas.map((replica) => new ReplicaView(replica, sizes, flow?.maxInFlight ?? Infinity))
+    this.#countsOthers = simulation.loadReportsMs !== undefined
+    this.#views = replicas.map((replica) => new ReplicaView(replica, sizes, flow))
     this.dispatcher = new Dispatcher({
       policy: policy.create({ saturation, sessionTimeMs }),
       minSplitTokens: prefillReplicas === 0 ? null : minSplitTokens,
@@ -60,6 +62,6 @@ export class SimulatedGateway {
 
   /** Engines tell their load. */
   hear(): void {
-    for (const view of this.#views) view.hear()
+    for (const view of this.#views) view.hear(this.#countsOthers)
   }
 }

@@ -1,10 +1,13 @@
 import {
   foreignLoad,
+  limitBySaturation,
   noForeignLoad,
   type ReplicaRole,
   type ReplicaState,
+  type ReportedLoad,
   type RequestSizes,
 } from '../scheduling/index.ts'
+import type { FlowLimits } from './contract.ts'
 import type { OwnLoad, Replica } from './replica.ts'
 
 /** A replica as one gateway sees it: what it has sent there itself, and what others have there as the engine last told. */
@@ -19,10 +22,12 @@ export class ReplicaView implements ReplicaState, OwnLoad {
   ownTokens = 0
   ownPrefillTokens = 0
   readonly #sizes: RequestSizes
-  readonly #maxInFlight: number
+  readonly #flow: FlowLimits | undefined
   #foreign = noForeignLoad
+  /** What the engine told this gateway last, where its queue goes by it. */
+  #told: ReportedLoad | null = null
 
-  constructor(replica: Replica, sizes: RequestSizes, maxInFlight: number) {
+  constructor(replica: Replica, sizes: RequestSizes, flow: FlowLimits | undefined) {
     this.replica = replica
     replica.views.push(this)
     this.name = replica.name
@@ -31,12 +36,18 @@ export class ReplicaView implements ReplicaState, OwnLoad {
     this.adapters = replica.adapters
     this.reported = replica.reported
     this.#sizes = sizes
-    this.#maxInFlight = maxInFlight
+    this.#flow = flow
   }
 
   /** Whether it may get one more request of this gateway's. */
   get isAvailable(): boolean {
-    return this.replica.life === 'on' && this.ownRequests < this.#maxInFlight
+    return this.replica.life === 'on' && this.ownRequests < this.#limit
+  }
+
+  get #limit(): number {
+    const { maxInFlight = Infinity, saturation = false } = this.#flow ?? {}
+    if (!saturation) return maxInFlight
+    return limitBySaturation({ inFlight: this.inFlight, reported: this.#told }, maxInFlight)
   }
 
   get inFlight(): number {
@@ -51,8 +62,12 @@ export class ReplicaView implements ReplicaState, OwnLoad {
     return this.ownPrefillTokens + this.#foreign.waiting * this.#sizes.uncachedTokens
   }
 
-  /** Its engine tells its load. */
-  hear(): void {
-    this.#foreign = foreignLoad(this.replica.engine, this.ownRequests)
+  /** Its engine tells its load. @param countsOthers whether what is not this gateway's own counts too */
+  hear(countsOthers: boolean): void {
+    const { engine } = this.replica
+    if (countsOthers) this.#foreign = foreignLoad(engine, this.ownRequests)
+    if (this.#flow?.saturation !== true) return
+    const { running, waiting, kvCacheUsage } = engine
+    this.#told = { running, waiting, kvCacheUsage, ageMs: 0 }
   }
 }

@@ -1,5 +1,5 @@
 import { exitCodes, UserError } from '../../errors/index.ts'
-import { didYouMean, type Fleet, type RoutingPolicy } from '../../fleet/index.ts'
+import { didYouMean, type Fleet, type Model, type RoutingPolicy } from '../../fleet/index.ts'
 import { readGeometries } from '../../operate/planning/index.ts'
 import { makePlan, priceOf, type ModelPlan, type PoolPlan } from '../../plan/index.ts'
 import { policyOfFleet, type ScalingSettings } from '../../scheduling/index.ts'
@@ -147,15 +147,7 @@ async function readPlanned(fleet: string, options: Options, context: CommandCont
           minSplitTokens: declared.routing.disaggregation.minPromptTokens,
           saturation: declared.routing.saturation,
         }),
-    ...(declared?.maxInFlight === undefined
-      ? {}
-      : {
-          flow: {
-            maxInFlight: declared.maxInFlight,
-            maxQueue: declared.flow.maxQueue,
-            maxWaitMs: declared.flow.maxWait,
-          },
-        }),
+    ...flowOf(declared),
     ...policyOfModel(declared?.routing.policy),
     ...(declared === undefined ? {} : { scaling: scalingOf(source.fleet, declared.name) }),
     isGpuNamed: options['gpu'] !== undefined,
@@ -166,6 +158,14 @@ async function readPlanned(fleet: string, options: Options, context: CommandCont
       ...(prefill === 0 || !isElsewhere ? [] : ['Prefill replicas are taken to be as those that decode.']),
     ],
   }
+}
+
+/** The queue of a model; empty where its replicas get whatever comes. */
+function flowOf(model: Model | undefined): Pick<ReadEngine, 'flow'> {
+  if (model === undefined || (model.maxInFlight === undefined && !model.flow.saturation)) return {}
+  const { maxInFlight = Infinity, flow } = model
+  const { maxQueue, maxWait: maxWaitMs, saturation } = flow
+  return { flow: { maxInFlight, maxQueue, maxWaitMs, ...(saturation ? { saturation } : {}) } }
 }
 
 /** The policy of a Fleet as the scheduler knows it; nothing for `auto`. */

@@ -174,7 +174,8 @@ export function readFlow(options: Options, declared: FlowLimits | undefined): Fl
   }
   const queue = readInteger(options['queue'])
   if (maxInFlight !== undefined) {
-    return { maxInFlight, maxQueue: queue ?? declared?.maxQueue ?? usualFlow.maxQueue, maxWaitMs }
+    const maxQueue = queue ?? declared?.maxQueue ?? usualFlow.maxQueue
+    return { maxInFlight, maxQueue, maxWaitMs, ...(declared?.saturation === true ? { saturation: true } : {}) }
   }
   if (queue === undefined && wait === undefined) return null
   throw usageError({

@@ -19,8 +19,10 @@ function describeReplicas({ simulation }: Setting): string {
 }
 
 /** How many a replica gets, and how many wait. */
-function describeFlow({ maxInFlight, maxQueue, maxWaitMs }: FlowLimits): string {
-  return `each replica gets ${grouped(maxInFlight)} requests at once; ${grouped(maxQueue)} more wait, ${formatMs(maxWaitMs)} at the most`
+function describeFlow({ maxInFlight, maxQueue, maxWaitMs, saturation = false }: FlowLimits): string {
+  const most = maxInFlight === Infinity ? 'any number of' : grouped(maxInFlight)
+  const until = saturation ? ', one while its engine says that it has too much to do' : ''
+  return `each replica gets ${most} requests at once${until}; ${grouped(maxQueue)} more wait, ${formatMs(maxWaitMs)} at the most`
 }
 
 /** How many gateways there are, and what they know of each other. */

@@ -209,6 +209,16 @@ describe('fairlead simulate of a Fleet', () => {
     expect(stdout).toMatch(/Left out: \d+ of the requests[^]*16,384/)
   })
 
+  it('has its requests wait by what engines say where it says so, with and without a limit of its own', async () => {
+    const fleet = await readFile(join(folder, 'fleet.yaml'), 'utf8')
+    await writeFile(join(folder, 'waits.yaml'), `${fleet}\nflow: { saturation: true, maxQueue: 9 }\n`)
+    const { stdout } = await simulate('waits.yaml', '--requests', '20')
+    const told = 'one while its engine says that it has too much to do; 9 more wait'
+    expect(unbroken(stdout)).toContain(`each replica gets any number of requests at once, ${told}`)
+    const { stdout: limited } = await simulate('waits.yaml', '--requests', '20', '--max-in-flight', '7')
+    expect(unbroken(limited)).toContain(`each replica gets 7 requests at once, ${told}`)
+  })
+
   it('goes by the policy that it names, unless others are compared', async () => {
     const text = await readFile(join(folder, 'fleet.yaml'), 'utf8')
     await writeFile(join(folder, 'sticky.yaml'), `${text}\nrouting: { policy: stickyUntilSaturated }\n`)

@@ -10,6 +10,12 @@ export const flow = z.strictObject({
     .max(1_000_000)
     .default(1_000)
     .describe('Requests that wait for a model at the most; 0 refuses at once.'),
+  saturation: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a replica that has requests gets no more while its engine says that it has too much to do: 5 requests wait in it, or 80 % of its KV cache is in use. Engines are asked every 500 ms, external ones too, which have to export the metrics of vLLM; `maxInFlight` bounds what goes to one between two answers.',
+    ),
   maxWait: duration().prefault('5m').describe('Longest wait for a replica.'),
   fairness: z
     .enum(['none', 'key', 'user', 'team'])

@@ -24,13 +24,14 @@ function askable() {
   return { handle, asked, tell, aborted: () => aborted }
 }
 
-function watch(handle: ReplicaHandle, { isShared = true, isCacheWeighed = false } = {}) {
+function watch(handle: ReplicaHandle, { isShared = true, isHeeded = false, isCacheWeighed = false } = {}) {
   const told: number[] = []
   const monitor = new EngineLoadMonitor({
     replicas: () => [handle],
     sourceOf: () => ({ path: '/metrics', parse: (text) => simulatedEngine.parseLoad(text) }),
     isScaled: () => false,
     isShared: () => isShared,
+    isHeeded: () => isHeeded,
     isCacheWeighed: () => isCacheWeighed,
     onChange: ({ foreign }) => told.push(foreign.requests),
   })
@@ -122,6 +123,19 @@ describe('what others have at a replica', () => {
     tell(0, 0, 503)
     vi.advanceTimersByTime(500)
     expect(handle.reported).toMatchObject({ running: 3, ageMs: 2_500 })
+    monitor.close()
+  })
+
+  it('is asked for at every turn where the queue of its model goes by it, and what others have there counts no more', () => {
+    const { handle, tell, asked } = askable()
+    const { monitor } = watch(handle, { isShared: false, isHeeded: true })
+    for (const turn of [1, 2, 3]) {
+      vi.advanceTimersByTime(500)
+      expect(asked).toHaveLength(turn)
+      tell(3, 7)
+      expect(handle.reported).toMatchObject({ running: 3, waiting: 7, ageMs: 0 })
+    }
+    expect(handle.foreign.requests).toBe(0)
     monitor.close()
   })
 

@@ -33,6 +33,8 @@ export interface EngineLoadOptions {
   readonly isScaled: (handle: ReplicaHandle) => boolean
   /** Whether others send requests to it, and a choice depends on how many. */
   readonly isShared: (handle: ReplicaHandle) => boolean
+  /** Whether requests of its model wait where it says that it is saturated. */
+  readonly isHeeded: (handle: ReplicaHandle) => boolean
   /** Whether choices between its model's replicas go by what their caches hold. */
   readonly isCacheWeighed: (handle: ReplicaHandle) => boolean
   /** What others have there, or what its engine told, has changed. */
@@ -67,7 +69,7 @@ class Report implements ReportedLoad {
 
 /**
  * Asks engines how full they are, from their metrics, and keeps what they say last at their replicas: those that others send
- * requests to every `loadReportMs`, those of models that are scaled by it or whose caches are weighed every 2 s, others while somebody looks. Such an answer
+ * requests to, or whose model's queue goes by it, every `loadReportMs`, those of models that are scaled by it or whose caches are weighed every 2 s, others while somebody looks. Such an answer
  * is long, and costs this thread some tenths of a millisecond.
  */
 export class EngineLoadMonitor {
@@ -110,7 +112,7 @@ export class EngineLoadMonitor {
     this.#answered?.resolve()
   }
 
-  /** @param isForAll whether it is the turn of those too that are not shared */
+  /** @param isForAll whether it is the turn of those too that are not asked often */
   #ask(isForAll: boolean): void {
     const now = performance.now()
     for (const [handle, { call, atMs }] of this.#asked) {
@@ -118,16 +120,17 @@ export class EngineLoadMonitor {
       call.abort()
       this.#end(handle, null)
     }
-    const { replicas, sourceOf, isScaled, isShared, isCacheWeighed } = this.#options
+    const { replicas, sourceOf, isScaled, isShared, isHeeded, isCacheWeighed } = this.#options
     const handles = replicas()
     const isLookedAt = now < this.#lookedAtUntilMs && handles.length <= mostAskedForLooks
     for (const handle of handles) {
-      const isOften = isShared(handle)
+      const isTold = isShared(handle)
+      const isOften = isTold || isHeeded(handle)
       const isAsked = isOften || isLookedAt || isScaled(handle) || isCacheWeighed(handle)
       const source = handle.isReachable && isAsked ? sourceOf(handle) : null
       if (source === null) handle.engineLoad = null
       else if ((isOften || isForAll) && !this.#asked.has(handle)) this.#askOne(handle, source, now)
-      const isFresh = source !== null && isOften && now - (this.#toldMs.get(handle) ?? -Infinity) <= freshMs
+      const isFresh = source !== null && isTold && now - (this.#toldMs.get(handle) ?? -Infinity) <= freshMs
       if (isFresh || handle.foreign.requests === 0) continue
       handle.foreign = noForeignLoad
       this.#options.onChange(handle)

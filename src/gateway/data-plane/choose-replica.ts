@@ -1,5 +1,7 @@
+import type { ReportingReplica } from '../../scheduling/index.ts'
+
 /** What the choice looks at. */
-export interface Candidate {
+export interface Candidate extends ReportingReplica {
   /** Whether it may get requests. */
   readonly isAvailable: boolean
   /** Whether it could answer at all: also one that is set aside for its failures. */
@@ -8,6 +10,11 @@ export interface Candidate {
   readonly inFlight: number
   /** Those of this gateway. */
   readonly ownRequests: number
+}
+
+/** How many requests each replica of a model may have. */
+export interface ReplicaLimits {
+  limitOf(replica: Candidate): number
 }
 
 /** Why no replica was chosen: none is there, or all have as many requests as they may. */
@@ -28,7 +35,7 @@ export interface ChoiceOptions {
 export function chooseReplica<Item extends Candidate>(
   candidates: readonly Item[],
   turn: number,
-  maxInFlight: number,
+  limits: ReplicaLimits,
   isExcluded: (candidate: Item) => boolean,
   { isLastResort = false, takesTurns = false }: ChoiceOptions = {},
 ): Item | NoChoice {
@@ -38,7 +45,7 @@ export function chooseReplica<Item extends Candidate>(
     const candidate = candidates[(turn + step) % candidates.length]
     if (candidate === undefined || isExcluded(candidate)) continue
     if (!(isLastResort ? candidate.isReachable : candidate.isAvailable)) continue
-    if (candidate.ownRequests >= maxInFlight) isSomeFull = true
+    if (candidate.ownRequests >= limits.limitOf(candidate)) isSomeFull = true
     else if (best === undefined || (!takesTurns && candidate.inFlight < best.inFlight)) best = candidate
   }
   return best ?? (isSomeFull ? 'all_full' : 'none_available')

@@ -179,7 +179,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     if (ticket === null) return
     const asked = this.#model.room.model
     const choice = this.#choose(asked)
-    const permit = typeof choice === 'string' ? null : choice.acquire(asked.maxInFlight)
+    const permit = typeof choice === 'string' ? null : choice.acquire(asked.limitOf(choice))
     if (permit === null && (choice !== 'none_available' || asked.isWaking)) {
       ticket.settle('full')
       return
@@ -317,7 +317,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
 
   /** @param without the variant that is passed over: whether it is the canary; null where all count */
   #chooseAmong(model: ServedModel, without: boolean | null, isLastResort: boolean): ReplicaHandle | NoChoice {
-    const { replicas, maxInFlight, takesTurns, router } = model
+    const { replicas, takesTurns, router } = model
     const adapter = this.#adapterOf(model)
     this.#chosen = unweighed
     if (router !== null && !isLastResort && (replicas.length > 1 || model.prefillers.length > 0)) {
@@ -328,12 +328,12 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     }
     const isExcluded = (replica: ReplicaHandle) =>
       replica.isCanary === without || lacks(replica, adapter) || this.#tried.includes(replica)
-    return chooseReplica(replicas, model.nextTurn(), maxInFlight, isExcluded, { isLastResort, takesTurns })
+    return chooseReplica(replicas, model.nextTurn(), model, isExcluded, { isLastResort, takesTurns })
   }
 
   /** What the model's policy is told. */
   #askingOf(model: ServedModel, without: boolean | null): RoutedRequest {
-    const { maxInFlight, expectedOutputTokens } = model
+    const { expectedOutputTokens } = model
     const prompt = this.#wording?.prompt ?? null
     const adapter = this.#adapterOf(model)
     const blocks = this.#blocksFor(model)
@@ -346,7 +346,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       session: this.#sessionOf(model),
       expectedOutputTokens,
       isExcluded: (replica) =>
-        replica.ownRequests >= maxInFlight ||
+        replica.ownRequests >= model.limitOf(replica) ||
         replica.isCanary === without ||
         lacks(replica, adapter) ||
         this.#tried.includes(replica),
@@ -400,7 +400,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   #ask(wanted: ReplicaHandle): boolean {
     const model = this.#model
     let replica = wanted
-    let permit = replica.acquire(model.maxInFlight)
+    let permit = replica.acquire(model.limitOf(replica))
     while (permit === null) {
       const other = this.#choose(model)
       if (typeof other === 'string') {
@@ -411,7 +411,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
         return false
       }
       replica = other
-      permit = replica.acquire(model.maxInFlight)
+      permit = replica.acquire(model.limitOf(replica))
     }
     return this.#askWith(permit, replica)
   }
@@ -482,9 +482,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       uncachedTokens: sent?.uncachedTokens ?? null,
       isSecondTry: this.#running.length > 0,
     }
-    return model.disaggregation.route(question, model.prefillers, model.maxInFlight, (bytes) =>
-      model.estimatePromptTokens(bytes),
-    )
+    return model.disaggregation.route(question, model.prefillers, model, (bytes) => model.estimatePromptTokens(bytes))
   }
 
   /** Its engine has nothing at the path: that is no failure, and the same try goes on. */

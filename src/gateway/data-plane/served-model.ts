@@ -1,7 +1,8 @@
 import type { Model } from '../../fleet/index.ts'
 import type { CounterSeries, HistogramSeries, SeriesTable } from '../../observe/index.ts'
-import type { ChoiceReason, LearnedSizes } from '../../scheduling/index.ts'
+import { limitBySaturation, type ChoiceReason, type LearnedSizes } from '../../scheduling/index.ts'
 import { Disaggregation, type DisaggregationSeries } from '../disaggregation/index.ts'
+import type { Candidate, ReplicaLimits } from './choose-replica.ts'
 import { mostEjected } from './outlier.ts'
 import { PolicyRouter } from './policy-router.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
@@ -116,14 +117,13 @@ export class ModelSeries implements DisaggregationSeries {
 }
 
 /** A model as the gateway serves it. */
-export class ServedModel {
+export class ServedModel implements ReplicaLimits {
   readonly model: Model
   readonly series: ModelSeries
   /** What its answers have taught. */
   readonly sizes: LearnedSizes
   /** The name that its engine answers to. */
   readonly engineName: string
-  readonly maxInFlight: number
   readonly retryBudget: RetryBudget
   /** Where requests wait when all its replicas are full. */
   readonly room: Room<ServedModel>
@@ -133,6 +133,8 @@ export class ServedModel {
   readonly takesTurns: boolean
   /** Whether requests of a session stay with a replica. */
   readonly keepsSessions: boolean
+  readonly #maxInFlight: number
+  readonly #heedsSaturation: boolean
   readonly #sleeps: boolean
   readonly #adapters: ReadonlySet<string>
   /** Its replicas that answer; the list is replaced, never changed, when discovery brings another. */
@@ -160,7 +162,8 @@ export class ServedModel {
     this.#sleeps = sleeps(model)
     this.#adapters = new Set(model.adapters.map(({ name }) => name))
     this.engineName = model.upstreamModel ?? model.name
-    this.maxInFlight = model.maxInFlight ?? Infinity
+    this.#maxInFlight = model.maxInFlight ?? Infinity
+    this.#heedsSaturation = model.flow.saturation
     this.room = roomFor(this)
   }
 
@@ -184,6 +187,11 @@ export class ServedModel {
   /** Sends its requests where it has `prefillers`. */
   get disaggregation(): Disaggregation {
     return (this.#disaggregation ??= new Disaggregation(this.model, this.series))
+  }
+
+  /** Requests of this gateway that a replica may have now. */
+  limitOf(replica: Candidate): number {
+    return this.#heedsSaturation ? limitBySaturation(replica, this.#maxInFlight) : this.#maxInFlight
   }
 
   /** Its name, its aliases and its adapters. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Model } from '../../fleet/index.ts'
 import type { CounterSeries, HistogramSeries } from '../../observe/index.ts'
 import { blockBytes, choosePrefill, seedOf, SplitBenefit, Turns, type ServedHow } from '../../scheduling/index.ts'
+import type { ReplicaLimits } from '../data-plane/choose-replica.ts'
 import type { ExactPrompts, ExactReading } from '../data-plane/exact-prompts.ts'
 import { areComputing, expectHoldings } from '../data-plane/expected-holdings.ts'
 import { fieldValue } from '../data-plane/http1/fields.ts'
@@ -106,7 +107,7 @@ export class Disaggregation implements SentRequestListener {
   route(
     question: RoutedQuestion,
     prefillers: readonly ReplicaHandle[],
-    maxInFlight: number,
+    limits: ReplicaLimits,
     tokensOf: (bytes: number) => number,
   ): Route {
     const { request, decode, promptBytes, heldBlocks } = question
@@ -125,7 +126,7 @@ export class Disaggregation implements SentRequestListener {
     if (question.isSecondTry) return alone('second_try')
     if (!this.#benefit.pays(tokens, Math.max(0, decode.inFlight - 1))) return alone('short_prompt')
     if (!isSplittable(body, members)) return alone('not_splittable')
-    const prefill = this.#choosePrefill(question, prefillers, maxInFlight)
+    const prefill = this.#choosePrefill(question, prefillers, limits)
     if (prefill === null) return alone('no_prefill_replica')
     this.#series.decided('').add(1)
     const pendingTokens = estimate(prefill.replica.pendingPrefillTokens * bytesPerToken)
@@ -135,7 +136,7 @@ export class Disaggregation implements SentRequestListener {
   #choosePrefill(
     question: RoutedQuestion,
     prefillers: readonly ReplicaHandle[],
-    maxInFlight: number,
+    limits: ReplicaLimits,
   ): ChosenPrefill | null {
     const { blocks, exact, prompts, promptBytes } = question
     const count = blocks?.blocks ?? Math.ceil(promptBytes / blockBytes)
@@ -144,11 +145,12 @@ export class Disaggregation implements SentRequestListener {
     const turn = sharing.sent?.turnOf(this.#turnPlace) ?? this.#turns.next()
     const place = choosePrefill(prefillers.length, turn, (at) => {
       const replica = prefillers[at]
-      if (replica === undefined || !replica.isAvailable || replica.ownRequests >= maxInFlight) return Infinity
+      if (replica === undefined || !replica.isAvailable || replica.ownRequests >= limits.limitOf(replica))
+        return Infinity
       return replica.pendingPrefillTokens / blockTokens + count - (held?.[at] ?? 0)
     })
     const replica = prefillers[place]
-    const permit = replica?.acquire(maxInFlight) ?? null
+    const permit = replica?.acquire(limits.limitOf(replica)) ?? null
     if (replica === undefined || permit === null) return null
     const uncached = count - (held?.[place] ?? 0)
     const wasComputing = replica.ownPrefillTokens > 0 || replica.foreign.requests > 0

@@ -24,8 +24,8 @@ export interface ProgrammableUpstream {
   behave: Behaviour
   /** Whether readiness probes succeed. */
   isReady: boolean
-  /** What `/metrics` answers. */
-  metrics: string
+  /** What `/metrics` answers; null for 503. */
+  metrics: string | null
   /** Answers that are open now. */
   openAnswers(): number
   /** Breaks every connection and stops listening, as a killed process does. */
@@ -83,7 +83,8 @@ export async function startUpstream(
     })
   }
   const server = createServer({ keepAliveTimeout: 5_000 }, (request, response) => {
-    if (request.url === '/metrics') response.end(upstream.metrics)
+    if (request.url === '/metrics')
+      response.writeHead(upstream.metrics === null ? 503 : 200).end(upstream.metrics ?? '')
     else if (request.method === 'GET') response.writeHead(upstream.isReady ? 200 : 503).end('{}')
     else take(request, response)
   })

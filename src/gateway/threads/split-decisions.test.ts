@@ -123,7 +123,7 @@ function decide(steps: readonly Step[], threads: number): string[] {
         isSecondTry: false,
       },
       thread.prefillers,
-      8,
+      { limitOf: () => 8 },
       () => 0,
     )
     const before = waiting.length

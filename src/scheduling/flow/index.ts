@@ -5,4 +5,5 @@
 export { FlowQueue, type Enqueued } from './flow-queue.ts'
 export { Entry, type WaitingRequest } from './entry.ts'
 export { DrainRate } from './drain-rate.ts'
+export { limitBySaturation, type ReportingReplica } from './saturation.ts'
 export { retryAfterSeconds, type RetryAfterInput } from './retry-after.ts'

@@ -55,6 +55,23 @@ describe('the queue of a simulation', () => {
     expect(second?.waitMs.p90).toBeLessThan((first?.waitMs.p90 ?? 0) / 2)
   })
 
+  it('holds requests back while the engine says that it has too much to do, in place of having them wait there', () => {
+    // Six times what 16 at once can do: what comes within the first half second is there before anything is told.
+    const asked = some(200, (place) => ({
+      atMs: place * 10,
+      outputTokens: 100,
+      promptTokens: 128,
+      blocks: [place, -1 - place],
+    }))
+    const waits = { maxInFlight: Infinity, maxQueue: Infinity, maxWaitMs: Infinity }
+    const [without, held] = [run(asked, waits), run(asked, { ...waits, saturation: true })]
+    expect([without.flow.most, without.flow.priorities[0]?.waited]).toEqual([0, 0])
+    expect(held.flow.most).toBeGreaterThan(20)
+    expect(held.flow.priorities[0]?.waited).toBeGreaterThan(50)
+    expect(held.outputTokens).toBe(without.outputTokens)
+    expect(held.flow.priorities[0]?.refused).toEqual({ queue_full: 0, queue_timeout: 0 })
+  })
+
   it('lets go of who has waited for too long, and counts it as not served', () => {
     const { flow, goodput, ttftMs } = run(some(20, {}), { ...oneAtOnce, maxWaitMs: 50 })
     const refused = flow.priorities[0]?.refused.queue_timeout ?? 0

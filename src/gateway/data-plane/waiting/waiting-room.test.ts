@@ -35,6 +35,7 @@ describe('the room where requests wait', () => {
       const replica = {
         isAvailable: true,
         isReachable: true,
+        reported: null,
         get inFlight() {
           return count('runs')
         },
@@ -42,8 +43,8 @@ describe('the room where requests wait', () => {
           return count('runs')
         },
       }
-      const flow = { maxQueue, maxWait: 1e6, fairness: 'key' as const, priorities: [] }
-      const served: BusyModel = { model: { flow }, maxInFlight: limit, replicas: [replica], isWaking: false }
+      const flow = { maxQueue, maxWait: 1e6, fairness: 'key' as const, priorities: [], saturation: false }
+      const served: BusyModel = { model: { flow }, limitOf: () => limit, replicas: [replica], isWaking: false }
       const metrics = createSeriesTable()
       const figures = new QueueFigures()
       const room = new WaitingRoom(served, 'm', metrics, figures)

@@ -2,21 +2,20 @@ import type { Reason } from '../../../errors/index.ts'
 import type { Model } from '../../../fleet/index.ts'
 import type { SeriesTable } from '../../../observe/index.ts'
 import { DrainRate, FlowQueue, type Entry } from '../../../scheduling/index.ts'
-import type { Candidate } from '../choose-replica.ts'
+import type { Candidate, ReplicaLimits } from '../choose-replica.ts'
 import { QueueFigures } from './queue-figures.ts'
 import { tellRetryAfter } from './retry-after.ts'
 import type { Room, Standing, Ticket, TurnOutcome, Waiter } from './room.ts'
 
 /** What is looked at of a model that others wait for. */
-export interface BusyModel {
+export interface BusyModel extends ReplicaLimits {
   readonly model: Pick<Model, 'flow'>
-  readonly maxInFlight: number
   readonly replicas: readonly Candidate[]
   /** Whether it has no replica and is going to have one. */
   readonly isWaking: boolean
 }
 
-/** How often who waits is looked at, beside each end of a request: a replica may have come back, or time may be over. */
+/** How often who waits is looked at, beside each end of a request: a replica may have come back, its engine may have told of room, or time may be over. */
 const tickMs = 25
 /** Turns that are given at once; the rest come with the next look. */
 const mostTurns = 1_000
@@ -151,16 +150,16 @@ export class WaitingRoom<Served extends BusyModel> implements Room<Served> {
 
   /** Where no replica may get requests and none is to come, everybody has a turn, to go to another model or to be told so. */
   #hasRoom(): boolean {
-    const { replicas, maxInFlight } = this.#model
+    const model = this.#model
     let room = -this.#turns
     let isSomeAvailable = false
-    for (const { isAvailable, ownRequests } of replicas) {
-      if (!isAvailable) continue
+    for (const replica of model.replicas) {
+      if (!replica.isAvailable) continue
       isSomeAvailable = true
-      room += Math.max(0, maxInFlight - ownRequests)
+      room += Math.max(0, model.limitOf(replica) - replica.ownRequests)
       if (room > 0) return true
     }
-    return !isSomeAvailable && !this.#model.isWaking
+    return !isSomeAvailable && !model.isWaking
   }
 
   #leave(place: Place, reason: Reason): void {
