@@ -1,8 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startTestGateway, until, untilIdle, untilReady, type TestGateway } from './testing/harness.ts'
 import { startSimulatedHere } from './testing/simulated-process.ts'
-import { startUpstream, type ProgrammableUpstream, type ReceivedRequest } from './testing/upstream.ts'
+import { answerJson, startUpstream, type ProgrammableUpstream, type ReceivedRequest } from './testing/upstream.ts'
 
 const chat = '/v1/chat/completions'
 const cleanUps: (() => Promise<unknown>)[] = []
@@ -161,6 +164,55 @@ describe.each(threads)('a replica whose engine has too much to do, with $workers
     expect((await Promise.all(waits)).map(({ status }) => status)).toEqual([200, 200, 200])
     other.release()
     expect((await Promise.all(held)).map(({ status }) => status).toSorted()).toEqual([200, 502])
+    await expectNothingLeft(gateway)
+  })
+
+  it('gets what waits once the Fleet does not ask for it any more', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fairlead-saturation-'))
+    cleanUps.push(() => rm(folder, { recursive: true, force: true }))
+    const fleetFile = join(folder, 'fleet.yaml')
+    const engine = await startEngine(overloaded)
+    const fleetWith = (saturation: boolean) => ({
+      gateway: { health: { interval: '50ms' } },
+      models: [{ name: 'm', engine: 'external', addresses: [engine.url], flow: { saturation } }],
+    })
+    const write = (saturation: boolean) =>
+      writeFile(fleetFile, JSON.stringify({ name: 'test', ...fleetWith(saturation) }))
+    await write(true)
+    const gateway = await startTestGateway(fleetWith(true), { workers, fleetFile })
+    cleanUps.push(() => gateway.close())
+    await untilReady(gateway, 1)
+    await untilTold(gateway, 10)
+    const answers = await holdBack(gateway, engine, ['a', 'b'])
+    await write(false)
+    await until('all are there', () => engine.names.length === 3)
+    for (let count = 0; count < 3; count += 1) engine.release()
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200])
+    await expectNothingLeft(gateway)
+  })
+
+  it('leaves nobody behind, whatever engines say and stop saying while many requests come', async () => {
+    const engines = [await startEngine(overloaded), await startEngine(overloaded)]
+    for (const engine of engines) {
+      engine.behave = (...asked) => void setTimeout(() => answerJson({ ok: true })(...asked), 50)
+    }
+    const gateway = await start(engines, workers)
+    await untilTold(gateway, 10, 10)
+    const says = [overloaded, calm, null, 'nothing that is known', tell(2, 0.79), tell(4, 0.9)]
+    const answers: Promise<number>[] = []
+    let mostWaiting = 0
+    for (let round = 0; round < 24; round += 1) {
+      for (const [place, engine] of engines.entries())
+        engine.metrics = says[(round * (place + 1)) % says.length] ?? null
+      for (let count = 0; count < 8; count += 1) {
+        answers.push(gateway.ask(chat, question(`${round}-${count}`)).then(({ status }) => status))
+      }
+      mostWaiting = Math.max(mostWaiting, await waiting(gateway))
+    }
+    // The last word of both is that they have too much to do: all are answered all the same.
+    for (const engine of engines) engine.metrics = overloaded
+    expect(new Set(await Promise.all(answers))).toEqual(new Set([200]))
+    expect(mostWaiting).toBeGreaterThan(0)
     await expectNothingLeft(gateway)
   })
 
