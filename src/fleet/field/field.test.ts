@@ -55,7 +55,7 @@ describe('describeField', () => {
       unit: 'duration',
       required: false,
       default: '5m',
-      effect: 'Until the first byte of a streamed answer.',
+      effect: expect.stringMatching(/^Until the first byte of a streamed answer\. /),
       active: true,
       actedOnBy: [{ name: 'gateway', title: 'the gateway' }],
       overriddenBy: 'models[].deadlines.ttft',
