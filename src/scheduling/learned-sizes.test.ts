@@ -14,9 +14,8 @@ describe('LearnedSizes', () => {
         for (const [before, each] of all.entries()) {
           outputTokens.learn(each)
           bytesPerToken.learn(each)
-          const count = Math.min(before + 2, 100)
-          tokens += (each - tokens) / count
-          bytes += (each - bytes) / count
+          tokens += (each - tokens) / Math.min(before + 2, 100)
+          bytes += (each - bytes) / Math.min(before + 1, 100)
         }
         expect(outputTokens.value).toBeCloseTo(tokens, 1)
         expect(bytesPerToken.value).toBeCloseTo(bytes, 1)

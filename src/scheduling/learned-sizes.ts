@@ -25,9 +25,10 @@ class LearnedMean {
 
   learn(observed: number): void {
     const bounded = Math.min(Math.max(observed, 0), most)
-    // The guess counts as one.
-    const count = Math.min(Atomics.add(this.#cells, this.#at + 1, 1) + 2, remembered)
-    if (count === remembered) Atomics.store(this.#cells, this.#at + 1, remembered)
+    // A guess counts as one.
+    const before = Atomics.add(this.#cells, this.#at + 1, 1) + (this.#guess === 0 ? 0 : 1)
+    const count = Math.min(before + 1, remembered)
+    if (before > 2 * remembered) Atomics.store(this.#cells, this.#at + 1, remembered)
     for (;;) {
       const told = Atomics.load(this.#cells, this.#at)
       const known = told === 0 ? this.#guess || bounded : told / parts

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { RoutingPolicy } from '../../fleet/index.ts'
 import {
   keepingSessions,
@@ -18,7 +19,13 @@ import { areComputing, expectHoldings } from './expected-holdings.ts'
 import { ownText } from './own-text.ts'
 import { PrefixRouter, type RoutedPrompt } from './prefix-router.ts'
 import { blockTokens, bytesPerToken, type ReplicaHandle } from './replica-handle.ts'
-import { sharing, type AnsweredRequest, type SentRequest, type SentRequestListener } from './sent-requests.ts'
+import {
+  mostCharacters,
+  sharing,
+  type AnsweredRequest,
+  type SentRequest,
+  type SentRequestListener,
+} from './sent-requests.ts'
 
 /** What is known of a request when its replica is chosen. */
 export interface RoutedRequest {
@@ -103,6 +110,10 @@ const shape = new Shape()
 /** What another thread has sent, as policies are told of it. */
 const elsewhere = new Shape()
 const noHashes: Hashes = { count: 0, words: new Int32Array(0) }
+
+/** What a session is kept by: its name, or a digest of a longer one than threads tell each other. */
+const keptName = (session: string): string =>
+  session.length <= mostCharacters ? ownText(session) : hash('sha256', session, 'base64')
 
 /** Chooses replicas of one model by a policy of `src/scheduling`, with what this gateway's threads have sent. */
 export class PolicyRouter implements SentRequestListener {
@@ -264,7 +275,7 @@ export class PolicyRouter implements SentRequestListener {
     shape.model = this.#model
     shape.adapter = asked.adapter
     // Whoever is sent it may be kept for the session for hours.
-    shape.session = asked.session === null ? null : ownText(asked.session)
+    shape.session = asked.session === null ? null : keptName(asked.session)
     shape.expectedOutputTokens = asked.expectedOutputTokens
     shape.promptTokens = Math.ceil(asked.promptBytes / bytesPerToken)
     shape.prefixHash = asked.prefixHash

@@ -566,6 +566,8 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
       isRepeatable: this.#wording?.isRepeatable === true,
       random: Math.random(),
     })
+    // It goes on to wait for the replica that fell silent.
+    if (failure.kind === 'silent' && step.kind === 'relay') return
     if (!isWithinBudget) served.series.retriesDenied.add(1)
     this.#hedgeAt = Infinity
     if (step.kind === 'relay') return

@@ -15,7 +15,7 @@ const isFirstToken = 2
 /** Numbers of a first token, likewise. */
 const firstTokenNumbers = 3
 /** The longest name of a session that is told. */
-const mostCharacters = 256
+export const mostCharacters = 256
 /** Places for the turns of models; two models whose names meet at one take them together. */
 const turnPlaces = 1024
 

@@ -158,6 +158,9 @@ const completionOf = (prompt: string) => ({
   fields: () => ({ prompt }),
 })
 
+/** Some are longer than what threads tell each other. */
+const nameOf = (session: number) => `session ${session}`.repeat(session % 2 === 0 ? 1 : 40)
+
 /** Where each request goes, in a gateway of so many threads. */
 function decide(steps: readonly Step[], threads: number, policy: RoutingPolicy): string[] {
   const sizes = new Int32Array(sizeCells)
@@ -221,7 +224,7 @@ function decide(steps: readonly Step[], threads: number, policy: RoutingPolicy):
       adapter: null,
       prefixHash: hashBeginning(prompt),
       promptBytes: bytes.length,
-      session: each.session === null ? null : `session ${each.session}`,
+      session: each.session === null ? null : nameOf(each.session),
       expectedOutputTokens: thread.sizes.outputTokens.value,
       isExcluded: (replica: ReplicaHandle) => replica.ownRequests >= maxInFlight,
     }

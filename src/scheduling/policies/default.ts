@@ -35,8 +35,8 @@ const promptMemory = 0.02
  * In tokens of prefill, of a request of `p` tokens of which `u` are not held, at a replica with `n` requests, `w` tokens of
  * prefill and `t` tokens in flight: `w + b × n + u × (1 + 6 + n / 4) + a × t × (1 + t / (mean of t + p))`, with `a` and `b`
  * from the cost model (`b` is small, but where an engine has few places in its batch); and a little for replicas that had more than the others lately. Nothing is cut off: a prefix that everybody asks for
- * spreads as soon as a second copy costs less than what waits at the first. Where an engine says that more than
- * `saturation` of its cache is in use, what it holds does not count, unless all say so.
+ * spreads as soon as a second copy costs less than what waits at the first. How full an engine's cache is does not count: who
+ * is sent elsewhere for that makes one more copy there, and all caches fill with the same.
  */
 class Default implements Policy {
   readonly #model = new CostModel()
