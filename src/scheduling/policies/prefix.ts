@@ -39,17 +39,20 @@ class Prefix implements Policy {
     let best = -1
     let bestHeld = -1
     let bestWork = Infinity
+    let isBestFull = false
     let mostHeld = 0
     for (let step = 0, place = start % count; step < count; step += 1, place = place + 1 === count ? 0 : place + 1) {
       const replica = candidateAt(replicas, place, choosing)
       if (replica === null) continue
       const its = workOf(replica)
       const all = heldTokens[place] ?? 0
-      const isPassed = its > most || (isRoomAsked && isCacheFull(replica, this.#settings))
-      const held = isPassed ? 0 : all
+      const isFull = isRoomAsked && isCacheFull(replica, this.#settings)
+      const held = its > most || isFull ? 0 : all
       if (all > mostHeld) mostHeld = all
-      if (held > bestHeld || (held === bestHeld && its < bestWork)) {
+      const isLighter = its < bestWork || (its === bestWork && isBestFull && !isFull)
+      if (held > bestHeld || (held === bestHeld && isLighter)) {
         best = place
+        isBestFull = isFull
         bestHeld = held
         bestWork = its
       }
