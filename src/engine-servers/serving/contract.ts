@@ -38,6 +38,8 @@ export interface GenerationRequest {
   readonly cacheSalt?: string
   /** Where the prompt's KV blocks come from or go to; opaque but to the engine (`kv_transfer_params`). */
   readonly kvTransfer?: Readonly<Record<string, unknown>>
+  /** Where the engine that computes the prompt and the one that goes on meet, as SGLang has it (`bootstrap_…`). */
+  readonly kvMeeting?: { readonly host?: string; readonly port?: number; readonly room?: number }
 }
 
 /** What became of a sequence inside an engine. */

@@ -136,7 +136,14 @@ function sampling(
     isStreamed: fields.stream ?? false,
     ...given('cacheSalt', fields.cache_salt),
     ...given('kvTransfer', fields.kv_transfer_params),
+    ...given('kvMeeting', meetingOf(fields)),
   }
+}
+
+function meetingOf(fields: GenerationFields): GenerationRequest['kvMeeting'] {
+  const { bootstrap_host: host, bootstrap_port: port, bootstrap_room: room } = fields
+  const meeting = { ...given('host', host), ...given('port', port), ...given('room', room) }
+  return Object.keys(meeting).length === 0 ? undefined : meeting
 }
 
 function given<Name extends string, Value>(

@@ -36,6 +36,10 @@ const generationFields = {
   ignore_eos: z.boolean().nullish(),
   cache_salt: z.string().min(1).max(1024).nullish(),
   kv_transfer_params: z.record(z.string(), z.unknown()).nullish(),
+  bootstrap_host: z.string().min(1).max(255).nullish(),
+  bootstrap_port: z.int().min(1).max(65_535).nullish(),
+  // Of 63 bits: what is lost in a number is lost in both engines.
+  bootstrap_room: z.number().nonnegative().nullish(),
   n: z.int().min(1).max(maximumChoices).nullish(),
   stream: z.boolean().nullish(),
   stream_options: z

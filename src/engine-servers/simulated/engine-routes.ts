@@ -1,9 +1,14 @@
 import { z } from 'zod'
 import { invalidValue, sendJson, type Route } from '../serving/index.ts'
-import { transferPath } from './kv-transfer/index.ts'
+import { bootstrapEngines, bootstrapQueryPath, transferPath } from './kv-transfer/index.ts'
 import type { SimulatedBackend } from './simulated-backend.ts'
 
-const transferFields = z.looseObject({ engine_id: z.string(), request_id: z.string() })
+const transferFields = z.looseObject({
+  engine_id: z.string().nullable(),
+  request_id: z.string(),
+  prompt: z.string(),
+  waits: z.boolean().default(false),
+})
 
 /** What a simulated engine answers beside the common paths: vLLM's `/reset_prefix_cache`, and what only it has. */
 export function engineRoutes({ engine }: SimulatedBackend): readonly Route[] {
@@ -24,14 +29,26 @@ export function engineRoutes({ engine }: SimulatedBackend): readonly Route[] {
       },
     },
     {
+      method: 'GET',
+      path: bootstrapQueryPath,
+      isAlwaysOpen: true,
+      handle({ response }) {
+        if (engine.isBootstrapServer) sendJson(response, 200, bootstrapEngines(engine.address.id))
+        else sendJson(response, 404, { detail: 'Not Found' })
+      },
+    },
+    {
       // An engine that drains hands over what it keeps.
       method: 'POST',
       path: transferPath,
       isAlwaysOpen: true,
-      handle({ body, response }) {
+      async handle({ body, response, signal }) {
         const checked = transferFields.safeParse(body)
-        if (!checked.success) throw invalidValue('A transfer needs engine_id and request_id.')
-        const isHandedOver = engine.handOver(checked.data.engine_id, checked.data.request_id)
+        if (!checked.success) throw invalidValue('A transfer needs engine_id, request_id and prompt.')
+        const { engine_id: engineId, request_id: name, prompt, waits } = checked.data
+        const isHandedOver =
+          engine.isMeant(engineId) &&
+          (waits ? await engine.handOverOnceThere(name, prompt, signal) : engine.handOver(name, prompt))
         sendJson(response, isHandedOver ? 200 : 404, { success: isHandedOver })
       },
     },

@@ -15,12 +15,12 @@ import { composeAnswer } from './compose-answer.ts'
 import { embedTokens } from './embed-tokens.ts'
 import { shapeOf } from './engine-shape.ts'
 import { Faults } from './faults.ts'
-import { readTransferWish, type TransferWish } from './kv-transfer/index.ts'
+import { handovers, type Handover, type TransferWish } from './kv-transfer/index.ts'
 import type { SimulatedSettings } from './settings.ts'
 import { SimulatedEngine, type Job, type SimulatedEngineOptions } from './simulated-engine.ts'
 
 /** What a simulated engine is made of. */
-export interface SimulatedOptions extends Omit<SimulatedEngineOptions, 'shape' | 'hasConnector'> {
+export interface SimulatedOptions extends Omit<SimulatedEngineOptions, 'shape' | 'handover'> {
   readonly modelNames: readonly string[]
   /** LoRA adapters that it has from the start; they change nothing of its answers. */
   readonly adapters?: readonly string[]
@@ -40,7 +40,8 @@ export class SimulatedBackend implements Backend {
   readonly faults: Faults
   readonly engine: SimulatedEngine
   readonly #modelNames: readonly string[]
-  readonly #hasConnector: boolean
+  readonly #settings: SimulatedSettings
+  readonly #handover: Handover | null
   readonly #loaded: NodeJS.Timeout
   #state: 'loading' | 'ready' | 'failed' = 'loading'
 
@@ -49,9 +50,10 @@ export class SimulatedBackend implements Backend {
     this.adapters = new Set(adapters)
     this.contextLength = contextLength
     this.faults = new Faults(settings)
-    this.#hasConnector = settings.kvConnector !== 'none'
+    this.#settings = settings
+    this.#handover = settings.kvConnector === 'none' ? null : handovers[settings.kvConnector]
     const shape = shapeOf(settings, contextLength)
-    this.engine = new SimulatedEngine({ ...options, shape, hasConnector: this.#hasConnector })
+    this.engine = new SimulatedEngine({ ...options, shape, handover: this.#handover })
     if (settings.loadTime === 0) this.#state = 'ready'
     this.#loaded = setTimeout(() => this.setState('ready'), settings.loadTime)
   }
@@ -94,7 +96,7 @@ export class SimulatedBackend implements Backend {
     if (request.maxTokens !== undefined && request.maxTokens > room) {
       throw answerTooLong(this.contextLength, prompt.length, request.maxTokens)
     }
-    const wish: TransferWish = this.#hasConnector ? readTransferWish(request.kvTransfer) : { kind: 'none' }
+    const wish: TransferWish = this.#handover?.read(request, this.#settings.kvRole) ?? { kind: 'none' }
     const answer = composeAnswer({
       promptTokens: prompt,
       seed: request.seed ?? 0,
@@ -124,6 +126,7 @@ export class SimulatedBackend implements Backend {
     }
     if (fault === 'hang') return this.engine.hang(job, this.contextLength, signal)
     const end = await this.engine.run(job, signal)
+    const kvTransfer = wish.kind === 'keep' ? await this.engine.keep(wish.name, job, end, signal) : null
     if (fault === 'die') throw new ConnectionCut()
     return {
       finishReason: answer.finishReason,
@@ -131,7 +134,7 @@ export class SimulatedBackend implements Backend {
       promptTokens: prompt.length,
       completionTokens: answer.tokens.length,
       cachedTokens: end.cachedTokens,
-      ...(wish.kind === 'keep' && { kvTransfer: this.engine.keep(request.id ?? 'request', end) }),
+      ...(kvTransfer !== null && { kvTransfer }),
       stages: end.stages,
     }
   }

@@ -1,22 +1,32 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { BlockChain, type BatchingShape, type PromptImage, type Sequence } from '../../engines/index.ts'
 import type { SequenceStages, ServingLoad } from '../serving/index.ts'
 import type { KvPublisher } from './kv-events/index.ts'
-import { fetchPrompt, KeptPrompts, transferFailure, transferParams, type TransferWish } from './kv-transfer/index.ts'
+import {
+  fetchPrompt,
+  KeptPrompts,
+  transferFailure,
+  type EngineAddress,
+  type Handover,
+  type TransferParams,
+  type TransferWish,
+} from './kv-transfer/index.ts'
 import { PromptCache } from './prompt-cache.ts'
 import { RealTimeEngine, type EndedSequence } from './real-time/index.ts'
 
 /** What a simulated engine computes with. */
 export interface SimulatedEngineOptions {
   readonly shape: BatchingShape
-  /** Whether it keeps prompts for other engines and fetches them (`kv_transfer_params`). */
-  readonly hasConnector: boolean
+  /** How it keeps prompts for other engines and fetches them; null where it does not. */
+  readonly handover: Handover | null
   /** Where KV events go; nowhere when absent. */
   readonly publisher?: KvPublisher | undefined
   /** Under which host other engines reach this one; where it listens when absent. */
   readonly sideChannelHost?: string | undefined
-  /** How long a prompt is kept for another engine, milliseconds; vLLM's 30 s when absent. */
+  /** How long a prompt is kept for another engine, milliseconds; as the real engine has it when absent. */
   readonly leaseMs?: number | undefined
+  /** How long it waits for a prompt of another engine, milliseconds; as the real engine has it when absent. */
+  readonly patienceMs?: number | undefined
 }
 
 /** A sequence to compute, by its tokens. */
@@ -61,7 +71,7 @@ export class SimulatedEngine {
   #nextBlock = 1
 
   constructor(options: SimulatedEngineOptions) {
-    const { shape, publisher, leaseMs } = options
+    const { shape, publisher, handover, leaseMs = handover?.leaseMs ?? 0 } = options
     this.#options = options
     this.shape = shape
     this.publisher = publisher
@@ -90,7 +100,7 @@ export class SimulatedEngine {
         receiving,
         preemptions,
         externalPromptTokens,
-        hasConnector: this.#options.hasConnector,
+        hasConnector: this.#options.handover !== null,
         failedTransfers,
         expiredTransfers: this.#kept.expired,
       },
@@ -109,7 +119,8 @@ export class SimulatedEngine {
   }
 
   /** Computes a job; rejects with the signal's reason, or with `ServingError` when its prompt could not be fetched. */
-  async run({ prompt, answer, outputTokens, wish, salt, images, onToken }: Job, signal: AbortSignal): Promise<JobEnd> {
+  async run(job: Job, signal: AbortSignal): Promise<JobEnd> {
+    const { prompt, answer, outputTokens, wish, salt, images, onToken } = job
     if (wish.kind === 'unusable') throw this.#failTransfer()
     // The last token of an answer is never computed: nothing comes after it.
     const namedTokens = prompt.length + Math.max(0, answer.length - 1)
@@ -128,7 +139,7 @@ export class SimulatedEngine {
           if (sequence.generated === 1) this.#count(sequence, prompt.length, wish)
           onToken()
         },
-        fetch: () => this.#fetch(wish, signal),
+        fetch: () => this.#fetch(job, signal),
       },
       signal,
     )
@@ -156,19 +167,55 @@ export class SimulatedEngine {
     this.#totals.generatedTokens += 1
   }
 
-  /** Keeps a prompt for another engine; the `kv_transfer_params` by which that one finds it. */
-  keep(id: string, { ended, cachedTokens }: JobEnd): Readonly<Record<string, unknown>> {
+  /**
+   * Keeps a prompt for another engine.
+   * @returns the `kv_transfer_params` by which that one finds it; null where it is told otherwise
+   * @throws ServingError when the answer waits for the other engine, and that one does not come
+   */
+  async keep(
+    name: string,
+    job: Job,
+    { ended, cachedTokens }: JobEnd,
+    signal: AbortSignal,
+  ): Promise<TransferParams | null> {
+    const { handover } = this.#options
     const { sequence } = ended
     const { promptTokens } = sequence.request
-    const requestId = `${id}-${randomBytes(4).toString('hex')}`
-    this.#kept.keep(requestId, () => this.#batch.release(sequence))
+    const until = handover?.answersLast === true ? signal : undefined
+    const isFetched = this.#kept.keep(name, digestOf(job), () => this.#batch.release(sequence), until)
+    if (until !== undefined && !(await isFetched)) {
+      signal.throwIfAborted()
+      throw this.#failTransfer()
+    }
     const blockIds = Array.from({ length: Math.ceil(promptTokens / this.shape.kvBlockTokens) }, () => this.#newBlock())
-    return transferParams({ requestId, blockIds, promptTokens, cachedTokens }, this.#self)
+    return handover?.answer({ name, blockIds, promptTokens, cachedTokens }, this.#self) ?? null
+  }
+
+  /** How other engines call this one, and where it is. */
+  get address(): EngineAddress {
+    return this.#self
+  }
+
+  /** Whether it tells others at its bootstrap server who it is. */
+  get isBootstrapServer(): boolean {
+    return this.#options.handover?.isAskedFor === true
+  }
+
+  /** Whether this is the engine that another one means, and hands prompts over at all. */
+  isMeant(engineId: string | null): boolean {
+    return this.#options.handover !== null && (engineId === null || engineId === this.#self.id)
   }
 
   /** Lets another engine have a prompt that is kept here; false when there is none. */
-  handOver(engineId: string, requestId: string): boolean {
-    return engineId === this.#self.id && this.#kept.handOver(requestId)
+  handOver(name: string, digest: string): boolean {
+    return this.#kept.handOver(name, digest)
+  }
+
+  /** The same, for an engine that may come before the prompt is computed; it waits until `signal` fires. */
+  handOverOnceThere(name: string, digest: string, signal: AbortSignal): Promise<boolean> {
+    return this.#options.handover?.mayComeFirst === true
+      ? this.#kept.await(name, digest, signal)
+      : Promise.resolve(this.handOver(name, digest))
   }
 
   /** Forgets all prompts; false, and nothing is done, while sequences use the cache, as vLLM has it. */
@@ -190,10 +237,17 @@ export class SimulatedEngine {
     if (wish.kind === 'fetch') this.#totals.externalPromptTokens += promptTokens - cachedTokens
   }
 
-  async #fetch(wish: TransferWish, signal: AbortSignal): Promise<void> {
-    if (wish.kind !== 'fetch') return
+  async #fetch(job: Job, signal: AbortSignal): Promise<void> {
+    const { wish } = job
+    const { handover, patienceMs = handover?.patienceMs } = this.#options
+    if (wish.kind !== 'fetch' || handover === null) return
     try {
-      await fetchPrompt(wish.from, signal)
+      await fetchPrompt(
+        wish.from,
+        digestOf(job),
+        { ...handover, ...(patienceMs !== undefined && { patienceMs }) },
+        signal,
+      )
     } catch (error) {
       if (signal.aborted) throw error
       throw this.#failTransfer(error)
@@ -212,6 +266,12 @@ export class SimulatedEngine {
     return block
   }
 }
+
+/** Names a prompt by all that its blocks depend on: whoever fetches it has to have the very same one. */
+const digestOf = ({ prompt, salt, images }: Job): string =>
+  createHash('sha256')
+    .update(JSON.stringify([prompt, salt, images]))
+    .digest('base64url')
 
 function stageOf({ kind }: TransferWish): 'both' | 'prefill' | 'decode' {
   if (kind === 'keep') return 'prefill'

@@ -26,7 +26,7 @@ function launchArguments({ model, host, port, kvEvents }: LaunchRequest): string
     ...model.simulated,
     maxSequences: model.maxSequences ?? model.simulated.maxSequences,
     ...(model.maxBatchedTokens !== undefined && { maxBatchedTokens: model.maxBatchedTokens }),
-    ...(isSplit && { kvConnector: 'nixl' }),
+    ...(isSplit && model.simulated.kvConnector === 'none' && { kvConnector: 'nixl' }),
     ...(kvEvents !== undefined && { kvEvents: { ...model.simulated.kvEvents, ...kvEvents } }),
   }
   const adapters = model.adapters.filter(({ preload }) => preload).map(({ name }) => name)

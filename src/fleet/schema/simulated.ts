@@ -32,9 +32,15 @@ export const simulatedSettings = z.strictObject({
     .describe('Tokens that the KV cache holds, one context at least; maxSequences whole contexts when absent.'),
   kvBlockTokens: z.int().min(1).max(1024).default(16).describe('Tokens of a KV block.'),
   kvConnector: z
-    .enum(['none', 'nixl'])
+    .enum(['none', 'nixl', 'mooncake', 'bootstrap'])
     .default('none')
-    .describe('Whether it takes and gives `kv_transfer_params`; models with `prefill` and `decode` do.'),
+    .describe(
+      'How it hands prompts over to other engines; `nixl` for models with `prefill` and `decode` that say nothing.',
+    ),
+  kvRole: z
+    .enum(['prefill', 'decode'])
+    .optional()
+    .describe('Which half of requests it does with `bootstrap`, whose requests do not say.'),
   kvEvents: z
     .strictObject({
       endpoint: text(256)

@@ -1,18 +1,18 @@
 import { ServingError } from '../../serving/index.ts'
-import type { RemotePrompt } from './transfer-params.ts'
+import type { Handover, RemotePrompt } from './contract.ts'
 
-/** Where a simulated engine hands prompts over; the real one speaks NIXL there. */
+/** Where a simulated engine hands prompts over; the real ones have NIXL, Mooncake or RDMA there. */
 export const transferPath = '/simulated/kv-transfer'
 
-/** How long the real engine tries to reach another one (recorded with 0.32.0: 5 s). */
-const patienceMs = 5_000
-
 /**
- * Fetches a prompt's blocks from the simulated engine that keeps them.
+ * Fetches a prompt's blocks from the simulated engine that keeps them, or will.
+ * @param digest names the prompt's tokens
  * @throws ServingError with what vLLM answers when a transfer fails (`kv_load_failure_policy: fail`, its default)
  */
 export async function fetchPrompt(
-  { host, port, engineId, requestId }: RemotePrompt,
+  { host, port, engineId, name }: RemotePrompt,
+  digest: string,
+  { patienceMs, mayComeFirst }: Pick<Handover, 'patienceMs' | 'mayComeFirst'>,
   signal: AbortSignal,
 ): Promise<void> {
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
@@ -20,7 +20,7 @@ export async function fetchPrompt(
     const response = await fetch(`http://${address}${transferPath}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ engine_id: engineId, request_id: requestId }),
+      body: JSON.stringify({ engine_id: engineId, request_id: name, prompt: digest, waits: mayComeFirst }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
     })
     await response.arrayBuffer()

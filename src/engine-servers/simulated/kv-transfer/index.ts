@@ -1,7 +1,19 @@
 /**
- * Prefill here, decode there: `kv_transfer_params` as vLLM's NIXL connector takes and gives them, with HTTP between simulated
- * engines where real ones have NIXL.
+ * Prefill here, decode there, as vLLM's connectors and SGLang have it, with HTTP between simulated engines where real ones
+ * have NIXL, Mooncake or RDMA: one small file for each way. A new one is a file and a line here.
  */
+import { bootstrap } from './bootstrap.ts'
+import type { Handover } from './contract.ts'
+import { mooncake } from './mooncake.ts'
+import { nixl } from './nixl.ts'
+
+export { type EngineAddress, type Handover, type TransferParams, type TransferWish } from './contract.ts'
 export { fetchPrompt, transferFailure, transferPath } from './fetch-prompt.ts'
 export { KeptPrompts } from './kept-prompts.ts'
-export { readTransferWish, transferParams, type RemotePrompt, type TransferWish } from './transfer-params.ts'
+export { bootstrapEngines, bootstrapQueryPath } from './mooncake.ts'
+
+/** By the name that settings give them (`kvConnector`). */
+export const handovers = { nixl, mooncake, bootstrap } as const satisfies Readonly<Record<string, Handover>>
+
+/** Names of the ways. */
+export type HandoverName = keyof typeof handovers

@@ -8,8 +8,12 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()))
 })
 
-async function start(settings: Partial<SimulatedSettings> = {}, leaseMs?: number): Promise<SimulatedServer> {
-  const engine = leaseMs === undefined ? {} : { leaseMs }
+async function start(
+  settings: Partial<SimulatedSettings> = {},
+  leaseMs?: number,
+  patienceMs?: number,
+): Promise<SimulatedServer> {
+  const engine = { leaseMs, patienceMs }
   const server = await startSimulated({ kvConnector: 'nixl', ttft: 5, ...settings }, { engine })
   servers.push(server)
   return server
@@ -163,4 +167,128 @@ describe('kv_transfer_params', () => {
       5000,
     )
   })
+})
+
+/** How the legs of a transfer that meet under a name ask for it; `meeting` names the pair. */
+interface MeetingRow {
+  readonly connector: 'mooncake' | 'bootstrap'
+  prefillFields(at: SimulatedServer, meeting: number): Promise<object>
+  decodeFields(at: SimulatedServer, meeting: number): Promise<object>
+  /** What the prefill is answered when nobody fetches its prompt. */
+  readonly unfetched: number
+}
+
+const engineOf = async (at: SimulatedServer): Promise<string> => {
+  const engines = (await (await fetch(`${at.url}/query`)).json()) as { readonly '0': { readonly engine_id: string } }
+  return engines['0'].engine_id
+}
+const roomOf = async (at: SimulatedServer, room: number) => ({
+  bootstrap_host: '127.0.0.1',
+  bootstrap_port: at.port,
+  bootstrap_room: room,
+})
+
+const meetings: readonly MeetingRow[] = [
+  { connector: 'bootstrap', prefillFields: roomOf, decodeFields: roomOf, unfetched: 500 },
+  {
+    connector: 'mooncake',
+    prefillFields: async (_at, meeting) => ({
+      kv_transfer_params: { do_remote_decode: true, do_remote_prefill: false, transfer_id: `xfer-${meeting}` },
+    }),
+    decodeFields: async (at, meeting) => ({
+      kv_transfer_params: {
+        do_remote_decode: false,
+        do_remote_prefill: true,
+        remote_bootstrap_addr: `http://127.0.0.1:${at.port}`,
+        remote_engine_id: await engineOf(at),
+        transfer_id: `xfer-${meeting}`,
+      },
+    }),
+    unfetched: 200,
+  },
+]
+
+describe.each(meetings)('legs of $connector', ({ connector: kvConnector, prefillFields, decodeFields, unfetched }) => {
+  const startPair = async (settings: { readonly leaseMs?: number; readonly patienceMs?: number } = {}) => ({
+    prefill: await start({ kvConnector, kvRole: 'prefill' }, settings.leaseMs),
+    // A prompt to be computed would take its minute.
+    decode: await start({ kvConnector, kvRole: 'decode', ttft: 60_000 }, undefined, settings.patienceMs),
+  })
+
+  it.each(['prefill', 'decode'] as const)('meet whichever comes first (%s)', async (first) => {
+    const { prefill, decode } = await startPair()
+    const further = { max_tokens: 12, ...(await decodeFields(prefill, 1)) }
+    const own = { max_tokens: 1, ...(await prefillFields(prefill, 1)) }
+    const sendPrefill = () => ask(prefill, own)
+    const sendDecode = () => ask(decode, further)
+    const earlier = first === 'prefill' ? sendPrefill() : sendDecode()
+    await vi.waitFor(() => {
+      const { running, waiting, kvCacheUsage } = (first === 'prefill' ? prefill : decode).backend.load()
+      expect(running + waiting + kvCacheUsage).toBeGreaterThan(0)
+    }, 5000)
+    const later = first === 'prefill' ? sendDecode() : sendPrefill()
+    const answers = await Promise.all([earlier, later])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    const answer = first === 'prefill' ? answers[1] : answers[0]
+    expect(answer.body.choices).toEqual((await ask(await start(), { max_tokens: 12 })).body.choices)
+    expect(await metric(prefill, 'kv_cache_usage_perc')).toBe(0)
+    // Once fetched it is gone.
+    const again = await start({ kvConnector, kvRole: 'decode' }, undefined, 50)
+    expect((await ask(again, further)).status).toBe(500)
+  })
+
+  it('time out where the other one never comes, and leave nothing behind', async () => {
+    const { prefill, decode } = await startPair({ leaseMs: 50, patienceMs: 50 })
+    expect((await ask(decode, { max_tokens: 4, ...(await decodeFields(prefill, 1)) })).status).toBe(500)
+    expect((await ask(prefill, { max_tokens: 1, ...(await prefillFields(prefill, 2)) })).status).toBe(unfetched)
+    await vi.waitFor(async () => expect(await metric(prefill, 'nixl_num_kv_expired_reqs_total')).toBe(1), 5000)
+    for (const engine of [prefill, decode])
+      expect(engine.backend.load()).toMatchObject({ running: 0, waiting: 0, kvCacheUsage: 0 })
+  })
+
+  it('get no prompt but their own', async () => {
+    const { prefill, decode } = await startPair({ leaseMs: 5_000, patienceMs: 5_000 })
+    const own = ask(prefill, { max_tokens: 1, ...(await prefillFields(prefill, 1)) })
+    await vi.waitFor(() => expect(prefill.backend.load().kvCacheUsage).toBeGreaterThan(0), 5000)
+    const fields = { max_tokens: 4, ...(await decodeFields(prefill, 1)) }
+    expect((await ask(decode, { ...fields, prompt: `${prompt} and so on` })).status).toBe(500)
+    expect((await ask(decode, fields)).status).toBe(200)
+    expect((await own).status).toBe(200)
+  })
+
+  it('let go when a client goes that waits for the other one', async () => {
+    const { prefill, decode } = await startPair()
+    const legs = [
+      [decode, await decodeFields(prefill, 1)],
+      [prefill, await prefillFields(prefill, 2)],
+    ] as const
+    for (const [engine, fields] of legs) {
+      const controller = new AbortController()
+      const gone = fetch(`${engine.url}/v1/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ prompt, max_tokens: 1, ...fields }),
+        signal: controller.signal,
+      }).then(
+        () => 'answered',
+        () => 'gone',
+      )
+      await vi.waitFor(() => expect(engine.backend.load().kvCacheUsage).toBeGreaterThan(0), 5000)
+      controller.abort()
+      // One that is answered before its prompt is fetched has left already.
+      if (engine === prefill && unfetched === 200) continue
+      expect(await gone).toBe('gone')
+      await vi.waitFor(
+        () => expect(engine.backend.load()).toMatchObject({ running: 0, waiting: 0, kvCacheUsage: 0 }),
+        5000,
+      )
+    }
+  })
+})
+
+it('names itself at a bootstrap server with mooncake only', async () => {
+  for (const kvConnector of ['mooncake', 'bootstrap', 'nixl', 'none'] as const) {
+    const { status } = await fetch(`${(await start({ kvConnector })).url}/query`)
+    expect([kvConnector, status]).toEqual([kvConnector, kvConnector === 'mooncake' ? 200 : 404])
+  }
 })
