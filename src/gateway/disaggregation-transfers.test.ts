@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startTestGateway, until, untilIdle, untilReady, type TestGateway } from './testing/harness.ts'
 import { startSimulatedHere, startSimulatedProcess, type SimulatedUnderTest } from './testing/simulated-process.ts'
@@ -25,6 +28,9 @@ const rows: readonly TransferRow[] = [
   { transfer: 'nixl', isConcurrent: false, computedAtMost: blockTokens },
   { transfer: 'mooncake', isConcurrent: true, computedAtMost: blockTokens },
   { transfer: 'bootstrap', isConcurrent: true, computedAtMost: blockTokens },
+  { transfer: 'sharedStorage', isConcurrent: false, computedAtMost: blockTokens },
+  // What does not fill a chunk is not stored.
+  { transfer: 'lmcache', isConcurrent: false, computedAtMost: 256 },
 ]
 
 interface Scene {
@@ -41,7 +47,9 @@ interface SceneSettings {
 }
 
 async function startScene({ transfer }: TransferRow, settings: SceneSettings = {}): Promise<Scene> {
-  const common = { kvConnector: transfer }
+  const kvFolder = await mkdtemp(join(tmpdir(), 'fairlead-prompts-'))
+  cleanUps.push(() => rm(kvFolder, { recursive: true }))
+  const common = { kvConnector: transfer, kvFolder }
   const start = settings.isKillable === true ? startSimulatedProcess : startSimulatedHere
   const [prefill, decode] = await Promise.all([
     start({ ...common, kvRole: 'prefill', ...settings.prefill }, context),
@@ -71,7 +79,7 @@ async function startScene({ transfer }: TransferRow, settings: SceneSettings = {
 /** A chat that begins as no other one does; its prompt is some hundred tokens. */
 const question = (subject: string, more: object = {}) => ({
   model: 'm',
-  messages: [{ role: 'user', content: `${subject}: ${'why does the river run to the sea, '.repeat(30)}` }],
+  messages: [{ role: 'user', content: `${subject}: ${'why does the river run to the sea, '.repeat(60)}` }],
   max_tokens: outputTokens,
   ignore_eos: true,
   ...more,

@@ -15,12 +15,13 @@ import { composeAnswer } from './compose-answer.ts'
 import { embedTokens } from './embed-tokens.ts'
 import { shapeOf } from './engine-shape.ts'
 import { Faults } from './faults.ts'
-import { handovers, type Handover, type TransferWish } from './kv-transfer/index.ts'
+import type { TransferWish } from './kv-transfer/index.ts'
+import { transferOf, type EngineTransfer } from './engine-transfer.ts'
 import type { SimulatedSettings } from './settings.ts'
 import { SimulatedEngine, type Job, type SimulatedEngineOptions } from './simulated-engine.ts'
 
 /** What a simulated engine is made of. */
-export interface SimulatedOptions extends Omit<SimulatedEngineOptions, 'shape' | 'handover'> {
+export interface SimulatedOptions extends Omit<SimulatedEngineOptions, 'shape' | 'handover' | 'shared'> {
   readonly modelNames: readonly string[]
   /** LoRA adapters that it has from the start; they change nothing of its answers. */
   readonly adapters?: readonly string[]
@@ -41,7 +42,7 @@ export class SimulatedBackend implements Backend {
   readonly engine: SimulatedEngine
   readonly #modelNames: readonly string[]
   readonly #settings: SimulatedSettings
-  readonly #handover: Handover | null
+  readonly #transfer: EngineTransfer
   readonly #loaded: NodeJS.Timeout
   #state: 'loading' | 'ready' | 'failed' = 'loading'
 
@@ -51,9 +52,9 @@ export class SimulatedBackend implements Backend {
     this.contextLength = contextLength
     this.faults = new Faults(settings)
     this.#settings = settings
-    this.#handover = settings.kvConnector === 'none' ? null : handovers[settings.kvConnector]
+    this.#transfer = transferOf(settings)
     const shape = shapeOf(settings, contextLength)
-    this.engine = new SimulatedEngine({ ...options, shape, handover: this.#handover })
+    this.engine = new SimulatedEngine({ ...options, shape, ...this.#transfer })
     if (settings.loadTime === 0) this.#state = 'ready'
     this.#loaded = setTimeout(() => this.setState('ready'), settings.loadTime)
   }
@@ -96,7 +97,7 @@ export class SimulatedBackend implements Backend {
     if (request.maxTokens !== undefined && request.maxTokens > room) {
       throw answerTooLong(this.contextLength, prompt.length, request.maxTokens)
     }
-    const wish: TransferWish = this.#handover?.read(request, this.#settings.kvRole) ?? { kind: 'none' }
+    const wish = this.#wishOf(request)
     const answer = composeAnswer({
       promptTokens: prompt,
       seed: request.seed ?? 0,
@@ -171,6 +172,12 @@ export class SimulatedBackend implements Backend {
   async close(): Promise<void> {
     clearTimeout(this.#loaded)
     await this.engine.close()
+  }
+
+  #wishOf(request: GenerationRequest): TransferWish {
+    const { handover, shared } = this.#transfer
+    if (shared !== null) return { kind: 'share' }
+    return handover?.read(request, this.#settings.kvRole) ?? { kind: 'none' }
   }
 
   #promptOf({ input }: GenerationRequest): ReturnType<typeof chatTokens> {

@@ -8,6 +8,7 @@ import {
   transferFailure,
   type EngineAddress,
   type Handover,
+  type SharedPrompts,
   type TransferParams,
   type TransferWish,
 } from './kv-transfer/index.ts'
@@ -19,6 +20,8 @@ export interface SimulatedEngineOptions {
   readonly shape: BatchingShape
   /** How it keeps prompts for other engines and fetches them; null where it does not. */
   readonly handover: Handover | null
+  /** Where it finds and leaves prompts; null where it does not. */
+  readonly shared: SharedPrompts | null
   /** Where KV events go; nowhere when absent. */
   readonly publisher?: KvPublisher | undefined
   /** Under which host other engines reach this one; where it listens when absent. */
@@ -100,7 +103,7 @@ export class SimulatedEngine {
         receiving,
         preemptions,
         externalPromptTokens,
-        hasConnector: this.#options.handover !== null,
+        hasConnector: this.#options.handover !== null || this.#options.shared !== null,
         failedTransfers,
         expiredTransfers: this.#kept.expired,
       },
@@ -125,18 +128,23 @@ export class SimulatedEngine {
     // The last token of an answer is never computed: nothing comes after it.
     const namedTokens = prompt.length + Math.max(0, answer.length - 1)
     const chain = new BlockChain([...prompt, ...answer], this.shape.kvBlockTokens, namedTokens, salt, images)
+    const shared = wish.kind === 'share' ? this.#options.shared : null
+    const stored = (await shared?.find(chain, prompt.length)) ?? 0
+    // Tokens of the prompt that need not be computed here.
+    const elsewhere = wish.kind === 'fetch' ? prompt.length : Math.min(stored, prompt.length - 1)
     const ended = await this.#batch.run(
       {
         units: chain.units,
         namedTokens,
         promptTokens: Math.max(1, prompt.length),
         outputTokens,
-        stage: stageOf(wish),
+        stage: stored > 0 ? 'decode' : stageOf(wish),
+        ...(stored > 0 && { receivedTokens: stored }),
       },
       {
         onAdded: (sequence) => this.#cache.follow(sequence, chain),
         onToken: (sequence) => {
-          if (sequence.generated === 1) this.#count(sequence, prompt.length, wish)
+          if (sequence.generated === 1) this.#count(sequence, prompt.length, elsewhere)
           onToken()
         },
         fetch: () => this.#fetch(job, signal),
@@ -144,10 +152,11 @@ export class SimulatedEngine {
       signal,
     )
     this.#cache.leave(ended.sequence)
-    const isFetched = wish.kind === 'fetch'
+    await shared?.store(chain, prompt.length).catch(() => this.#failTransfer())
+    const { cachedTokens } = ended.sequence
     return {
-      cachedTokens: isFetched ? prompt.length : ended.sequence.cachedTokens,
-      stages: stagesOf(ended, isFetched ? prompt.length - ended.sequence.cachedTokens : 0),
+      cachedTokens: Math.max(cachedTokens, elsewhere),
+      stages: stagesOf(ended, Math.max(0, elsewhere - cachedTokens)),
       ended,
     }
   }
@@ -231,10 +240,10 @@ export class SimulatedEngine {
     await this.publisher?.close()
   }
 
-  #count({ cachedTokens }: Sequence, promptTokens: number, wish: TransferWish): void {
+  #count({ cachedTokens }: Sequence, promptTokens: number, elsewhere: number): void {
     this.#totals.promptTokens += promptTokens
     this.#totals.cachedPromptTokens += cachedTokens
-    if (wish.kind === 'fetch') this.#totals.externalPromptTokens += promptTokens - cachedTokens
+    this.#totals.externalPromptTokens += Math.max(0, elsewhere - cachedTokens)
   }
 
   async #fetch(job: Job, signal: AbortSignal): Promise<void> {

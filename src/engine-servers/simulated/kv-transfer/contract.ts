@@ -17,6 +17,8 @@ export type TransferWish =
   | { readonly kind: 'keep'; readonly name: string }
   /** To fetch the prompt's blocks. */
   | { readonly kind: 'fetch'; readonly from: RemotePrompt }
+  /** To take what is stored of the prompt in a shared place, and to store the prompt there. */
+  | { readonly kind: 'share' }
   /** A transfer, without a word on what or where from. */
   | { readonly kind: 'unusable' }
 

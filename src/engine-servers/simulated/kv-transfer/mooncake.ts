@@ -15,8 +15,8 @@ export const bootstrapEngines = (engineId: string) => ({ '0': { engine_id: engin
 
 /**
  * vLLM's Mooncake connector: both legs name the transfer and may come in either order. The lease is
- * `VLLM_MOONCAKE_ABORT_REQUEST_TIMEOUT`; for the wait of a decode no figure is known, and SGLang's is taken. The bootstrap server is the engine's own port, in place of
- * `VLLM_MOONCAKE_BOOTSTRAP_PORT`.
+ * `VLLM_MOONCAKE_ABORT_REQUEST_TIMEOUT`; for the wait of a decode no figure is known, and SGLang's is taken. The bootstrap
+ * server is the engine's own port, in place of `VLLM_MOONCAKE_BOOTSTRAP_PORT`.
  */
 export const mooncake: Handover = {
   leaseMs: 480_000,

@@ -198,7 +198,7 @@ export class BatchingEngine {
     while (this.#budget > 0 && this.#promptBudget > 0 && this.#running.length < this.#shape.maxSequences) {
       const received = this.#received[0]
       if (received !== undefined) {
-        // Its prompt has blocks already; all that is to be computed is the last token.
+        // Its prompt has blocks already; all that is to be computed is what did not come, the last token at least.
         this.#received.shift()
         this.#run(received)
         continue
@@ -226,7 +226,8 @@ export class BatchingEngine {
     // After preemption the prompt is computed here: whoever sent it has let go of it.
     if (sequence.request.stage === 'decode' && sequence.preemptions === 0) {
       this.#blocks.reserve(sequence, sequence.tokens)
-      sequence.computed = sequence.tokens - 1
+      const { receivedTokens = Infinity } = sequence.request
+      sequence.computed = Math.max(match.tokens, Math.min(receivedTokens, sequence.tokens - 1))
       sequence.state = 'receiving'
       this.#aside += 1
     }

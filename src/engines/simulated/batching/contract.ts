@@ -52,6 +52,8 @@ export interface BatchRequest {
    * the prompt's blocks are allocated and then filled from elsewhere: `Step.pulls` says when to, `received` that it is done.
    */
   readonly stage: 'both' | 'prefill' | 'decode'
+  /** Of stage `decode`: tokens at the prompt's beginning that come from elsewhere; all but the last one when absent. */
+  readonly receivedTokens?: number
 }
 
 /** A named unit's blocks come and go: what a KV event says. */
