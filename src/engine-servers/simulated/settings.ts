@@ -29,7 +29,9 @@ const settingsSchema = z.strictObject({
   model: z.string().optional(),
   kvCapacityTokens: z.int().min(1).optional(),
   kvBlockTokens: z.int().min(1).max(1024).default(16),
-  kvConnector: z.enum(['none', 'nixl', 'mooncake', 'bootstrap', 'sharedStorage', 'lmcache']).default('none'),
+  kvConnector: z
+    .enum(['none', 'nixl', 'nixlPush', 'mooncake', 'bootstrap', 'sharedStorage', 'lmcache'])
+    .default('none'),
   kvFolder: z.string().min(1).optional(),
   kvRole: z.enum(['prefill', 'decode']).optional(),
   kvEvents: z

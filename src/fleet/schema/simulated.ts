@@ -32,7 +32,7 @@ export const simulatedSettings = z.strictObject({
     .describe('Tokens that the KV cache holds, one context at least; maxSequences whole contexts when absent.'),
   kvBlockTokens: z.int().min(1).max(1024).default(16).describe('Tokens of a KV block.'),
   kvConnector: z
-    .enum(['none', 'nixl', 'mooncake', 'bootstrap', 'sharedStorage', 'lmcache'])
+    .enum(['none', 'nixl', 'nixlPush', 'mooncake', 'bootstrap', 'sharedStorage', 'lmcache'])
     .default('none')
     .describe(
       'How it hands prompts over to other engines; `nixl` for models with `prefill` and `decode` that say nothing.',

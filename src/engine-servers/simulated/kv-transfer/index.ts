@@ -6,6 +6,7 @@ import { bootstrap } from './bootstrap.ts'
 import type { Handover } from './contract.ts'
 import { lmcache } from './lmcache.ts'
 import { mooncake } from './mooncake.ts'
+import { nixlPush } from './nixl-push.ts'
 import { nixl } from './nixl.ts'
 import type { StoredLengths } from './shared-prompts.ts'
 import { sharedStorage } from './shared-storage.ts'
@@ -17,7 +18,7 @@ export { SharedPrompts } from './shared-prompts.ts'
 export { bootstrapEngines, bootstrapQueryPath } from './mooncake.ts'
 
 /** By the name that settings give them (`kvConnector`). */
-export const handovers = { nixl, mooncake, bootstrap } as const satisfies Readonly<Record<string, Handover>>
+export const handovers = { nixl, nixlPush, mooncake, bootstrap } as const satisfies Readonly<Record<string, Handover>>
 
 /** Those whose engines find prompts in a place that all of them reach, by the prompt alone. */
 export const stores = { sharedStorage, lmcache } as const satisfies Readonly<Record<string, StoredLengths>>

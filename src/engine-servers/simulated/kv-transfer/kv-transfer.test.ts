@@ -171,7 +171,7 @@ describe('kv_transfer_params', () => {
 
 /** How the legs of a transfer that meet under a name ask for it; `meeting` names the pair. */
 interface MeetingRow {
-  readonly connector: 'mooncake' | 'bootstrap'
+  readonly connector: 'nixlPush' | 'mooncake' | 'bootstrap'
   prefillFields(at: SimulatedServer, meeting: number): Promise<object>
   decodeFields(at: SimulatedServer, meeting: number): Promise<object>
   /** What the prefill is answered when nobody fetches its prompt. */
@@ -189,6 +189,21 @@ const roomOf = async (at: SimulatedServer, room: number) => ({
 })
 
 const meetings: readonly MeetingRow[] = [
+  {
+    // Paired by the request id, which is the same in all that `ask` sends.
+    connector: 'nixlPush',
+    prefillFields: async () => ({ kv_transfer_params: keep }),
+    decodeFields: async ({ backend }) => ({
+      kv_transfer_params: {
+        do_remote_decode: false,
+        do_remote_prefill: true,
+        remote_engine_id: backend.engine.address.id,
+        remote_host: backend.engine.address.host,
+        remote_port: backend.engine.address.port,
+      },
+    }),
+    unfetched: 200,
+  },
   { connector: 'bootstrap', prefillFields: roomOf, decodeFields: roomOf, unfetched: 500 },
   {
     connector: 'mooncake',
@@ -284,6 +299,15 @@ describe.each(meetings)('legs of $connector', ({ connector: kvConnector, prefill
       )
     }
   })
+})
+
+it('says in the answer of a push where to register', async () => {
+  const server = await start({ kvConnector: 'nixlPush' })
+  const { body } = await ask(server, { max_tokens: 1, kv_transfer_params: keep })
+  const { id, host, port } = server.backend.engine.address
+  expect(body.kv_transfer_params).toMatchObject({ remote_engine_id: id, remote_host: host, remote_port: port })
+  expect(body.kv_transfer_params).not.toHaveProperty('remote_block_ids')
+  expect(port).toBe(server.port)
 })
 
 it('names itself at a bootstrap server with mooncake only', async () => {
