@@ -127,6 +127,8 @@ const notSeen: Readonly<Record<string, string>> = {
   'an alias that is the name of another model': 'names are told apart over all models, which costs too much',
   'a role of two models': 'names are told apart over all models, which costs too much',
   'a fallback to a model that is not there': 'names are looked up over all models, which costs too much',
+  'a right to a priority that is not there': 'priorities are looked up in a map, which costs too much',
+  'a right to a priority where there is none': 'priorities are looked up in a map, which costs too much',
   'an address twice': 'addresses are compared without their last slash',
   'secrets by their form, wherever they stand': 'every text of the Fleet is looked at',
   'a secret header among plain ones': 'names in maps are not bounded',
