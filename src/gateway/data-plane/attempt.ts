@@ -100,6 +100,11 @@ export class Attempt implements UpstreamHandler {
     this.replica.counts.tokens.add(tokens)
   }
 
+  /** Tokens of the prompt that its replica was taken to hold; null where no policy weighed. */
+  get heldTokens(): number | null {
+    return this.sent === null ? null : Math.max(0, this.promptTokens - this.sent.uncachedTokens)
+  }
+
   /** Milliseconds of `performance.now` at which it was made. */
   get startedAt(): number {
     return this.#judged.startedAt

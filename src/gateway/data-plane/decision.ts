@@ -30,7 +30,7 @@ export interface Decision {
  * @param asked the model that was asked for
  */
 export function decisionOf(attempt: Attempt, asked: ServedModel | null, waitedMs: number): Decision {
-  const { model, replica, prefill, sent, promptTokens } = attempt
+  const { model, replica, prefill, heldTokens, promptTokens } = attempt
   const reason = attempt.choice ?? plainReason(model)
   return {
     replica: replica.id,
@@ -38,7 +38,7 @@ export function decisionOf(attempt: Attempt, asked: ServedModel | null, waitedMs
     ...(asked === null || asked.name === model.name ? {} : { fallback: model.name }),
     policy: model.model.routing.policy,
     ...(reason === null ? {} : { reason }),
-    ...(sent === null ? {} : { held: Math.max(0, promptTokens - sent.uncachedTokens), prompt: promptTokens }),
+    ...(heldTokens === null ? {} : { held: heldTokens, prompt: promptTokens }),
     waited: Math.round(waitedMs),
     attempt: attempt.number,
   }

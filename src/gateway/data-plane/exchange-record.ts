@@ -76,7 +76,7 @@ export function recordExchange(plane: DataPlane, asked: ExchangeRequest, end: Ex
     choice: attempt?.choice ?? undefined,
     policy: attempt?.model.model.routing.policy,
     prefill: attempt?.prefill?.id,
-    heldTokens: sent === null || attempt === null ? undefined : Math.max(0, attempt.promptTokens - sent.uncachedTokens),
+    heldTokens: attempt?.heldTokens ?? undefined,
     promptTokens: sent === null ? undefined : attempt?.promptTokens,
     waitedMs: waitedMs > 0 ? Math.round(waitedMs) : undefined,
     attempt: attempt?.number,
