@@ -4,7 +4,7 @@ import type { CanarySettings, RolloutStatus, Target } from '../../src/operate/in
 import { until } from '../harness/until.ts'
 import { useRunningCluster } from './harness/cluster/use-running-cluster.ts'
 import { ConstantLoad } from './harness/story/constant-load.ts'
-import { harmOf } from './harness/story/under-load.ts'
+import { expectUnharmed } from './harness/story/under-load.ts'
 import { connectAs, contextOf, smallFleet, sourceOf, targetOver } from './operate/operator.ts'
 
 // Pods are processes of this machine: engines are Fairlead's simulated one, the gateway is the real one.
@@ -123,7 +123,7 @@ async function underLoad<Result>(work: () => Promise<Result>): Promise<Result> {
     )
     return await work()
   } finally {
-    expect(await harmOf(await load.stop('now'), cluster())).toBe('')
+    await expectUnharmed(await load.stop('now'), cluster())
   }
 }
 

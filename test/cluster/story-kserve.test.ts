@@ -8,7 +8,7 @@ import { useStandIns } from './harness/stand-ins/use-stand-ins.ts'
 import { ConstantLoad } from './harness/story/constant-load.ts'
 import { enginePods } from './harness/story/engine-pods.ts'
 import { Operator } from './harness/story/operator.ts'
-import { harmOf, underLoad } from './harness/story/under-load.ts'
+import { expectUnharmed, underLoad } from './harness/story/under-load.ts'
 
 // A stand-in makes Deployments and Services of KServe's objects; the control plane is the real one, and pods are processes.
 const cluster = useRunningCluster({
@@ -128,7 +128,7 @@ describe.concurrent('a Fleet on KServe', () => {
         await fairlead('rollback', story.file)
         await story.settled(2, '"tokensPerSecond":20')
       })
-      expect(await harmOf(report, cluster())).toBe('')
+      await expectUnharmed(report, cluster())
       expect(await story.deleted()).toBe('')
     },
   )
@@ -150,7 +150,7 @@ describe.concurrent('a Fleet on KServe', () => {
         const [after] = await story.staying()
         expect(after?.name).not.toBe(before?.name)
       })
-      expect(await harmOf(report, cluster())).toBe('')
+      await expectUnharmed(report, cluster())
       expect(await story.deleted()).toBe('')
     },
   )

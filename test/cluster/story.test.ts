@@ -8,7 +8,7 @@ import type { NodeSpec } from './harness/kubelet/node-object.ts'
 import { ConstantLoad } from './harness/story/constant-load.ts'
 import { enginePods } from './harness/story/engine-pods.ts'
 import { Operator } from './harness/story/operator.ts'
-import { harmOf, underLoad } from './harness/story/under-load.ts'
+import { expectUnharmed, underLoad } from './harness/story/under-load.ts'
 
 const key = 'sk-story-0123456789abcdef'
 const engines = { pool: 'engines' }
@@ -104,7 +104,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
         await apply(25)
         await onlyPodsWith('"tokensPerSecond":25')
       })
-      expect(await harmOf(report, cluster())).toBe('')
+      await expectUnharmed(report, cluster())
     },
     rolloutMs,
   )
@@ -117,7 +117,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
         await fairlead('rollback', 'fleet.yaml')
         expect((await readyEngines()).every(({ command }) => command.includes('"tokensPerSecond":20'))).toBe(true)
       })
-      expect(await harmOf(report, cluster())).toBe('')
+      await expectUnharmed(report, cluster())
     },
     rolloutMs,
   )
@@ -136,7 +136,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
           )
         }
       })
-      expect(await harmOf(report, cluster())).toBe('')
+      await expectUnharmed(report, cluster())
     },
     rolloutMs,
   )
@@ -161,7 +161,7 @@ describe('a Fleet on a real Kubernetes API, its pods as processes', () => {
         'answered',
       )
       // At most what the dead machine was saying at that moment.
-      expect(await harmOf({ ...report, cut: report.cut.slice(6) }, cluster())).toBe('')
+      await expectUnharmed({ ...report, cut: report.cut.slice(6) }, cluster())
     },
     rolloutMs,
   )

@@ -1,12 +1,19 @@
 import OpenAI from 'openai'
 
+/** A request that failed: when it was sent, how long it lived, and why. */
+export interface Failure {
+  readonly at: Date
+  readonly afterMs: number
+  readonly why: string
+}
+
 /** What became of the requests of a load. */
 export interface LoadReport {
   readonly answered: number
-  /** Why requests failed before the first word of an answer. */
-  readonly refused: readonly string[]
-  /** Why answers ended before their end. */
-  readonly cut: readonly string[]
+  /** Requests that failed before the first word of an answer. */
+  readonly refused: readonly Failure[]
+  /** Answers that ended before their end. */
+  readonly cut: readonly Failure[]
   /** The longest that an answered request waited for its first word. */
   readonly slowestMs: number
 }
@@ -26,8 +33,8 @@ export class ConstantLoad {
   readonly #client: OpenAI
   readonly #model: string
   readonly #clients: Promise<void>[]
-  readonly #refused: string[] = []
-  readonly #cut: string[] = []
+  readonly #refused: Failure[] = []
+  readonly #cut: Failure[] = []
   readonly #over = new AbortController()
   #isOver = false
   #answered = 0
@@ -64,14 +71,13 @@ export class ConstantLoad {
   }
 
   async #ask(tokens: number): Promise<void> {
-    const startedAt = new Date()
+    const at = new Date()
     const startMs = performance.now()
     let beganAfterMs: number | undefined
     let finish: string | null = null
-    const tell = (what: string) => {
-      const text = `${startedAt.toISOString()} +${Math.round(performance.now() - startMs)} ms: ${what}`
+    const tell = (why: string) => {
       const list = beganAfterMs === undefined ? this.#refused : this.#cut
-      list.push(text)
+      list.push({ at, afterMs: performance.now() - startMs, why })
     }
     try {
       const messages = [{ role: 'user' as const, content: 'Tell me of the sea.' }]

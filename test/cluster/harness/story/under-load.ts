@@ -1,26 +1,66 @@
 import { until } from '../../../harness/until.ts'
-import type { ConstantLoad, LoadEnd, LoadReport } from './constant-load.ts'
+import type { ConstantLoad, Failure, LoadEnd, LoadReport } from './constant-load.ts'
 
 /** What of a cluster tells why a load was harmed. */
 interface Witness {
   kubectl(...args: readonly string[]): Promise<string>
 }
 
-const ends = (what: string, all: readonly string[]) =>
-  all.length === 0 ? [] : [`${all.length} ${what}, the first: ${all[0]}`, `the last: ${all.at(-1)}`]
+/** Lines of each gateway's log. */
+const toldLines = 60
+
+/** How many failed for each reason, the most frequent first: a failure tells when it was and why, apart from the reason. */
+function reasonsOf(failures: readonly Failure[]): string {
+  const counts = new Map<string, number>()
+  for (const { why } of failures) counts.set(why, (counts.get(why) ?? 0) + 1)
+  const sorted = [...counts].sort(([, a], [, b]) => b - a)
+  return sorted.map(([why, count]) => `${count} × ${why}`).join('; ')
+}
+
+const moment = ({ at, afterMs, why }: Failure) => `${at.toISOString()} +${Math.round(afterMs)} ms: ${why}`
+const ends = (what: string, all: readonly Failure[]) => {
+  const [first, last] = [all[0], all.at(-1)]
+  return first === undefined || last === undefined
+    ? []
+    : [`the first ${what}: ${moment(first)}`, `the last ${what}: ${moment(last)}`]
+}
+
+/** What gateways said last, but for requests that went well. */
+async function gatewaysTold(cluster: Witness): Promise<string> {
+  const component = 'app.kubernetes.io/component=gateway'
+  const columns = 'jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name}{"\\n"}{end}'
+  const pods = await cluster.kubectl('get', 'pods', '-A', '-l', component, '-o', columns)
+  const told = pods
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(async (line) => {
+      const [namespace = '', name = ''] = line.split(' ')
+      const log = await cluster
+        .kubectl('logs', '-n', namespace, name, '--tail', '2000')
+        .catch((error: Error) => error.message)
+      const lines = log.split('\n').filter((each) => !/"status":200,"reason":"".*"attempts":1,/.test(each))
+      return [`${name} said:`, ...lines.slice(-toldLines)].join('\n')
+    })
+  return (await Promise.all(told)).join('\n')
+}
 
 /**
- * How a load was harmed: the first and the last request that was refused or cut, the pods, and what happened to them; empty where
- * none was.
+ * Throws where a load was harmed: how many requests were refused or cut for which reasons, in the first line since that is what the
+ * end of a run tells; the first and the last of them, the pods, what
+ * happened to them, and what the gateways said.
  */
-export async function harmOf({ answered, refused, cut }: LoadReport, cluster: Witness): Promise<string> {
-  if (refused.length === 0 && cut.length === 0) return ''
+export async function expectUnharmed({ answered, refused, cut }: LoadReport, cluster: Witness): Promise<void> {
+  if (refused.length === 0 && cut.length === 0) return
   const told = await Promise.all([
     cluster.kubectl('get', 'pods', '-A', '-o', 'wide'),
     cluster.kubectl('get', 'nodes'),
     cluster.kubectl('get', 'events', '-A', '--sort-by=.lastTimestamp'),
+    gatewaysTold(cluster),
   ])
-  return [`${answered} answered`, ...ends('refused', refused), ...ends('cut', cut), ...told].join('\n')
+  const counts = [`${answered} answered`, `${refused.length} refused`, `${cut.length} cut`]
+  const first = `${counts.join(', ')}: ${reasonsOf([...refused, ...cut])}`
+  throw new Error([first, ...ends('refused', refused), ...ends('cut', cut), ...told].join('\n'))
 }
 
 /** Does something under a load that is answered before and after it, and tells what became of the load's requests. */
