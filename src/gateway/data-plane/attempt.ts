@@ -91,13 +91,13 @@ export class Attempt implements UpstreamHandler {
   /** Its replica has blocks to compute for it, until its first byte or its end. */
   expectPrefill(blocks: number): void {
     this.#pendingBlocks += blocks
-    this.replica.counts.pendingBlocks.add(blocks)
+    this.replica.counts.addPendingBlocks(blocks)
   }
 
   /** Its replica has these tokens to read and to write for it, until its end. */
   expectTokens(tokens: number): void {
     this.#tokens += tokens
-    this.replica.counts.tokens.add(tokens)
+    this.replica.counts.addTokens(tokens)
   }
 
   /** Tokens of the prompt that its replica was taken to hold; null where no policy weighed. */
@@ -140,14 +140,14 @@ export class Attempt implements UpstreamHandler {
     this.#permit.release()
     if (this.model.room.length > 0) this.model.room.onRoom()
     this.#endPrefill()
-    this.replica.counts.tokens.add(-this.#tokens)
+    this.replica.counts.addTokens(-this.#tokens)
     this.#tokens = 0
     this.replica.outlier.end(verdict, this.#judged)
     this.model.split?.ended(this, verdict)
   }
 
   #endPrefill(): void {
-    this.replica.counts.pendingBlocks.add(-this.#pendingBlocks)
+    this.replica.counts.addPendingBlocks(-this.#pendingBlocks)
     this.#pendingBlocks = 0
   }
 

@@ -9,45 +9,28 @@ import {
   type ReportedLoad,
 } from '../../scheduling/index.ts'
 import type { CounterSeries } from '../../observe/index.ts'
-import { InFlightCount } from './in-flight-count.ts'
 import { KnownRoutes, type EngineRoutes } from './known-routes.ts'
 import type { ReplicaJudge } from './outlier.ts'
-import { ThreadSum } from './thread-sum.ts'
+import { ReplicaCounts } from './replica-counts.ts'
 import { TokenRate } from './token-rate.ts'
 import type { UpstreamClient } from './upstream/contract.ts'
 
 /** The right to one request on a replica: taken once, given back once, whoever ends first. */
 export class Permit {
-  #count: InFlightCount | null
+  #counts: ReplicaCounts | null
 
-  /** For a count that was taken. */
-  constructor(count: InFlightCount) {
-    this.#count = count
+  /** For a request that was counted. */
+  constructor(counts: ReplicaCounts) {
+    this.#counts = counts
   }
 
   /** Gives it back; a second call does nothing. */
   release(): void {
-    const count = this.#count
-    this.#count = null
-    count?.giveBack()
+    const counts = this.#counts
+    this.#counts = null
+    counts?.giveBack()
   }
 }
-
-/** What this gateway has at a replica, over all of its threads. */
-export interface ReplicaCounts {
-  readonly requests: InFlightCount
-  /** Tokens of these requests: prompts, and the answers that are expected. */
-  readonly tokens: ThreadSum
-  /** Blocks of their prompts that it was sent, did not hold, and has not answered yet. */
-  readonly pendingBlocks: ThreadSum
-}
-
-/** Those of one thread alone. */
-const ownCounts = (): ReplicaCounts => ({
-  requests: new InFlightCount(),
-  tokens: new ThreadSum(),
-  pendingBlocks: new ThreadSum(),
-})
 
 /** An engine's own figures; null where it does not export one. */
 export interface EngineReport {
@@ -156,7 +139,7 @@ export class ReplicaHandle implements ReplicaState {
     this.headers = parts.headers
     this.routes = new KnownRoutes(parts.routes)
     this.outlier = parts.outlier
-    this.counts = parts.counts ?? ownCounts()
+    this.counts = parts.counts ?? new ReplicaCounts()
     this.tokens = parts.tokens ?? new TokenRate()
     this.foreign = parts.foreign ?? noForeignLoad
     this.told = parts.told ?? nothingTold
@@ -182,17 +165,19 @@ export class ReplicaHandle implements ReplicaState {
 
   /** Tokens of prompts that it computes before it answers, of this gateway. */
   get ownPrefillTokens(): number {
-    return this.counts.pendingBlocks.total * blockTokens
+    return this.counts.pendingBlocks * blockTokens
   }
 
   /** The same, with what others have waiting there. */
   get pendingPrefillTokens(): number {
-    return this.ownPrefillTokens + this.foreign.waiting * this.sizes.uncachedTokens
+    const { waiting } = this.foreign
+    return this.ownPrefillTokens + (waiting === 0 ? 0 : waiting * this.sizes.uncachedTokens)
   }
 
   /** Tokens of this gateway's requests, and about those of others'. */
   get inFlightTokens(): number {
-    return this.counts.tokens.total + this.foreign.requests * this.sizes.tokens
+    const { requests } = this.foreign
+    return this.counts.tokens + (requests === 0 ? 0 : requests * this.sizes.tokens)
   }
 
   get address(): string {
@@ -201,7 +186,7 @@ export class ReplicaHandle implements ReplicaState {
 
   /** Requests of this gateway that it is working on, of all threads: what limits are about. */
   get ownRequests(): number {
-    return this.counts.requests.total
+    return this.counts.requests
   }
 
   /** How full its engine was when it told last; how long ago that is it says itself. */
@@ -211,7 +196,7 @@ export class ReplicaHandle implements ReplicaState {
 
   /** Requests that it is working on, with those of others: what choices are about. */
   get inFlight(): number {
-    return this.counts.requests.total + this.foreign.requests
+    return this.counts.requests + this.foreign.requests
   }
 
   /** Output tokens a second, over all threads. */
@@ -252,8 +237,7 @@ export class ReplicaHandle implements ReplicaState {
 
   /** The right to one request, unless as many as `limit` are under way. */
   acquire(limit: number): Permit | null {
-    const { requests } = this.counts
-    return requests.take(limit) ? new Permit(requests) : null
+    return this.counts.take(limit) ? new Permit(this.counts) : null
   }
 
   /** Counts a request that is sent to it. */

@@ -46,7 +46,7 @@ export class PrefillLeg implements UpstreamHandler {
     this.#chosen = chosen
     this.#listener = listener
     replica.noteRequest()
-    replica.counts.pendingBlocks.add(blocks)
+    replica.counts.addPendingBlocks(blocks)
     this.#judged = { isTrial: replica.outlier.begin(), startedAt: performance.now() }
   }
 
@@ -62,7 +62,7 @@ export class PrefillLeg implements UpstreamHandler {
     this.#call?.abort()
     this.#call = null
     permit.release()
-    replica.counts.pendingBlocks.add(-blocks)
+    replica.counts.addPendingBlocks(-blocks)
     replica.outlier.end(verdict, this.#judged)
   }
 

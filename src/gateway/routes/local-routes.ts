@@ -209,7 +209,7 @@ function loadReport({ fleetName, version, catalogue, replicas, isDraining, exact
       phase: handle.replica.phase,
       ready: handle.isReady && !handle.isWarmingUp && !handle.isLoadingAdapters,
       inFlight: handle.ownRequests,
-      tokensInFlight: handle.counts.tokens.total,
+      tokensInFlight: handle.counts.tokens,
       pendingPrefillTokens: handle.ownPrefillTokens,
       requests: handle.requests,
       tokensPerSecond: Math.round(handle.tokensPerSecond(now) * 10) / 10,

@@ -22,16 +22,16 @@ describe('what threads have at replicas', () => {
             for (let each = 0; each < 4; each += 1) expected.delete(`${row} ${each}`)
             continue
           }
-          counts[row]?.[slot]?.tokens.add(tokens)
-          counts[row]?.[slot]?.pendingBlocks.add(-tokens)
-          counts[row]?.[slot]?.requests.take(Infinity)
+          counts[row]?.[slot]?.addTokens(tokens)
+          counts[row]?.[slot]?.addPendingBlocks(-tokens)
+          counts[row]?.[slot]?.take(Infinity)
           expected.set(`${row} ${slot}`, (expected.get(`${row} ${slot}`) ?? 0) + tokens)
         }
         for (let slot = 0; slot < 4; slot += 1) {
           const total = [0, 1, 2].reduce((sum, row) => sum + (expected.get(`${row} ${slot}`) ?? 0), 0)
           for (const ofThread of counts) {
-            expect(ofThread[slot]?.tokens.total).toBe(total)
-            expect(ofThread[slot]?.pendingBlocks.total).toBe(0 - total)
+            expect(ofThread[slot]?.tokens).toBe(total)
+            expect(ofThread[slot]?.pendingBlocks).toBe(0 - total)
           }
         }
       }),

@@ -197,8 +197,8 @@ function decide(steps: readonly Step[], threads: number, policy: RoutingPolicy):
       if (ended === undefined) continue
       const { thread, replica, sent, permit, tokens, pendingBlocks, prompt } = ended
       permit.release()
-      replica.counts.tokens.add(-tokens)
-      replica.counts.pendingBlocks.add(-pendingBlocks)
+      replica.counts.addTokens(-tokens)
+      replica.counts.addPendingBlocks(-pendingBlocks)
       if (!each.isWhole) continue
       sharing.sent = thread.sent
       const { ttftMs, decodingMs, outputTokens } = each
@@ -236,8 +236,8 @@ function decide(steps: readonly Step[], threads: number, policy: RoutingPolicy):
     const promptTokens = Math.ceil(bytes.length / 4)
     const tokens = promptTokens + Math.round(asked.expectedOutputTokens)
     const pendingBlocks = Math.max(0, each.length - choice.heldBlocks)
-    choice.replica.counts.tokens.add(tokens)
-    choice.replica.counts.pendingBlocks.add(pendingBlocks)
+    choice.replica.counts.addTokens(tokens)
+    choice.replica.counts.addPendingBlocks(pendingBlocks)
     running.push({ thread, replica: choice.replica, sent, permit, tokens, pendingBlocks, prompt: promptTokens })
   }
   clock.mockRestore()

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { cellsAt, createSeriesTable, SharedCells, type SeriesPlace } from '../../observe/contract.ts'
 import { SeriesFold } from '../../observe/index.ts'
-import { InFlightCount } from '../data-plane/in-flight-count.ts'
+import { cellsPerReplica, ReplicaCounts } from '../data-plane/replica-counts.ts'
 import { surplus } from './balance.ts'
 import { ReplicaBoard } from './replica-board.ts'
 import { countCrash, restartDelayMs } from './restart-delay.ts'
@@ -10,14 +10,15 @@ import { countCrash, restartDelayMs } from './restart-delay.ts'
 describe('a limit that threads share', () => {
   it('is never passed and never lost, whoever meets whom at its last place', async () => {
     const [threads, limit, rounds] = [3, 2, 20_000]
-    const memory = new SharedArrayBuffer((threads + 1) * 4)
-    const url = new URL('../data-plane/in-flight-count.ts', import.meta.url).href
+    const memory = new SharedArrayBuffer((threads * cellsPerReplica + 1) * 4)
+    const url = new URL('../data-plane/replica-counts.ts', import.meta.url).href
     // Each takes and gives back again and again, and tells the most that it saw while it held a place.
     const code = `import { parentPort, workerData } from 'node:worker_threads'
-const { InFlightCount } = await import(${JSON.stringify(url)})
+const { cellsPerReplica, ReplicaCounts } = await import(${JSON.stringify(url)})
 const { memory, row, rows, limit, rounds } = workerData
-const held = new Int32Array(memory, rows * 4, 1)
-const count = new InFlightCount({ cells: new Int32Array(memory, 0, rows), rows, columns: 1, row, column: 0 })
+const cells = new Int32Array(memory, 0, rows * cellsPerReplica)
+const held = new Int32Array(memory, cells.byteLength, 1)
+const count = new ReplicaCounts({ cells, rowCells: cellsPerReplica, row, column: 0 })
 let most = 0
 for (let taken = 0; taken < rounds;) {
   if (!count.take(limit)) continue
@@ -38,11 +39,11 @@ parentPort.postMessage(most)`
       }),
     )
     expect(Math.max(...most)).toBeLessThanOrEqual(limit)
-    expect(new Int32Array(memory)).toEqual(new Int32Array(threads + 1))
+    expect(new Int32Array(memory)).toEqual(new Int32Array(threads * cellsPerReplica + 1))
   })
 
   it('cannot be given back more often than taken', () => {
-    const count = new InFlightCount()
+    const count = new ReplicaCounts()
     expect(count.take(1)).toBe(true)
     expect(count.take(1)).toBe(false)
     count.giveBack()

@@ -46,8 +46,10 @@ class Default implements Policy {
   // What the choice at hand has found out: who may get the request, and what each of them has, by its place.
   #candidates = 0
   #places = new Int32Array(8)
-  #shares = new Float64Array(8)
+  #perShare = new Float64Array(8)
+  #inFlight = new Float64Array(8)
   #inFlightTokens = new Float64Array(8)
+  #pendingTokens = new Float64Array(8)
   #meanInFlight = 0
   #mostHeld = 0
 
@@ -86,7 +88,10 @@ class Default implements Policy {
     return Math.max(0, promptTokens - (heldTokens[place] ?? 0))
   }
 
-  /** Who there is, and what they have together. Of state that all threads count each figure is read once. */
+  /**
+   * Who there is, and what they have, for a replica's share. All that is known of a replica is read here, one replica after the
+   * other: among a thousand, most of it is in no cache of the processor.
+   */
   #survey({ heldTokens }: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): void {
     if (this.#places.length < replicas.length) this.#makeRoom(2 * replicas.length)
     const places = this.#places
@@ -96,13 +101,15 @@ class Default implements Policy {
     for (let place = 0; place < replicas.length; place += 1) {
       const replica = candidateAt(replicas, place, choosing)
       if (replica === null) continue
-      const share = shareOf(replica)
-      const inFlight = replica.inFlightTokens / share
+      const perShare = 1 / shareOf(replica)
+      const inFlightTokens = replica.inFlightTokens * perShare
       places[candidates] = place
-      this.#shares[candidates] = share
-      this.#inFlightTokens[candidates] = inFlight
+      this.#perShare[candidates] = perShare
+      this.#inFlight[candidates] = replica.inFlight * perShare
+      this.#inFlightTokens[candidates] = inFlightTokens
+      this.#pendingTokens[candidates] = replica.pendingPrefillTokens * perShare
       candidates += 1
-      tokens += inFlight
+      tokens += inFlightTokens
       const held = heldTokens[place] ?? 0
       if (held > mostHeld) mostHeld = held
     }
@@ -113,8 +120,10 @@ class Default implements Policy {
 
   #makeRoom(replicas: number): void {
     this.#places = new Int32Array(replicas)
-    this.#shares = new Float64Array(replicas)
+    this.#perShare = new Float64Array(replicas)
+    this.#inFlight = new Float64Array(replicas)
     this.#inFlightTokens = new Float64Array(replicas)
+    this.#pendingTokens = new Float64Array(replicas)
   }
 
   #cheapest(request: RequestShape, replicas: readonly ReplicaState[], choosing: Choosing): number {
@@ -131,20 +140,19 @@ class Default implements Policy {
     let bestCost = Infinity
     for (let candidate = 0; candidate < this.#candidates; candidate += 1) {
       const place = this.#places[candidate] ?? 0
-      const replica = replicas[place]
-      if (replica === undefined) continue
-      const perShare = 1 / (this.#shares[candidate] ?? 1)
+      const perShare = this.#perShare[candidate] ?? 1
       const uncached = Math.max(0, promptTokens - (heldTokens[place] ?? 0))
       const inFlightTokens = this.#inFlightTokens[candidate] ?? 0
-      const inFlight = replica.inFlight * perShare
+      const inFlight = this.#inFlight[candidate] ?? 0
       const ahead = Math.min(mostEvening, Math.max(-mostGain, (work.of(place) * perShare - meanWork) * perCalm))
       let cost =
-        (replica.pendingPrefillTokens + uncached) * perShare +
+        (this.#pendingTokens[candidate] ?? 0) +
+        uncached * perShare +
         uncached * (recomputing + interference * inFlight) +
         perRequest * inFlight +
         context * inFlightTokens * (1 + inFlightTokens * perUsual) +
         evening * prompt * ahead
-      if (adapter !== null && !replica.adapters.has(adapter)) cost += adapterTokens
+      if (adapter !== null && replicas[place]?.adapters.has(adapter) !== true) cost += adapterTokens
       // Of equals, who comes first from `start` on.
       if (cost < bestCost || (cost === bestCost && best < start && place >= start)) {
         best = place
