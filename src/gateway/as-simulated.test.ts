@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startServer } from '../engine-servers/serving/index.ts'
 import { shapeOf } from '../engine-servers/simulated/engine-shape.ts'
@@ -7,9 +6,10 @@ import { parseSettings } from '../engine-servers/simulated/settings.ts'
 import { randomFrom } from '../engines/index.ts'
 import { policyNamed, type ChoiceReason, type PolicyKind } from '../scheduling/index.ts'
 import { FleetRun } from '../simulate/fleet-run.ts'
-import { readMooncakeTrace, type Workload } from '../simulate/index.ts'
+import type { Workload } from '../simulate/index.ts'
 import { oracleHitTokens } from '../simulate/oracle.ts'
 import { preparePrompts } from '../simulate/prepare-prompts.ts'
+import { conversationTurns } from '../simulate/testing/conversation-turns.ts'
 import { startTestGateway, untilReady } from './testing/harness.ts'
 import { StandingClock } from './testing/standing-clock.ts'
 import { TraceClient } from './testing/trace-client.ts'
@@ -19,7 +19,6 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp()
 })
 
-const slice = readFileSync(new URL('../simulate/testing/conversation-turns.jsonl', import.meta.url), 'utf8')
 const replicas = 3
 const seed = 1
 const context = 16_384
@@ -27,25 +26,8 @@ const settings = JSON.stringify({ gpu: 'l40s', model: 'llama-3.1-8b-fp8', maxSeq
 
 /** The trace's requests in a fifteenth of its time, which gives three replicas something to do at once. */
 const timesAsFast = 15
-/** The trace has ten requests at once every 3 s; as in docs/scheduling.md they come one after another here. */
-const apartMs = (line: number): number => (line * 7919) % 3000
 /** What gateway and simulator expect of an answer before they have seen one: they learn lengths in different ways. */
 const answerTokens = 256
-
-/**
- * A slice of the conversation trace: what begins like what, and when it comes. A prompt is its whole blocks and a token
- * behind them, since the simulator knows nothing of parts of blocks.
- */
-function conversations(): Workload {
-  const trace = readMooncakeTrace(slice, 'conversation-turns.jsonl')
-  const requests = trace.requests.map((request, line) => ({
-    ...request,
-    atMs: Math.round((request.atMs + apartMs(line)) / timesAsFast),
-    promptTokens: request.blocks.length * trace.blockTokens + 1,
-    outputTokens: answerTokens,
-  }))
-  return { ...trace, requests: requests.toSorted((one, other) => one.atMs - other.atMs) }
-}
 
 /** What became of a request. */
 interface Decided {
@@ -143,7 +125,7 @@ function workOf({ requests }: Workload, decided: readonly Decided[]): readonly n
 // proves C4, F3 (simulated)
 describe('a gateway and its simulation, with three replicas and the default policy', () => {
   it('send every request of a trace to the same replica for the same reason, which finds the same in its cache', async () => {
-    const workload = conversations()
+    const workload = conversationTurns(timesAsFast, answerTokens)
     const decided = await served(workload)
     expect(decided).toEqual(simulated(workload, 'default'))
 

@@ -21,6 +21,8 @@ export class TraceClient {
   readonly #bodies: readonly string[]
   readonly #answerTokens: Int32Array
   readonly #cachedTokens: Int32Array
+  readonly #sentAtMs: Float64Array
+  readonly #ttftMs: Float64Array
 
   /** @param url of a gateway whose model is `m` */
   constructor(url: string, { requests, blockTokens }: Workload) {
@@ -37,6 +39,8 @@ export class TraceClient {
     )
     this.#answerTokens = new Int32Array(requests.length)
     this.#cachedTokens = new Int32Array(requests.length)
+    this.#sentAtMs = new Float64Array(requests.length)
+    this.#ttftMs = new Float64Array(requests.length)
   }
 
   /** Tokens of answers that have come. */
@@ -49,9 +53,15 @@ export class TraceClient {
     return this.#cachedTokens[place] ?? 0
   }
 
+  /** Milliseconds until the first token of a request's answer, once it is there; 0 before. */
+  ttftMs(place: number): number {
+    return this.#ttftMs[place] ?? 0
+  }
+
   /** Sends the request of that place in the workload; its id is that place. */
   send(place: number): void {
     this.sent += 1
+    this.#sentAtMs[place] = performance.now()
     const headers = { 'content-type': 'application/json', 'x-request-id': String(place) }
     const request = httpRequest(`${this.#url}/v1/completions`, { agent: false, method: 'POST', headers })
     request.on('response', (response) => {
@@ -65,6 +75,7 @@ export class TraceClient {
   }
 
   #read(place: number, text: string): void {
+    if (this.#ttftMs[place] === 0) this.#ttftMs[place] = performance.now() - (this.#sentAtMs[place] ?? 0)
     for (const [, tokens] of text.matchAll(/"completion_tokens":(\d+)/g)) this.#answerTokens[place] = Number(tokens)
     for (const [, tokens] of text.matchAll(/"cached_tokens":(\d+)/g)) this.#cachedTokens[place] = Number(tokens)
   }
