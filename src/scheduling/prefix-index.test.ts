@@ -172,6 +172,17 @@ describe('the prefix index', () => {
     expect(matches[0]).toBe(2)
   })
 
+  it('forgets the oldest where all were used', () => {
+    const index = new PrefixIndex({ replicas: 1, blocksPerReplica: 3 })
+    const matches = new Int32Array(1)
+    for (const letters of ['a', 'b', 'c', 'a', 'b', 'c', 'd']) index.add(prompt(letters), 0)
+    const held = ['a', 'b', 'c', 'd'].map((letters) => {
+      index.match(prompt(letters), matches)
+      return matches[0]
+    })
+    expect(held).toEqual([0, 1, 1, 1])
+  })
+
   it('forgets the oldest when a cache turns out to be smaller, and holds more again when it grows', () => {
     const index = new PrefixIndex({ replicas: 2, blocksPerReplica: 8 })
     const matches = new Int32Array(2)

@@ -182,13 +182,13 @@ export class PrefixIndex {
     ring.extent = 0
   }
 
-  /** The oldest block that was not used since leaves; those that were get another turn. */
+  /** The oldest block that was not used since leaves, and the oldest of all where all were; those that were get another turn. */
   #evict(ring: Ring, word: number, bit: number, replica: number): void {
-    for (let turn = ring.size; turn > 0; turn -= 1) {
+    for (;;) {
       const node = ring.shift()
       const place = node * this.#words + word
       const used = this.#used[place] ?? 0
-      if ((used & bit) === 0 || turn === 1) {
+      if ((used & bit) === 0) {
         ring.extent -= this.#extents[node] ?? 0
         this.#drop(node, word, bit, replica)
         return

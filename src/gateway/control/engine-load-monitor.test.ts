@@ -24,10 +24,17 @@ function askable() {
   return { handle, asked, tell, aborted: () => aborted }
 }
 
-function watch(handle: ReplicaHandle, { isShared = true, isHeeded = false, isCacheWeighed = false } = {}) {
+function watch(handle: ReplicaHandle, how: { isShared?: boolean; isHeeded?: boolean; isCacheWeighed?: boolean } = {}) {
+  return watchAll([handle], how)
+}
+
+function watchAll(
+  replicas: readonly ReplicaHandle[],
+  { isShared = true, isHeeded = false, isCacheWeighed = false } = {},
+) {
   const told: number[] = []
   const monitor = new EngineLoadMonitor({
-    replicas: () => [handle],
+    replicas: () => replicas,
     sourceOf: () => ({ path: '/metrics', parse: (text) => simulatedEngine.parseLoad(text) }),
     isScaled: () => false,
     isShared: () => isShared,
@@ -137,6 +144,31 @@ describe('what others have at a replica', () => {
     }
     expect(handle.foreign.requests).toBe(0)
     monitor.close()
+  })
+
+  it('is asked for in turn where there are many, a few at once, and of few every 2 s', () => {
+    for (const [count, turns] of [
+      [208, 13],
+      [64, 4],
+      [3, 4],
+    ] as const) {
+      const replicas = Array.from({ length: count }, askable)
+      const { monitor } = watchAll(
+        replicas.map(({ handle }) => handle),
+        { isShared: false, isCacheWeighed: true },
+      )
+      const questions = () => replicas.map(({ asked }) => asked.length)
+      for (const round of [1, 2]) {
+        for (let turn = 0; turn < turns; turn += 1) {
+          const before = questions().reduce((total, each) => total + each, 0)
+          vi.advanceTimersByTime(500)
+          expect(questions().reduce((total, each) => total + each, 0) - before).toBeLessThanOrEqual(16)
+          for (const { asked, tell } of replicas) if (asked.length > 0) tell(0, 0)
+        }
+        expect(questions()).toEqual(replicas.map(() => round))
+      }
+      monitor.close()
+    }
   })
 
   it('is not asked for where nobody else sends requests', () => {

@@ -3,8 +3,10 @@ import { foreignLoad, loadReportMs, noForeignLoad, type ReportedLoad } from '../
 import type { ReplicaHandle } from '../data-plane/replica-handle.ts'
 import type { UpstreamCall } from '../data-plane/upstream/contract.ts'
 
-/** Turns of `loadReportMs` from one to the next in which all are asked: every 2 s, since scaling looks at windows of many seconds. */
+/** Turns of `loadReportMs` until one that is not asked often is asked again: 2 s, since scaling looks at windows of many seconds. */
 const turnsApart = 4
+/** Of those at most this many are asked in a turn: 32 a second, one or two percent of a core. Beyond 64 replicas they take turns. */
+const mostAskedAtOnce = 16
 /** One that has not answered within this does not tell: it is asked anew. */
 const answerWithinMs = 2_000
 /** What others have at a replica counts for this long while its engine does not answer: a busy one may be late. */
@@ -69,16 +71,21 @@ class Report implements ReportedLoad {
 
 /**
  * Asks engines how full they are, from their metrics, and keeps what they say last at their replicas: those that others send
- * requests to, or whose model's queue goes by it, every `loadReportMs`, those of models that are scaled by it or whose caches are weighed every 2 s, others while somebody looks. Such an answer
- * is long, and costs this thread some tenths of a millisecond.
+ * requests to, or whose model's queue goes by it, every `loadReportMs`, those of models that are scaled by it or whose caches are weighed
+ * every 2 s, or in turn where they are many, others while somebody looks. Such an answer is long, and costs this thread some tenths
+ * of a millisecond.
  */
 export class EngineLoadMonitor {
   readonly #options: EngineLoadOptions
   readonly #asked = new Map<ReplicaHandle, Asked>()
   /** When each told what others have there. */
   readonly #toldMs = new WeakMap<ReplicaHandle, number>()
+  /** The turn in which each was asked last. */
+  readonly #askedInTurn = new WeakMap<ReplicaHandle, number>()
   readonly #timer: NodeJS.Timeout
   #turn = 0
+  /** Whose place is the first in the next turn. */
+  #first = 0
   /** Somebody looks until then, by the clock of `performance.now()`. */
   #lookedAtUntilMs = -Infinity
   /** Resolves the waiting for the answers that are out. */
@@ -87,8 +94,8 @@ export class EngineLoadMonitor {
   constructor(options: EngineLoadOptions) {
     this.#options = options
     this.#timer = setInterval(() => {
-      this.#turn = (this.#turn + 1) % turnsApart
-      this.#ask(this.#turn === 0)
+      this.#turn += 1
+      this.#ask(mostAskedAtOnce)
     }, loadReportMs).unref()
   }
 
@@ -97,7 +104,7 @@ export class EngineLoadMonitor {
     const now = performance.now()
     const isFirst = now > this.#lookedAtUntilMs
     this.#lookedAtUntilMs = now + lookedAtMs
-    if (isFirst) this.#ask(true)
+    if (isFirst) this.#ask(Infinity)
     if (this.#asked.size === 0) return
     this.#answered ??= Promise.withResolvers()
     const waiting = setTimeout(this.#answered.resolve, longestWaitMs)
@@ -112,8 +119,8 @@ export class EngineLoadMonitor {
     this.#answered?.resolve()
   }
 
-  /** @param isForAll whether it is the turn of those too that are not asked often */
-  #ask(isForAll: boolean): void {
+  /** @param most of those that are not asked often; with Infinity all of them are asked, whenever they were asked last */
+  #ask(most: number): void {
     const now = performance.now()
     for (const [handle, { call, atMs }] of this.#asked) {
       if (now - atMs < answerWithinMs) continue
@@ -123,13 +130,24 @@ export class EngineLoadMonitor {
     const { replicas, sourceOf, isScaled, isShared, isHeeded, isCacheWeighed } = this.#options
     const handles = replicas()
     const isLookedAt = now < this.#lookedAtUntilMs && handles.length <= mostAskedForLooks
-    for (const handle of handles) {
+    const first = this.#first % Math.max(1, handles.length)
+    let left = most
+    for (let step = 0; step < handles.length; step += 1) {
+      const place = (first + step) % handles.length
+      const handle = handles[place]
+      if (handle === undefined) continue
       const isTold = isShared(handle)
       const isOften = isTold || isHeeded(handle)
       const isAsked = isOften || isLookedAt || isScaled(handle) || isCacheWeighed(handle)
       const source = handle.isReachable && isAsked ? sourceOf(handle) : null
       if (source === null) handle.engineLoad = null
-      else if ((isOften || isForAll) && !this.#asked.has(handle)) this.#askOne(handle, source, now)
+      else if (!this.#asked.has(handle) && (isOften || (left > 0 && this.#isDue(handle, most)))) {
+        if (!isOften) {
+          left -= 1
+          if (left === 0) this.#first = place + 1
+        }
+        this.#askOne(handle, source, now)
+      }
       const isFresh = source !== null && isTold && now - (this.#toldMs.get(handle) ?? -Infinity) <= freshMs
       if (isFresh || handle.foreign.requests === 0) continue
       handle.foreign = noForeignLoad
@@ -137,7 +155,12 @@ export class EngineLoadMonitor {
     }
   }
 
+  #isDue(handle: ReplicaHandle, most: number): boolean {
+    return most === Infinity || this.#turn - (this.#askedInTurn.get(handle) ?? -Infinity) >= turnsApart
+  }
+
   #askOne(handle: ReplicaHandle, { path, parse }: LoadSource, atMs: number): void {
+    this.#askedInTurn.set(handle, this.#turn)
     let text = ''
     let isOk = false
     const decoder = new TextDecoder()
