@@ -37,7 +37,7 @@ export class ApiClient {
 
   constructor(access: Access) {
     this.#access = access
-    this.#agent = new Agent({ connect: { ca: readFileSync(access.caFile, 'utf8') } })
+    this.#agent = new Agent({ allowH2: false, connect: { ca: readFileSync(access.caFile, 'utf8') } })
   }
 
   get(path: string): Promise<ApiAnswer> {

@@ -153,14 +153,21 @@ function schedulerArguments(kubeconfig: string, isLarge: boolean): string[] {
 
 /** Waits until a path answers 200; fails at once when a component has ended. */
 async function untilServed(client: ApiClient, components: readonly Component[], path: string): Promise<void> {
+  let last = 'nothing'
   const isServed = async () => {
     const ended = components.find(({ hasEnded }) => hasEnded)
     if (ended !== undefined) throw new Error(`${ended.name} ended:\n${ended.log()}`)
-    const { status } = await client.get(path).catch(() => ({ status: 0 }))
-    return status === 200
+    try {
+      const { status, body } = await client.get(path)
+      last = `${status}: ${body.message ?? ''}`
+      return status === 200
+    } catch (error) {
+      last = String(error)
+      return false
+    }
   }
   const logs = () => components.map((component) => `${component.name}:\n${component.log()}`).join('\n')
-  await until(isServed, () => `${path} is not served\n${logs()}`, readyWithinMs)
+  await until(isServed, () => `${path} is not served, and was answered ${last}\n${logs()}`, readyWithinMs)
 }
 
 /** Waits for etcd, which an API server would do by itself. */

@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http'
-import { HttpSyntaxError, listHolds, readFields } from '../http1/fields.ts'
+import { HttpSyntaxError, isCodingAmbiguous, listHolds, readFields } from '../http1/fields.ts'
 
 /** A request that is not served because it could be read in two ways, or breaks RFC 9112 or our limits. */
 export class RequestSyntaxError extends HttpSyntaxError {
@@ -40,7 +40,8 @@ const length = /^\d{1,15}$/
 
 /**
  * Reads a head, from its request line to the CRLF of its last field. Whatever a server in front of or behind this one
- * might frame in another way is refused: a length beside `chunked`, a second length, another coding, a second host.
+ * might frame in another way is refused: a length beside `chunked`, a second length, another coding, a tab
+ * behind it, a second host.
  * @throws RequestSyntaxError
  */
 export function readRequestHead(text: string): RequestHead {
@@ -83,6 +84,7 @@ export function readRequestHead(text: string): RequestHead {
         if (name !== 'transfer-encoding') break
         if (isChunked) throw new RequestSyntaxError('The request has more than one transfer-encoding.')
         if (value.toLowerCase() !== 'chunked') throw new RequestSyntaxError('Only chunked is a known coding.', 501)
+        if (isCodingAmbiguous(text)) throw new RequestSyntaxError('The transfer-encoding ends with a tab.')
         isChunked = true
         break
       default:

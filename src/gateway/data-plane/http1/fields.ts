@@ -83,6 +83,14 @@ export function fieldValue(fields: readonly string[], wanted: string): string | 
   return undefined
 }
 
+/** llhttp, which many servers read HTTP with, takes a tab for a part of the coding, where RFC 9110 section 5.5 strips it. */
+const tabBehindCoding = /\r\ntransfer-encoding:[^\r]*\t\r\n/i
+
+/** Whether a head could be read as chunked by one and not by another: with a tab behind its coding. */
+export function isCodingAmbiguous(head: string): boolean {
+  return tabBehindCoding.test(head)
+}
+
 /** Whether a comma-separated list such as that of `Connection` names `wanted`, in any case. */
 export function listHolds(list: string, wanted: string): boolean {
   if (list === wanted) return true

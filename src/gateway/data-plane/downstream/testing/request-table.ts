@@ -92,6 +92,12 @@ export const hostileRequests: readonly HostileRequest[] = [
   { title: 'a length beyond exact numbers', wire: post('Content-Length: 99999999999999999999\r\n', ''), status: 400 },
   { title: 'an empty length', wire: post('Content-Length:\r\n', ''), status: 400 },
   { title: 'another coding', wire: post('Transfer-Encoding: gzip\r\n', ''), status: 501 },
+  { title: 'a tab behind the coding', wire: post('Transfer-Encoding: chunked\t\r\n', '0\r\n\r\n'), status: 400 },
+  {
+    title: 'blanks and a tab behind the coding',
+    wire: post('Transfer-Encoding: CHUNKED \t\r\n', '0\r\n\r\n'),
+    status: 400,
+  },
   {
     title: 'a coding before chunked',
     wire: post('Transfer-Encoding: gzip, chunked\r\n', '0\r\n\r\n'),

@@ -1,4 +1,4 @@
-import { HttpSyntaxError, listHolds, readFields } from '../../http1/fields.ts'
+import { HttpSyntaxError, isCodingAmbiguous, listHolds, readFields } from '../../http1/fields.ts'
 
 /** How the end of a body is found (RFC 9112 section 6.3). */
 export type Framing = 'none' | 'length' | 'chunked' | 'until-close'
@@ -54,7 +54,7 @@ export function readResponseHead(text: string, isAnswerToHead: boolean): Respons
         break
       case 17:
         if (name !== 'transfer-encoding') break
-        if (isChunked || value.toLowerCase() !== 'chunked') {
+        if (isChunked || value.toLowerCase() !== 'chunked' || isCodingAmbiguous(text)) {
           throw new HttpSyntaxError('a transfer-encoding other than chunked')
         }
         isChunked = true

@@ -117,6 +117,7 @@ export const hostileResponses: readonly HostileCase[] = [
     wire: `${ok}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
     undici: 'accepts',
   },
+  { title: 'a tab behind the coding', wire: `${ok}Transfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n`, undici: 'accepts' },
   { title: 'a coding with a disguise', wire: `${ok}Transfer-Encoding: xchunked\r\n\r\n`, undici: 'waits' },
   {
     title: 'chunks in HTTP/1.0',
