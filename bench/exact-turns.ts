@@ -1,12 +1,14 @@
 /**
  * How right the exact index is about turns that go on from generated answers, whose tokens the engine chose and the
- * tokenizer might not have: `node bench/exact-turns.ts URL ADMIN_URL MODEL [CHATS [TURNS]]` holds chats with a running
- * Fleet whose model is routed by `prefixExact`, and prints by how many blocks its predictions were off.
+ * tokenizer might not have: `node bench/exact-turns.ts URL ADMIN_URL MODEL [CHATS [TURNS [ANSWER_TOKENS]]]` holds chats
+ * with a running Fleet whose model is routed by `prefixExact`, and prints by how many blocks its predictions were off and
+ * how much of the prompts the engines had in their caches, which other policies can be compared by.
  */
 import { parsePrometheusText } from '../src/engines/prometheus-text.ts'
 
-const [url = '', adminUrl = '', model = '', chats = '100', turns = '4'] = process.argv.slice(2)
+const [url = '', adminUrl = '', model = '', chats = '100', turns = '4', answerTokens = '80'] = process.argv.slice(2)
 const atATime = 4
+const found = { cachedTokens: 0, promptTokens: 0 }
 
 /** Prose, code, lists, digits, other scripts and symbols: what a tokenizer cuts in more than one way. */
 const subjects = [
@@ -32,11 +34,16 @@ interface Message {
 }
 
 async function answerTo(messages: readonly Message[]): Promise<string> {
-  const body = JSON.stringify({ model, messages, max_tokens: 80, temperature: 0.8 })
+  const body = JSON.stringify({ model, messages, max_tokens: Number(answerTokens), temperature: 0.8 })
   const headers = { 'content-type': 'application/json' }
   const answer = await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers, body })
   if (answer.status !== 200) throw new Error(`${answer.status}: ${await answer.text()}`)
-  const { choices } = (await answer.json()) as { choices: { message: { content: string } }[] }
+  const { choices, usage } = (await answer.json()) as {
+    choices: { message: { content: string } }[]
+    usage: { prompt_tokens: number; prompt_tokens_details: { cached_tokens: number } | null }
+  }
+  found.promptTokens += usage.prompt_tokens
+  found.cachedTokens += usage.prompt_tokens_details?.cached_tokens ?? 0
   return choices[0]?.message.content ?? ''
 }
 
@@ -70,6 +77,8 @@ await Promise.all(
   }),
 )
 const after = await errors()
+const { cachedTokens, promptTokens } = found
+process.stdout.write(`${cachedTokens} of ${promptTokens} prompt tokens were in a cache\n`)
 const total = (after.get('+Inf') ?? 0) - (before.get('+Inf') ?? 0)
 process.stdout.write(`${total} predictions for ${chats} chats of ${turns} turns\n`)
 for (const [bound, count] of after) {

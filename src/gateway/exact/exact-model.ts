@@ -178,7 +178,9 @@ export class ExactModel {
     if (outcome.kind === 'unanswered')
       throw new Error(`its engine could not be asked how it renders: ${outcome.reason}`)
     if (outcome.kind === 'different') return outcome.reason
-    const { data, tokens } = await this.#withImages(read, handle, askTokens)
+    const { judge: _judge, ...unjudged } = read.tokens
+    const compared = outcome.cutsAlike ? read : { ...read, tokens: unjudged }
+    const { data, tokens } = await this.#withImages(compared, handle, askTokens)
     // The first subscription shows whether there is ZeroMQ here at all.
     const ranks = this.#handles.reduce((sum, { replica }) => sum + (eventsPlaceOf(model, replica)?.ranks ?? 0), 0)
     const size = {

@@ -112,6 +112,15 @@ describe('the files of a model', () => {
 
 const compare = (ask: Parameters<typeof compareRendering>[2]) =>
   compareRendering(simulatedPrompting, simulatedTokens(), ask, () => 0)
+const compareJudged = (firstOther: (tokens: readonly number[]) => number) => {
+  const tokens = { ...simulatedTokens(), judge: { firstOther } }
+  return compareRendering(
+    simulatedPrompting,
+    tokens,
+    async (body) => tokenize(rendered(body)),
+    () => 0,
+  )
+}
 const rendered = (body: object) => {
   const chat = simulatedPrompting.template.render(body, 1, 0)
   return chat.kind === 'none' ? '' : chat.text
@@ -122,10 +131,16 @@ describe('the comparison with the engine', () => {
     expect(await compare(async (body) => tokenize(rendered(body)))).toEqual({
       kind: 'equal',
       compared: sampleChats.length,
+      cutsAlike: true,
     })
     expect(await compare(async (body) => ('tools' in body ? null : tokenize(rendered(body))))).toMatchObject({
       kind: 'equal',
     })
+  })
+
+  it('says whether the engine cuts text into the tokens that are made of it here', async () => {
+    expect(await compareJudged(() => -1)).toMatchObject({ cutsAlike: true })
+    expect(await compareJudged((tokens) => (tokens.length > 40 ? 7 : -1))).toMatchObject({ cutsAlike: false })
   })
 
   it.each<[string, (body: object) => readonly number[] | null, RegExp]>([

@@ -4,7 +4,8 @@ import { sampleChats, type SampleChat } from './sample-chats.ts'
 
 /** What a comparison of our rendering with the engine's has shown. */
 export type SelfTestOutcome =
-  | { readonly kind: 'equal'; readonly compared: number }
+  /** `cutsAlike`: the engine's tokens are those that text is cut into here, wherever that is known. */
+  | { readonly kind: 'equal'; readonly compared: number; readonly cutsAlike: boolean }
   /** One plain sentence that names the first difference. */
   | { readonly kind: 'different'; readonly reason: string }
   /** The engine did not answer: it may later. */
@@ -24,6 +25,7 @@ export async function compareRendering(
   nowMs: () => number,
 ): Promise<SelfTestOutcome> {
   let compared = 0
+  let cutsAlike = true
   for (const sample of sampleChats) {
     let theirs: readonly number[] | null
     try {
@@ -37,6 +39,7 @@ export async function compareRendering(
     const difference = differenceOf(ours, theirs, tokens)
     if (difference !== null)
       return { kind: 'different', reason: `the engine renders ${sample.name} otherwise: ${difference}` }
+    cutsAlike &&= tokens.judge === undefined || tokens.judge.firstOther(theirs, true) === -1
     compared += 1
   }
   return compared === 0
@@ -44,7 +47,7 @@ export async function compareRendering(
         kind: 'different',
         reason: 'its engine tells no tokens of a chat at /tokenize, so that nothing can be compared',
       }
-    : { kind: 'equal', compared }
+    : { kind: 'equal', compared, cutsAlike }
 }
 
 function render({ template, promptBytes }: Prompting, { request }: SampleChat, nowMs: number): Uint8Array | null {

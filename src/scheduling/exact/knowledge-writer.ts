@@ -1,5 +1,6 @@
 import type { BlockRemoved, BlockStored, KvEvent } from '../../engines/index.ts'
 import { seedOfKeys } from './context-seed.ts'
+import { GeneratedBlocks } from './generated-blocks.ts'
 import { Holdings } from './holdings.ts'
 import { imageMark, imageSpansOf, isImageKey, type ImageSpan } from './images/index.ts'
 import { Lanes } from './lanes.ts'
@@ -29,6 +30,8 @@ export interface ExactIndexCounts {
   withoutTokens: number
   /** The vocabulary lacks one of their tokens, or the block is too long. */
   unreadable: number
+  /** Generated in other tokens than the tokenizer makes of their text: no prompt begins with them. */
+  cutOtherwise: number
   /** The block before them is unknown: it was stored before the stream was heard. */
   orphans: number
   /** Removed without having been known. */
@@ -55,6 +58,7 @@ export class ExactKnowledgeWriter {
     removed: 0,
     withoutTokens: 0,
     unreadable: 0,
+    cutOtherwise: 0,
     orphans: 0,
     unknownRemoved: 0,
     otherMedium: 0,
@@ -75,6 +79,7 @@ export class ExactKnowledgeWriter {
   #holdings: Holdings
   /** (lane, node) that a lane holds under further names: other tokens of equal bytes. */
   readonly #aliases = new Map<string, number>()
+  readonly #generated = new GeneratedBlocks()
   #lacksRoom = false
 
   /** @param secret two random numbers of 32 bits, the process's own */
@@ -153,15 +158,18 @@ export class ExactKnowledgeWriter {
   #store(replica: number, rank: number, event: BlockStored, vocabulary: TokenBytes): void {
     const { blockHashes, tokenIds } = event
     const { counts } = this
-    const blocks = blockHashes.length
     if (!isOnGpu(event.medium)) {
-      counts.otherMedium += blocks
+      counts.otherMedium += blockHashes.length
       return
     }
     if (tokenIds.length === 0) {
-      counts.withoutTokens += blocks
+      counts.withoutTokens += blockHashes.length
       return
     }
+    const blocks =
+      vocabulary.judge === undefined ? blockHashes.length : this.#generated.findable(event, vocabulary.judge)
+    counts.cutOtherwise += blockHashes.length - blocks
+    if (blocks === 0) return
     const lane = this.#laneOf(replica, rank, event.group)
     if (lane === null) {
       counts.dropped += blocks
@@ -180,7 +188,7 @@ export class ExactKnowledgeWriter {
     if (header[blockTokensAt] !== event.blockSize) Atomics.store(header, blockTokensAt, event.blockSize)
     this.#split(blockHashes)
     this.#holdings.warm(lane, this.#names, blocks)
-    const readable = this.#hashBlocks(event, this.#nodes.chainOf(parent), vocabulary)
+    const readable = this.#hashBlocks(event, blocks, this.#nodes.chainOf(parent), vocabulary)
     this.#nodes.warm(this.#chains, readable)
     for (let block = 0; block < blocks; block += 1) {
       const high = this.#names[2 * block + 1] ?? 0
@@ -208,11 +216,10 @@ export class ExactKnowledgeWriter {
     }
   }
 
-  /** Hashes an event's blocks; says how many of them, from the first on, can be read. */
-  #hashBlocks(event: BlockStored, chainBefore: number, vocabulary: TokenBytes): number {
+  /** Hashes the first blocks of an event; says how many of them, from the first on, can be read. */
+  #hashBlocks(event: BlockStored, blocks: number, chainBefore: number, vocabulary: TokenBytes): number {
     const { blockSize, tokenIds } = event
     const [secretA, secretB] = this.#secret
-    const blocks = event.blockHashes.length
     if (this.#chains.length < blocks) {
       this.#chains = new Int32Array(2 * blocks)
       this.#hashes = new Int32Array(6 * blocks)

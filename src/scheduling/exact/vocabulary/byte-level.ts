@@ -17,7 +17,17 @@ const isPrintable = (byte: number): boolean =>
   (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255)
 
 const byteOfCharacter = new Map<number, number>()
+const characterOfByte: string[] = []
 for (let byte = 0, next = 256; byte < 256; byte += 1) {
-  byteOfCharacter.set(isPrintable(byte) ? byte : next, byte)
+  const character = isPrintable(byte) ? byte : next
+  byteOfCharacter.set(character, byte)
+  characterOfByte.push(String.fromCharCode(character))
   if (!isPrintable(byte)) next += 1
+}
+
+/** A text in the characters of a byte-level vocabulary, one for each of its bytes. */
+export function byteLevelText(text: string): string {
+  let characters = ''
+  for (const byte of Buffer.from(text)) characters += characterOfByte[byte] ?? ''
+  return characters
 }

@@ -3,4 +3,11 @@
  */
 export { readPromptBytes, withoutVocabulary, type PromptBytes } from './prompt-bytes.ts'
 export { readVocabulary, type UnsupportedVocabulary, type Vocabulary } from './read-vocabulary.ts'
-export { bytesOfTokens, writeTokenBytes, writeSlack, layTokenBytes, type TokenBytes } from './token-bytes.ts'
+export {
+  bytesOfTokens,
+  writeTokenBytes,
+  writeSlack,
+  layTokenBytes,
+  type TokenBytes,
+  type TokenJudge,
+} from './token-bytes.ts'

@@ -1,7 +1,10 @@
 import { byteLevelBytes } from './byte-level.ts'
+import { BytePairs } from './byte-pairs.ts'
+import { readPreTokenizer } from './pre-tokenizer.ts'
 import { readPromptBytes, type PromptBytes } from './prompt-bytes.ts'
 import { sentencePieceBytes } from './sentence-piece.ts'
 import { layTokenBytes, type TokenBytes } from './token-bytes.ts'
+import { TokenCut } from './token-cut.ts'
 import { addedTokensOf, isRecord, partsOf, type AddedToken, type TokenizerPart } from './tokenizer-parts.ts'
 
 /** What is needed of a model's tokenizer to compare prompts with the tokens that an engine holds. */
@@ -43,7 +46,30 @@ export function readVocabulary(tokenizer: unknown): Vocabulary | UnsupportedVoca
   if (typeof promptBytes === 'string') return unsupported(promptBytes)
   const tokens = readTokens(vocab, added, toBytes)
   if (tokens === null) return unsupported('its token ids are not whole numbers below two million')
-  return { kind: 'vocabulary', tokens: layTokenBytes(tokens), promptBytes }
+  const table = layTokenBytes(tokens)
+  const judge = toBytes === byteLevelBytes ? readTokenCut(tokenizer, model, added, table) : null
+  return { kind: 'vocabulary', tokens: judge === null ? table : { ...table, judge }, promptBytes }
+}
+
+/** How a byte-level tokenizer cuts text; null where it does something that is not known here. */
+function readTokenCut(
+  tokenizer: Record<string, unknown>,
+  model: Record<string, unknown>,
+  added: readonly AddedToken[],
+  tokens: TokenBytes,
+): TokenCut | null {
+  const preTokenize = readPreTokenizer(partsOf(tokenizer['pre_tokenizer']))
+  const normalizers = partsOf(tokenizer['normalizer'])
+  const isKnown =
+    normalizers.every(({ type }) => type === 'NFC') && !added.some(({ lstrip, rstrip }) => lstrip || rstrip)
+  if (preTokenize === null || !isKnown || !isRecord(model['vocab'])) return null
+  return new TokenCut({
+    tokens,
+    added: new Set(added.map(({ id }) => id)),
+    preTokenize,
+    pairs: new BytePairs(model['vocab'], model['ignore_merges'] === true),
+    composes: normalizers.length > 0,
+  })
 }
 
 type BytesReader = (token: string) => Uint8Array | null

@@ -1,3 +1,12 @@
+/** Tells tokens that a tokenizer makes of a text from others that make up the same bytes. */
+export interface TokenJudge {
+  /**
+   * Where tokens are first others than the tokenizer would have made; -1 for nowhere, and where it cannot be told.
+   * @param isWhole whether nothing comes before and nothing behind them
+   */
+  firstOther(tokens: readonly number[], isWhole: boolean): number
+}
+
 /** The bytes of each token. A token without bytes is unknown. */
 export interface TokenBytes {
   readonly lengths: Uint16Array
@@ -10,6 +19,8 @@ export interface TokenBytes {
   readonly beyond?: (token: number) => Uint8Array | undefined
   /** The token that stands for each piece of an image; absent where images are not told apart. */
   readonly imageToken?: number
+  /** Tells answers that no prompt begins with; absent where it is not known how the tokenizer cuts text. */
+  readonly judge?: TokenJudge
 }
 
 /** Bytes behind the end that `writeTokenBytes` may use. */
