@@ -20,13 +20,24 @@ async function engine(port = 0): Promise<SimulatedUnderTest> {
 }
 
 /** An engine that finds no adapter at any place. */
-async function engineThatLoadsNothing(): Promise<number> {
+const engineThatLoadsNothing = () =>
+  engineThatAnswers((url) =>
+    url.endsWith('/load_lora_adapter')
+      ? [404, { error: { message: 'No adapter found' } }]
+      : [200, { model: 'm', data: [{ id: 'm' }] }],
+  )
+
+type EngineWord = readonly [status: number, answer: object]
+
+async function engineThatAnswers(answerTo: (url: string) => EngineWord | Promise<EngineWord>): Promise<number> {
   const server = createServer((request, response) => {
-    const isLoad = request.url?.endsWith('/load_lora_adapter') === true
-    const answer = isLoad ? { error: { message: 'No adapter found' } } : { model: 'm', data: [{ id: 'm' }] }
     request.resume()
-    response.writeHead(isLoad ? 404 : 200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(answer))
+    const answer = async (): Promise<void> => {
+      const [status, words] = await answerTo(request.url ?? '')
+      response.writeHead(status, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(words))
+    }
+    void answer()
   })
   const { promise, resolve } = Promise.withResolvers<void>()
   server.listen(0, '127.0.0.1', resolve)
@@ -39,10 +50,10 @@ async function engineThatLoadsNothing(): Promise<number> {
 }
 
 const adapter = (name: string, source = `hf://a/${name}`) => ({ name, source, preload: false })
-const fleetWith = (...adapters: readonly object[]) => ({
+const fleetWith = (adapters: readonly object[], settings: object = {}) => ({
   name: 'test',
   gateway: { health: { interval: '50ms', timeout: '5s' } },
-  models: [{ name: 'm', engine: 'simulated', replicas: 2, routing: { policy: 'roundRobin' }, adapters }],
+  models: [{ name: 'm', engine: 'simulated', replicas: 2, routing: { policy: 'roundRobin' }, adapters, ...settings }],
 })
 
 interface Stage {
@@ -59,10 +70,10 @@ async function stage(workers: number, adapters: readonly object[], ...ports: rea
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-adapters-'))
   cleanUps.push(() => rm(folder, { recursive: true, force: true }))
   const fleetFile = join(folder, 'fleet.yaml')
-  const change = (...wanted: readonly object[]) => writeFile(fleetFile, JSON.stringify(fleetWith(...wanted)))
+  const change = (...wanted: readonly object[]) => writeFile(fleetFile, JSON.stringify(fleetWith(wanted)))
   await change(...adapters)
   const { source, set } = settableSource(...replicasAt(ports))
-  const gateway = await startTestGateway(fleetWith(...adapters), { fleetFile, source, workers })
+  const gateway = await startTestGateway(fleetWith(adapters), { fleetFile, source, workers })
   cleanUps.push(() => gateway.close())
   const say = (...wanted: readonly number[]) => set(...replicasAt(wanted))
   return { gateway, say, change }
@@ -184,5 +195,24 @@ describe.each([1, 2])('adapters of a model, with %i threads', { timeout: 180_000
       message: expect.stringContaining('no replica of m has loaded it yet'),
     })
     expect(await asked(gateway, 'm')).toMatchObject({ status: 200 })
+  })
+
+  it('whose replica is full keep nobody from another one', async () => {
+    const held = Promise.withResolvers<void>()
+    const has = await engineThatAnswers(async (url) => {
+      if (url.endsWith('/completions')) await held.promise
+      return [200, { model: 'bot', data: [{ id: 'm' }, { id: 'bot' }] }]
+    })
+    const lacks = await engineThatLoadsNothing()
+    const { source } = settableSource(...replicasAt([has, lacks]))
+    const gateway = await startTestGateway(fleetWith([adapter('bot')], { maxInFlight: 1 }), { source, workers })
+    cleanUps.push(() => gateway.close())
+    await until('both have told', async () => (await gateway.load()).replicas.every(({ ready }) => ready))
+    const ofAdapter = [asked(gateway, 'bot'), asked(gateway, 'bot'), asked(gateway, 'bot')]
+    await until('two of them wait', async () => (await gateway.load()).queues[0]?.length === 2)
+    for (let count = 0; count < 5; count += 1) expect(await asked(gateway, 'm')).toMatchObject({ status: 200 })
+    held.resolve()
+    expect((await Promise.all(ofAdapter)).map(({ status }) => status)).toEqual([200, 200, 200])
+    await untilIdle(gateway)
   })
 })

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { startTestGateway, untilIdle, untilReady, type TestGateway } from './testing/harness.ts'
+import { startTestGateway, until, untilIdle, untilReady, type TestGateway } from './testing/harness.ts'
 import {
   answerEvents,
   answerJson,
@@ -74,6 +74,33 @@ describe('a dialect that is translated', () => {
     const text = (await gateway.ask(messages, question(true))).body.toString()
     const data = /event: error\ndata: (.*)\n\n$/.exec(text)?.[1] ?? '{}'
     expect(JSON.parse(data)).toMatchObject({ type: 'error', error: { message: 'too long' } })
+  })
+
+  const begun = chunks.slice(0, chunks.indexOf('\n\n') + 2)
+  it.each([
+    ['says that it failed', 'data: {"error":{"message":"out of memory"}}\n\n'],
+    ['says what nobody understands', 'data: SSH-2.0\n\n'],
+  ])('lets go of an engine that %s in the middle, and counts that as a failure', async (_title, event) => {
+    const failing = answerEvents((response) => void response.write(begun + event))
+    const { gateway, all } = await start([withoutMessages(failing)], {})
+    const text = (await gateway.ask(messages, question(true))).body.toString()
+    expect(text).toContain('Hello')
+    expect(text).toMatch(/event: error\ndata: .*\n\n$/)
+    await untilIdle(gateway)
+    await until('the engine sees it', () => all[0]?.openAnswers() === 0)
+    expect(await gateway.metrics()).toMatch(
+      /^fairlead_gateway_requests_total\{model="m",code="200",reason="upstream_error"\} 1$/m,
+    )
+  })
+
+  it('counts a stream that its engine ends too early as a failure', async () => {
+    const { gateway } = await start([withoutMessages(answerEvents((response) => response.end(begun)))], {})
+    const text = (await gateway.ask(messages, question(true))).body.toString()
+    expect(text).toMatch(/event: error\ndata: .*\n\n$/)
+    expect(await gateway.metrics()).toMatch(
+      /^fairlead_gateway_requests_total\{model="m",code="200",reason="upstream_died"\} 1$/m,
+    )
+    await untilIdle(gateway)
   })
 
   it('spends no retry and ejects nobody for a path that is not there', async () => {

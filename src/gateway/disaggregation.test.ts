@@ -48,6 +48,7 @@ async function startScene(
   settings: { readonly disaggregation?: object; readonly model?: object } = {},
   options: Partial<GatewayOptions> = {},
   others: readonly ProgrammableUpstream[] = [],
+  otherDecoders: readonly ProgrammableUpstream[] = [],
 ): Promise<Scene> {
   const [prefill, decode] = await Promise.all([startUpstream(prefilled), startUpstream(answering)])
   cleanUps.push(
@@ -62,7 +63,7 @@ async function startScene(
           name: 'm',
           engine: 'external',
           prefill: { addresses: [prefill, ...others].map(({ url }) => url) },
-          decode: { addresses: [decode.url] },
+          decode: { addresses: [decode, ...otherDecoders].map(({ url }) => url) },
           routing: { disaggregation: { minPromptTokens: 1, ...settings.disaggregation } },
           ...settings.model,
         },
@@ -71,7 +72,7 @@ async function startScene(
     options,
   )
   cleanUps.push(() => gateway.close())
-  await untilReady(gateway, 2 + others.length)
+  await untilReady(gateway, 2 + others.length + otherDecoders.length)
   return { prefill, decode, gateway }
 }
 
@@ -436,6 +437,35 @@ describe('a pair', () => {
     const answer = await scene.gateway.ask(chat, question())
     expect([answer.status, answer.body.toString()]).toEqual([400, '{"error":{"message":"too long"}}'])
     await expectNothingLeft(scene)
+  })
+
+  const busy: readonly (readonly [name: string, behave: Behaviour])[] = [
+    ['with a body', answerJson({ error: { message: 'busy' } }, 503)],
+    ['without a word', (response) => void response.writeHead(503, { 'content-length': 0 }).end()],
+  ]
+  it.each(busy)('whose decode replica is busy, and says so %s, is answered by another one', async (_name, behave) => {
+    const other = await startUpstream(answering)
+    cleanUps.push(() => other.kill())
+    const scene = await startScene({}, {}, [], [other])
+    const { decode, gateway } = scene
+    decode.behave = behave
+    for (const seed of [1, 2, 3, 4]) {
+      const answer = await gateway.ask(chat, question({ seed }))
+      expect([answer.status, answer.body.toString().includes('hi')]).toEqual([200, true])
+    }
+    await expectNothingLeft(scene)
+  })
+
+  it.each(busy)('whose only decode replica is busy, and says so %s, is refused once', async (_name, behave) => {
+    const scene = await startScene()
+    const { decode, gateway } = scene
+    decode.behave = behave
+    const answer = await gateway.ask(chat, question())
+    expect([answer.status, answer.body.toString().includes('The engine failed with status 503')]).toEqual([502, true])
+    await expectNothingLeft(scene)
+    const ended = /^fairlead_gateway_requests_total\{model="m",.*\} (\d+)$/gm
+    const counts = [...(await gateway.metrics()).matchAll(ended)].map(([, count]) => Number(count))
+    expect(counts).toEqual([1])
   })
 
   it('whose decode replica dies is followed by another try, as without one', async () => {

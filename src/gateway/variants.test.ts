@@ -144,6 +144,24 @@ describe('a model with a canary', () => {
     expect((counted['stable']?.requests ?? 0) + (counted['canary']?.requests ?? 0)).toBe(20)
   })
 
+  it('gets its share also while those wait that are for the others', async () => {
+    const { gateway, stable, canary } = await serve(0.5, { maxInFlight: 1 })
+    const held = Promise.withResolvers<void>()
+    for (const engine of stable) engine.behave = (...asked) => void held.promise.then(() => answerJson({})(...asked))
+    const answers: Promise<{ readonly status: number }>[] = []
+    await until('one waits', async () => {
+      answers.push(gateway.ask(chat, question()))
+      return ((await gateway.load()).queues[0]?.length ?? 0) > 0
+    })
+    const before = canary.received.length
+    for (let count = 0; count < 10; count += 1) answers.push(gateway.ask(chat, question()))
+    await until('the canary has its share', () => canary.received.length - before >= 4)
+    held.resolve()
+    for (const { status } of await Promise.all(answers)) expect(status).toBe(200)
+    expect(canary.received.length - before).toBeLessThanOrEqual(6)
+    await untilIdle(gateway)
+  })
+
   it('is asked by its share only, also when the others are full; it alone answers when they are gone', async () => {
     const { gateway, stable, canary } = await serve(0, { maxInFlight: 1, retry: { attempts: 1 } })
     for (const engine of stable) engine.behave = () => {}

@@ -14,7 +14,10 @@ export interface Answer {
    * been told 200 already, with comments.
    */
   begin(status: number, headers: readonly string[]): void
-  /** Takes a piece, for the time of the call; false asks to wait until the client has read (`drain` of its response). */
+  /**
+   * Takes a piece, for the time of the call; false asks to wait until the client has read (`drain` of its response).
+   * @throws Refusal when what comes cannot be given to the client; `fail` then tells it.
+   */
   write(piece: Buffer): boolean
   /** @throws Refusal when the answer cannot be given after all; `fail` then tells the client if its head was sent. */
   end(): void

@@ -143,8 +143,8 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
     this.#armDeadline()
   }
 
-  standingFor(model: ServedModel): Standing {
-    return standingOf(this.#asked, model, this.#bytesIn, this.#settings.highestPriority)
+  standingFor(model: ServedModel, group: string | null): Standing {
+    return { ...standingOf(this.#asked, model, this.#bytesIn, this.#settings.highestPriority), group }
   }
 
   /** The engine has its time from when it is asked. */
@@ -201,10 +201,14 @@ export class Exchange implements SearchOwner, QuestionReceiver, ActiveExchange, 
       this.#events += events
       attempt.replica.tokens.add(events, now)
     }
-    if (!attempt.answer.write(piece) && !this.#wait.isPaused) {
-      this.#wait.isPaused = true
-      attempt.pause()
+    try {
+      if (attempt.answer.write(piece) || this.#wait.isPaused) return
+    } catch (error) {
+      this.onFault(error)
+      return
     }
+    this.#wait.isPaused = true
+    attempt.pause()
   }
 
   onEnd(attempt: Attempt): void {

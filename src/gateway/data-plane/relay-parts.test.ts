@@ -145,6 +145,39 @@ describe('the usage tail', () => {
     })
   })
 
+  it.each(['{"output_tokens":15}', '{"input_tokens":25,"output_tokens":15}'])(
+    'adds up what the first event of a message tells and the last one, %s, however long it is',
+    (last) => {
+      const start = '{"type":"message_start","message":{"usage":{"input_tokens":25,"output_tokens":1}}}'
+      const end = `{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":${last}}`
+      for (const length of [10, 500, 5_000, 50_000]) {
+        const pieces = [
+          `event: message_start\ndata: ${start}\n\n`,
+          `event: content_block_delta\ndata: ${'x'.repeat(length)}\n\n`,
+          `event: message_delta\ndata: ${end}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n`,
+        ]
+        for (const cut of [pieces, [pieces.join('')]]) {
+          expect(read(cut.map((text) => Buffer.from(text)))).toEqual({ inputTokens: 25, outputTokens: 15 })
+        }
+      }
+    },
+  )
+
+  it('does not take what the first event of a message tells for the whole, where it breaks off', () => {
+    const start = '{"type":"message_start","message":{"usage":{"input_tokens":25,"output_tokens":1}}}'
+    const pieces = [`event: message_start\ndata: ${start}\n\n`, `event: content_block_delta\ndata: {}\n\n`]
+    expect(read(pieces.map((text) => Buffer.from(text)))).toBeUndefined()
+  })
+
+  it('finds what a reranking tells before its results, however many there are', () => {
+    for (const count of [1, 10, 1_000]) {
+      const results = Array.from({ length: count }, (_, index) => ({ index, document: { text: 'x'.repeat(900) } }))
+      const answer = { id: 'score-1', model: 'm', usage: { prompt_tokens: 56, total_tokens: 56 }, results }
+      const bytes = Buffer.from(JSON.stringify(answer))
+      expect(read(cut(bytes, [65_536, 131_072]))).toEqual({ inputTokens: 56, outputTokens: 0 })
+    }
+  })
+
   it('is not fooled by text that speaks of usage', () => {
     const answer = { choices: [{ message: { content: '"usage":{"prompt_tokens":1,"completion_tokens":1}' } }] }
     expect(read([Buffer.from(JSON.stringify(answer))])).toBeUndefined()

@@ -21,6 +21,7 @@ import { hashBeginning } from './prompt-beginning.ts'
 import { nextStep, parseRetryAfter, type TryFailure } from './retry-policy.ts'
 import type { ServedModel } from './served-model.ts'
 import type { UpstreamFailure } from './upstream/contract.ts'
+import type { VariantSplit } from './variant-split.ts'
 import type { Standing, Ticket, Waiter } from './waiting/room.ts'
 import type { SpokenQuestion, Wording } from './wording.ts'
 
@@ -37,8 +38,8 @@ export interface SearchOwner extends AttemptOwner {
   onFault(error: unknown): void
   /** `dueAt` has changed. */
   onDueChanged(): void
-  /** How it stands among those that wait for a model. */
-  standingFor(model: ServedModel): Standing
+  /** How it stands among those that wait for a model, in a group of them. */
+  standingFor(model: ServedModel, group: string | null): Standing
   /** It begins to wait until a replica has room, or ends it. */
   onWaiting(isWaiting: boolean): void
 }
@@ -166,7 +167,8 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
   #wait(): void {
     const { model, room } = this.#model
     const until = performance.now() + model.flow.maxWait
-    const ticket = room.join(this.#owner.standingFor(this.#model), this, until)
+    const standing = this.#owner.standingFor(this.#model, this.#groupAmong(this.#model))
+    const ticket = room.join(standing, this, until)
     if (this.#isOver) return
     this.#ticket = ticket
     this.#retryAt = until
@@ -304,11 +306,24 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     this.#owner.onAnswer(winner)
   }
 
+  /** Whether it is for the canary of a model. */
+  #isForCanary(model: ServedModel, split: VariantSplit): boolean {
+    if (this.#drawn < 0) this.#drawn = split.draw(this.#sessionOf(model))
+    return split.isForCanary(this.#drawn)
+  }
+
+  /** Names those that have the same adapter and no canary; null for who may go to any replica. */
+  #groupAmong(model: ServedModel): string | null {
+    const { split } = model
+    const adapter = this.#adapterOf(model)
+    const isStable = split !== null && !this.#isForCanary(model, split)
+    return adapter === null && !isStable ? null : `${isStable ? 'stable' : ''} ${adapter ?? ''}`
+  }
+
   #choose(model: ServedModel, isLastResort = false): ReplicaHandle | NoChoice {
     const { split } = model
     if (split === null) return this.#chooseAmong(model, null, isLastResort)
-    if (this.#drawn < 0) this.#drawn = split.draw(this.#sessionOf(model))
-    const isForCanary = split.isForCanary(this.#drawn)
+    const isForCanary = this.#isForCanary(model, split)
     const choice = this.#chooseAmong(model, !isForCanary, isLastResort)
     if (typeof choice !== 'string') return choice
     // A canary never gets more than its share because others are busy; only where it alone answers.

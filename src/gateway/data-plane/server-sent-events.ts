@@ -48,9 +48,12 @@ export class EventReader {
   #hold(piece: Buffer): void {
     this.#line.push(Buffer.from(piece))
     this.#lineBytes += piece.length
-    if (this.#lineBytes + this.#dataBytes > eventLimitBytes) {
-      throw new Refusal('upstream_error', 'The engine sent an event that is too long.')
-    }
+    this.#refuseTooLong()
+  }
+
+  #refuseTooLong(): void {
+    if (this.#lineBytes + this.#dataBytes <= eventLimitBytes) return
+    throw new Refusal('upstream_error', 'The engine sent an event that is too long.')
   }
 
   #endLine(last: Buffer, onData: (data: string) => void): void {
@@ -65,6 +68,7 @@ export class EventReader {
     if (!text.startsWith('data:')) return
     this.#data.push(text.slice(text[5] === ' ' ? 6 : 5))
     this.#dataBytes += line.length
+    this.#refuseTooLong()
   }
 
   #dispatch(onData: (data: string) => void): void {

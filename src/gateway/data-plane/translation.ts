@@ -73,7 +73,6 @@ export class TranslatedAnswer implements Answer {
   #events: EventReader | null = null
   /** For what came in place of a stream after the client was told 200. */
   #lateError: LateError | null = null
-  #isOver = false
 
   constructor(
     response: ClientResponse,
@@ -102,7 +101,7 @@ export class TranslatedAnswer implements Answer {
 
   keepAlive(): void {
     // What is written of a stream are whole events.
-    if (this.#events !== null && !this.#isOver) sendComment(this.#response, this.#requestId)
+    if (this.#events !== null) sendComment(this.#response, this.#requestId)
   }
 
   write(piece: Buffer): boolean {
@@ -116,23 +115,21 @@ export class TranslatedAnswer implements Answer {
       if (this.#length <= collectedLimitBytes) this.#pieces.push(Buffer.from(piece))
       return true
     }
-    if (this.#isOver) return true
     const text = this.#translateEvents((onData) => events.take(piece, onData))
-    return text === '' || this.#isOver || this.#response.write(text)
+    return text === '' || this.#response.write(text)
   }
 
   end(): void {
     const events = this.#events
     if (events !== null) {
-      if (this.#isOver) return
-      const text = this.#translateEvents((onData) => events.end(onData))
-      if (this.#isOver) return
+      let text = this.#translateEvents((onData) => events.end(onData))
       try {
-        this.#response.end(text + (this.#translation.endOfEvents?.() ?? ''))
+        text += this.#translation.endOfEvents?.() ?? ''
       } catch (error) {
         this.#response.write(text)
-        this.fail(asRefusal(error))
+        throw asRefusal(error)
       }
+      this.#response.end(text)
       return
     }
     if (this.#lateError !== null) throw this.#lateError.refusal()
@@ -142,7 +139,6 @@ export class TranslatedAnswer implements Answer {
   }
 
   fail(refusal: Refusal): void {
-    this.#isOver = true
     if (this.#lateError !== null) this.#response.end(this.#lateEvent(this.#lateError, refusal))
     else if (this.#events === null) sendRefusal(this.#response, refusal, this.#requestId, this.#errorShape)
     else this.#response.end(this.#translation.failure?.(refusal) ?? '')
@@ -155,7 +151,10 @@ export class TranslatedAnswer implements Answer {
     return this.#translation.failure?.(refusal) ?? errorEvent(refusal, this.#errorShape)
   }
 
-  /** An event that is not understood ends the stream for the client; what came before it still arrives. */
+  /**
+   * What came before an event that is not understood still arrives.
+   * @throws Refusal for such an event.
+   */
   #translateEvents(read: (onData: (data: string) => void) => void): string {
     let text = ''
     try {
@@ -163,8 +162,8 @@ export class TranslatedAnswer implements Answer {
         text += this.#translation.event?.(data) ?? ''
       })
     } catch (error) {
-      if (text !== '') this.#response.write(text)
-      this.fail(asRefusal(error))
+      this.#response.write(text)
+      throw asRefusal(error)
     }
     return text
   }

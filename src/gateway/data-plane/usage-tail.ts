@@ -11,18 +11,29 @@ export interface Usage {
 /** How much of an answer's end is kept: `usage` stands in the last event but one, or near the end of a JSON answer. */
 const tailBytes = 4096
 const marker = '"usage":'
+/** The first event of a message tells its input tokens, the last one its output tokens (Anthropic API, "Streaming messages"). */
+const messageStart = '"message_start"'
+const OPEN_BRACE = 0x7b
 
 /**
- * Finds `usage` at the end of an answer without looking at every event: only the last bytes are kept, and searched
- * once, when the answer is over. Inside a JSON string the quotes of the marker would be escaped, so it is always a key.
+ * Finds `usage` at the end of an answer, or near its beginning, without looking at every event: only the last bytes are
+ * kept, and searched once, when the answer is over. Inside a JSON string the quotes of the marker would be escaped, so it is always a key.
  */
 export class UsageTail {
   #memory: BodyMemory | null = null
   #length = 0
+  /** What the first event of a message tells; undefined for any other answer. */
+  #atStart: Usage | undefined
+  /** What an answer that is no stream tells in its first piece: vLLM's rerankings do so before their results. */
+  #inHead: Usage | undefined
 
   /** Takes the next piece of the answer. */
   take(piece: Buffer): void {
-    this.#memory ??= new BodyMemory(2 * tailBytes)
+    if (this.#memory === null) {
+      this.#memory = new BodyMemory(2 * tailBytes)
+      if (piece[0] === OPEN_BRACE) this.#inHead = usageBehind(piece, 0)
+      else this.#atStart = usageBehind(piece, piece.indexOf(messageStart))
+    }
     const tail = this.#memory.bytes
     if (this.#length + piece.length > tail.length) {
       const kept = Math.max(0, Math.min(this.#length, tailBytes - piece.length))
@@ -36,17 +47,34 @@ export class UsageTail {
   /** The last usage that is whole, or undefined; nothing is kept after it. */
   end(): Usage | undefined {
     if (this.#memory === null) return undefined
-    const usage = lastUsageIn(this.#memory.bytes.subarray(0, this.#length))
+    const usage = lastUsageIn(this.#memory.bytes.subarray(0, this.#length), this.#atStart) ?? this.#inHead
     this.#memory.release()
     this.#memory = null
     return usage
   }
 }
 
-function lastUsageIn(bytes: Buffer): Usage | undefined {
+/** The first usage behind a place of a piece; undefined for a place that is none. */
+function usageBehind(piece: Buffer, place: number): Usage | undefined {
+  const at = place < 0 ? -1 : piece.indexOf(marker, place)
+  return at < 0 ? undefined : readUsage(textBehind(piece, at))
+}
+
+const textBehind = (bytes: Buffer, at: number): string =>
+  bytes.toString('latin1', at + marker.length, at + marker.length + 1024)
+
+/** @param atStart adds the input tokens to a usage that tells output tokens alone; found again, it tells nothing of them */
+function lastUsageIn(bytes: Buffer, atStart?: Usage): Usage | undefined {
   for (let at = bytes.lastIndexOf(marker); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(marker, at - 1)) {
-    const usage = readUsage(bytes.toString('latin1', at + marker.length, at + marker.length + 1024))
-    if (usage !== undefined) return usage
+    const text = textBehind(bytes, at)
+    const usage = readUsage(text)
+    if (atStart === undefined) {
+      if (usage !== undefined) return usage
+      continue
+    }
+    if (usage !== undefined) return usage.outputTokens === atStart.outputTokens ? undefined : usage
+    const outputTokens = countAfter(text, '"output_tokens"')
+    if (outputTokens !== undefined) return { ...atStart, outputTokens }
   }
   return undefined
 }

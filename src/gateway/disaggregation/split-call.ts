@@ -72,6 +72,8 @@ export class SplitCall implements UpstreamCall, UpstreamHandler, PrefillListener
   #head: { readonly status: number; readonly headers: readonly string[] } | null = null
   #cached: CachedTokens | null = null
   #isAlone = false
+  /** Whether it was broken off, as the handler may do when it hears of the head. */
+  #isOver = false
 
   constructor(parts: SplitParts, handler: UpstreamHandler) {
     this.#parts = parts
@@ -101,6 +103,7 @@ export class SplitCall implements UpstreamCall, UpstreamHandler, PrefillListener
   }
 
   abort(): void {
+    this.#isOver = true
     this.#decode?.abort()
     this.#end()
   }
@@ -160,12 +163,14 @@ export class SplitCall implements UpstreamCall, UpstreamHandler, PrefillListener
       return
     }
     if (!this.#isAlone) this.#settle()
+    if (this.#isOver) return
     const shown = this.#cached === null ? piece : this.#cached.take(piece)
     if (shown !== null) this.#handler.onData(shown)
   }
 
   onEnd(): void {
     if (!this.#isAlone) this.#settle()
+    if (this.#isOver) return
     const rest = this.#cached?.rest() ?? null
     if (rest !== null) this.#handler.onData(rest)
     this.#decode = null

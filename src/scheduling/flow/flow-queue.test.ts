@@ -40,6 +40,8 @@ function dispatchAll(queue: FlowQueue<number>): number[] {
   return order
 }
 
+const isOdd = (payload: number) => payload % 2 === 1
+const isEven = (payload: number) => payload % 2 === 0
 const same = (found: unknown, wanted: unknown) => expect(found).toEqual(wanted)
 
 const operation = oneof(
@@ -53,7 +55,7 @@ const operation = oneof(
       patience: option(nat(30)),
     }),
   },
-  { weight: 3, arbitrary: record({ kind: constant('dispatch' as const), isBack: boolean() }) },
+  { weight: 3, arbitrary: record({ kind: constant('dispatch' as const), isBack: boolean(), isPassing: boolean() }) },
   { weight: 2, arbitrary: record({ kind: constant('cancel' as const), which: nat() }) },
   { weight: 2, arbitrary: record({ kind: constant('expire' as const) }) },
 )
@@ -90,9 +92,11 @@ describe('the queue of a model', () => {
               tokens += outcome.entry.tokens
             }
           } else if (each.kind === 'dispatch') {
-            const highest = Math.max(...[...waiting.values()].map(({ request }) => request.priority))
-            const entry = queue.dispatch()
-            same(entry === null, waiting.size === 0)
+            const isPassedOver = (id: number) => each.isPassing && id % 3 === 0
+            const candidates = [...waiting.values()].filter(({ request }) => !isPassedOver(request.payload))
+            const highest = Math.max(...candidates.map(({ request }) => request.priority))
+            const entry = queue.dispatch(isPassedOver)
+            same(entry === null, candidates.length === 0)
             if (entry !== null) {
               same(entry.request.priority, highest)
               leaves(entry)
@@ -181,6 +185,16 @@ describe('the queue of a model', () => {
     })
     expect(displaced).toEqual([3, 2, 'full'])
     expect(queue.enqueue(ask(7, { tenant: 'flood' }), 7)).toEqual({ kind: 'full' })
+  })
+
+  it('lets those that are passed over go before the others of their priority later, in their order', () => {
+    const queue = new FlowQueue<number>(9)
+    fill(queue, [{}, {}, {}, {}, { priority: -1 }])
+    expect(queue.dispatch(isEven)?.request.payload).toBe(1)
+    expect(queue.dispatch(isEven)?.request.payload).toBe(3)
+    expect(queue.dispatch(isEven)).toBeNull()
+    expect([queue.size, queue.dispatch(isOdd)?.request.payload]).toEqual([3, 0])
+    expect(dispatchAll(queue)).toEqual([2, 4])
   })
 
   it('lets one that found no place go first again, before what has the same priority', () => {

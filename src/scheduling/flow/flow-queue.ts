@@ -22,6 +22,8 @@ export type Enqueued<Payload> =
   /** The queue is full, and nobody has to leave for it: queue_full. */
   | { readonly kind: 'full' }
 
+const nobody = (): boolean => false
+
 /**
  * Requests that wait for a replica of one model: bounded, by priority, fair between the tenants of a priority, each
  * with a deadline. Higher priorities go first whatever waits below. Every operation takes O(log n) amortised, n being
@@ -91,18 +93,28 @@ export class FlowQueue<Payload> {
     return { kind: 'waits', entry, displaced }
   }
 
-  /** Takes out whose turn it is; null when nobody waits. */
-  dispatch(): Entry<Payload> | null {
-    const [level] = this.#levels
-    if (level === undefined) return null
-    const entry = level.returned.first
-    if (entry !== null) {
-      this.#remove(entry)
-      return entry
+  /**
+   * Takes out whose turn it is; null when nobody waits who may have one.
+   * @param isPassedOver whether one may have none, because there is no place for it though there is for others: as one
+   * that found none after all, it waits on before the others of its priority
+   */
+  dispatch(isPassedOver: (payload: Payload) => boolean = nobody): Entry<Payload> | null {
+    for (const level of this.#levels) {
+      for (let entry = level.returned.first; entry !== null; entry = entry.next) {
+        if (isPassedOver(entry.request.payload)) continue
+        this.#remove(entry)
+        return entry
+      }
+      for (let taken = level.fair.take(); taken !== null; taken = level.fair.take()) {
+        if (isPassedOver(taken.request.payload)) {
+          level.returned.append(taken)
+          continue
+        }
+        this.#discount(level, taken)
+        return taken
+      }
     }
-    const taken = level.fair.take()
-    if (taken !== null) this.#discount(level, taken)
-    return taken
+    return null
   }
 
   /** One whose turn it was found no place after all: it waits on, before the others of its priority. */

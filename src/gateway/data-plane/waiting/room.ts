@@ -8,6 +8,8 @@ export interface Standing {
   readonly priority: number
   /** Of its prompt and of the answer that is expected. */
   readonly tokens: number
+  /** Names those that may go to the same replicas of the model only; null for who may go to any. */
+  readonly group: string | null
 }
 
 /** What came of a turn: a place was got; all were full after all, so that it waits on; or it needs none any more. */

@@ -17,7 +17,7 @@ export function standingOf(
   model: ServedModel,
   bytes: number,
   highest: string | null,
-): Standing {
+): Omit<Standing, 'group'> {
   const { flow } = model.model
   const promptTokens = model.estimatePromptTokens(bytes) || Math.ceil(bytes / bytesPerToken)
   return {

@@ -69,7 +69,11 @@ describe('the room where requests wait', () => {
             asked.state = 'is over'
           },
         }
-        asked.ticket = room.join({ tenant: `t${all.length % 3}`, priority, tokens: all.length }, waiter, Infinity)
+        asked.ticket = room.join(
+          { tenant: `t${all.length % 3}`, priority, tokens: all.length, group: null },
+          waiter,
+          Infinity,
+        )
       }
       for (const each of operations) {
         const ranBefore = count('runs')

@@ -23,6 +23,7 @@ const mostTurns = 1_000
 /** A place in the queue, and where it stands: it waits, it has its turn, or it is over. */
 interface Place extends Ticket {
   readonly waiter: Waiter
+  readonly group: string | null
   entry: Entry<Place> | null
   isTurn: boolean
 }
@@ -52,6 +53,8 @@ export class WaitingRoom<Served extends BusyModel> implements Room<Served> {
   #turns = 0
   /** Whether the last turn found no room after all. */
   #isStalled = false
+  /** Groups for which a turn found none, though replicas for others may have some. */
+  readonly #fullGroups = new Set<string>()
   #isServing = false
   #isDue = false
   #timer: NodeJS.Timeout | null = null
@@ -91,14 +94,16 @@ export class WaitingRoom<Served extends BusyModel> implements Room<Served> {
   }
 
   join(standing: Standing, waiter: Waiter, untilMs: number): Ticket {
+    const { group, ...asked } = standing
     const place: Place = {
       waiter,
+      group,
       entry: null,
       isTurn: false,
       leave: (reason) => this.#leave(place, reason),
       settle: (outcome) => this.#settle(place, outcome),
     }
-    const request = { ...standing, deadlineMs: untilMs, payload: place }
+    const request = { ...asked, deadlineMs: untilMs, payload: place }
     const outcome = this.#queue.enqueue(request, performance.now())
     if (outcome.kind === 'full') {
       this.#publish()
@@ -117,6 +122,11 @@ export class WaitingRoom<Served extends BusyModel> implements Room<Served> {
   /** Gives turns soon: after whoever is at work now, which may have more to do with the place that it left. */
   onRoom(): void {
     this.#isStalled = false
+    this.#fullGroups.clear()
+    this.#serveSoon()
+  }
+
+  #serveSoon(): void {
     if (this.#isDue) return
     this.#isDue = true
     queueMicrotask(() => {
@@ -135,7 +145,7 @@ export class WaitingRoom<Served extends BusyModel> implements Room<Served> {
     this.#isServing = true
     try {
       for (let turns = 0; turns < mostTurns && !this.#isStalled && this.#hasRoom(); turns += 1) {
-        const entry = this.#queue.dispatch()
+        const entry = this.#queue.dispatch(this.#isPassedOver)
         if (entry === null) break
         const place = entry.request.payload
         place.isTurn = true
@@ -147,6 +157,8 @@ export class WaitingRoom<Served extends BusyModel> implements Room<Served> {
       this.#publish()
     }
   }
+
+  readonly #isPassedOver = ({ group }: Place): boolean => group !== null && this.#fullGroups.has(group)
 
   /** Where no replica may get requests and none is to come, everybody has a turn, to go to another model or to be told so. */
   #hasRoom(): boolean {
@@ -180,9 +192,14 @@ export class WaitingRoom<Served extends BusyModel> implements Room<Served> {
     place.isTurn = false
     this.#turns -= 1
     if (outcome === 'full') {
-      this.#isStalled = true
       this.#queue.putBack(entry)
       this.#publish()
+      if (place.group === null) {
+        this.#isStalled = true
+        return
+      }
+      this.#fullGroups.add(place.group)
+      if (!this.#isServing) this.#serveSoon()
       return
     }
     place.entry = null
