@@ -68,7 +68,12 @@ export function createProcessWorld(process: NodeJS.Process): { readonly world: W
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE' || error.code === 'EIO') stop('output-closed')
-      else throw error
+      else {
+        process.stderr.write(
+          `error: The output cannot be written\n  why   ${error.message}\n  mend  Free some space, or write to another place.\n`,
+        )
+        process.exit(exitCodes.failed)
+      }
     })
   }
   return {

@@ -21,6 +21,8 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
+    // Nobody knows the other name.
+    if (error instanceof Error && 'path' in error && error.path === temporary) error.path = path
     throw error
   }
 }

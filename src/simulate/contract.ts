@@ -80,6 +80,11 @@ export interface Simulation {
   readonly saturation?: number
   /** Tokens that each replica is taken to hold of what it was sent; as many as its engine holds when absent. */
   readonly indexTokens?: number
+  /**
+   * Whether sessions stay with their replica whatever the policy, and for how long (`routing.session`); where they do not,
+   * only the policy `session` knows of them. When absent, policies that keep sessions do so for ten minutes.
+   */
+  readonly sessions?: { readonly isKept: boolean; readonly timeMs: number }
   /** Name of the policy (`src/scheduling`). */
   readonly policy: string
   readonly seed: number

@@ -39,6 +39,8 @@ export interface Route {
 /** What a dispatcher works with. */
 export interface DispatcherParts {
   readonly policy: Policy
+  /** Whether the policy is told which session a request belongs to. */
+  readonly knowsSessions: boolean
   /** From which prompt on it is split as long as nothing is learned; null where no replica only prefills. */
   readonly minSplitTokens: number | null
   readonly knowledge: PrefixKnowledge
@@ -135,12 +137,12 @@ export class Dispatcher {
   }
 
   #shapeOf({ session, tenant, priority }: WorkloadRequest, { units, tokens }: Prompt): RequestShape {
-    const { commonUnits, unitTokens } = this.#parts
+    const { commonUnits, unitTokens, knowsSessions } = this.#parts
     const hashed = Math.min(units.length, commonUnits + Math.max(1, Math.floor(hashedTokens / unitTokens)))
     return {
       model: 'model',
       adapter: null,
-      session,
+      session: knowsSessions ? session : null,
       tenant,
       priority,
       deadlineMs: null,

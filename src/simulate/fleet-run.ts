@@ -39,7 +39,7 @@ interface Flight {
   sequence: Sequence | null
 }
 
-/** One run of a fleet over a workload: from the first arrival until the last answer is complete. */
+/** One run of a fleet over a workload: from the first arrival until the last request is over. */
 export class FleetRun {
   readonly ledger: Ledger
   readonly replicas: readonly Replica[]
@@ -168,6 +168,7 @@ export class FleetRun {
         this.#scale()
         return
       case 'started':
+        if (this.#isOver) return
         this.#scaler?.started(what.replica, this.#nowMs)
         this.#serve()
         return
@@ -192,21 +193,23 @@ export class FleetRun {
   }
 
   #report(what: Extract<Happening, { readonly kind: 'report' }>): void {
-    const { workload } = this.#simulation
     what.gateway.hear()
     this.#serve()
-    if (this.#over < workload.requests.length) {
-      this.#events.put(this.#nowMs + (this.#loadReportsMs ?? Infinity), what)
-    }
+    if (!this.#isOver) this.#events.put(this.#nowMs + (this.#loadReportsMs ?? Infinity), what)
   }
 
   get #inLine(): number {
     return this.#gateways.reduce((sum, { line }) => sum + line.length, 0)
   }
 
+  /** Whether no request is under way or to come. */
+  get #isOver(): boolean {
+    return this.#over === this.#simulation.workload.requests.length
+  }
+
   #scale(): void {
-    const { workload, autoscale } = this.#simulation
-    if (this.#scaler === null || autoscale === undefined || this.#over === workload.requests.length) return
+    const { autoscale } = this.#simulation
+    if (this.#scaler === null || autoscale === undefined || this.#isOver) return
     this.#scaler.decide(this.#nowMs)
     this.#events.put(this.#nowMs + autoscale.intervalMs, { kind: 'scale' })
   }
@@ -214,6 +217,7 @@ export class FleetRun {
   /** A request is over: what follows it comes. */
   #end(place: number): void {
     this.#over += 1
+    this.ledger.lastMs = this.#nowMs
     this.#clients.ended(place, this.#nowMs)
   }
 
@@ -397,7 +401,6 @@ export class FleetRun {
   #noteEnd({ place, gateway, route }: Flight, { generated, request }: Sequence): void {
     const { ledger } = this
     ledger.endedMs[place] = this.#nowMs
-    ledger.lastMs = this.#nowMs
     ledger.outputTokens[place] = generated
     this.#work(route.replica, generated)
     const firstMs = ledger.firstTokenMs[place] ?? 0

@@ -1,5 +1,5 @@
 import { randomFrom } from '../engines/index.ts'
-import { RequestSizes, type PolicyKind } from '../scheduling/index.ts'
+import { keepingSessions, RequestSizes, type PolicyKind } from '../scheduling/index.ts'
 import type { Simulation } from './contract.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { WaitingLine } from './flow/index.ts'
@@ -9,7 +9,7 @@ import { ReplicaView } from './replica-view.ts'
 
 /** The Fleet's default (`routing.saturation`). */
 const usualSaturation = 0.9
-const sessionTimeMs = 600_000
+const usualSessionTimeMs = 600_000
 /** The Fleet's default (`routing.disaggregation.minPromptTokens`). */
 const usualMinSplitTokens = 2048
 
@@ -38,14 +38,18 @@ export class SimulatedGateway {
       prefillReplicas,
       minSplitTokens = usualMinSplitTokens,
       saturation = usualSaturation,
+      sessions,
     } = simulation
     const { policy, knowledge, replicas, commonUnits, seed } = parts
     const sizes = new RequestSizes()
+    const settings = { saturation, sessionTimeMs: sessions?.timeMs ?? usualSessionTimeMs }
+    const isKept = sessions !== undefined && (sessions.isKept || policy.name === 'session')
     this.knowledge = knowledge
     this.#countsOthers = simulation.loadReportsMs !== undefined
     this.#views = replicas.map((replica) => new ReplicaView(replica, sizes, flow))
     this.dispatcher = new Dispatcher({
-      policy: policy.create({ saturation, sessionTimeMs }),
+      policy: isKept ? keepingSessions(policy, settings) : policy.create(settings),
+      knowsSessions: sessions === undefined || isKept,
       minSplitTokens: prefillReplicas === 0 ? null : minSplitTokens,
       knowledge,
       replicas: this.#views,

@@ -20,6 +20,7 @@ export type {
 } from './contract.ts'
 export {
   judge,
+  prefillOf,
   recommend,
   sweepAxes,
   sweepPoints,

@@ -15,6 +15,13 @@ const load = (replicas: number, ms: number, concurrency: number) => {
   return simulate({ ...simulation, replicas, policy: 'least-request' })
 }
 
+/** A turn of a conversation whose blocks are numbered from `first` on. */
+const turn = (first: number, units: number) => ({
+  promptTokens: units * 64,
+  outputTokens: 1,
+  blocks: Array.from({ length: units }, (_, unit) => first + unit),
+})
+
 /** One request at a time, on the first replica that may answer. */
 const oneAtATime: PolicyKind = {
   name: 'one-at-a-time',
@@ -95,6 +102,50 @@ describe('simulate', () => {
     expect(e2eMs.p99).toBeLessThan(half * 1.1)
   })
 
+  it('has each wait for its own transfer, whoever else has the same prompt sent to the same replica', () => {
+    const prompt = { promptTokens: 1024, outputTokens: 1, blocks: Array.from({ length: 16 }, (_, id) => id) }
+    const { ttftMs } = simulate(
+      simulationOf([requestOf(prompt), requestOf({ ...prompt, atMs: 1 })], {
+        replicas: 3,
+        prefillReplicas: 2,
+        minSplitTokens: 512,
+        transferBitsPerSecond: 1e6,
+      }),
+    )
+    expect(ttftMs.p50).toBeGreaterThan(((1024 * 1000 * 8) / 1e6) * 1000)
+  })
+
+  it('asks of a prefill replica that it holds the prompt, and not the answer', () => {
+    const prompt = requestOf({ promptTokens: 256, outputTokens: 100, blocks: [1, 2, 3, 4] })
+    const result = simulate(
+      simulationOf([prompt], {
+        replicas: 2,
+        prefillReplicas: 1,
+        minSplitTokens: 128,
+        prefillEngine: { ...engineWith(), kvCapacityTokens: 272 },
+      }),
+    )
+    expect(result).toMatchObject({ rejected: 0, outputTokens: 100 })
+    expect(result.work[0]).toBe(256)
+  })
+
+  it('compares with one large cache that is asked as requests come, not session after session', () => {
+    const sessions = [
+      requestOf({ ...turn(0, 40), atMs: 0 }),
+      requestOf({ ...turn(0, 41), atMs: 60_000, after: 0 }),
+      requestOf({ ...turn(1000, 40), atMs: 30_000 }),
+      requestOf({ ...turn(1000, 41), atMs: 60_000, after: 2 }),
+    ]
+    const asTheyCome = [
+      requestOf({ ...turn(0, 40), atMs: 0 }),
+      requestOf({ ...turn(1000, 40), atMs: 30_000 }),
+      requestOf({ ...turn(0, 41), atMs: 60_000, after: 0 }),
+      requestOf({ ...turn(1000, 41), atMs: 60_000, after: 1 }),
+    ]
+    const [one, other] = [sessions, asTheyCome].map((requests) => simulate(simulationOf(requests)).oracleHitTokens)
+    expect(one).toBe(other)
+  })
+
   it('is no slower with more replicas, a faster engine or fewer requests', () => {
     const base = load(2, 0.1, 12)
     expect(load(4, 0.1, 12).ttftMs.p90).toBeLessThan(base.ttftMs.p90)
@@ -107,6 +158,35 @@ describe('simulate', () => {
     const result = simulate(simulationOf(requests), { policy: oneAtATime })
     expect(result.outputTokens).toBe(20)
     expect(result.queue.most).toBe(1)
+  })
+
+  it('keeps sessions with their replica as the gateway does: where that is asked for, with any policy', () => {
+    const turns = Array.from({ length: 4 }, (_, place) =>
+      requestOf({ after: place - 1, session: 'one', outputTokens: 1, blocks: [place] }),
+    )
+    const spreadOf = (policy: string, isKept: boolean) =>
+      simulate(simulationOf(turns, { replicas: 2, policy, sessions: { isKept, timeMs: 60_000 } })).loadSpread
+    expect([spreadOf('round-robin', true), spreadOf('round-robin', false)]).toEqual([2, 1])
+    expect(spreadOf('session', false)).toBe(2)
+  })
+
+  it('tells a policy of no session where none is kept', () => {
+    const seen = [true, false].map((isKept) => {
+      let session: string | null = ''
+      const watching: PolicyKind = {
+        ...oneAtATime,
+        create: (settings) => ({
+          ...oneAtATime.create(settings),
+          sent: (request) => {
+            session = request.session
+          },
+        }),
+      }
+      const sessions = { isKept, timeMs: 60_000 }
+      simulate(simulationOf([requestOf({ session: 'one' })], { sessions }), { policy: watching })
+      return session
+    })
+    expect(seen).toEqual(['one', null])
   })
 
   it('counts what no replica can hold as rejected, and lets what follows it come', () => {

@@ -27,12 +27,17 @@ export function simulate(simulation: Simulation, { clock, policy }: SimulateOpti
   const prompts = preparePrompts(workload)
   const run = new FleetRun(simulation, kind, prompts)
   run.run()
-  const oracle = oracleHitTokens(prompts, {
-    capacityTokens:
-      engine.kvCapacityTokens * (replicas - prefillReplicas) + prefillEngine.kvCapacityTokens * prefillReplicas,
-    unitTokens: workload.blockTokens,
-    blockTokens: engine.kvBlockTokens,
-  })
+  const { arrivedMs } = run.ledger
+  const asArrived = [...prompts.keys()].toSorted((one, other) => (arrivedMs[one] ?? 0) - (arrivedMs[other] ?? 0))
+  const oracle = oracleHitTokens(
+    asArrived.flatMap((place) => prompts[place] ?? []),
+    {
+      capacityTokens:
+        engine.kvCapacityTokens * (replicas - prefillReplicas) + prefillEngine.kvCapacityTokens * prefillReplicas,
+      unitTokens: workload.blockTokens,
+      blockTokens: engine.kvBlockTokens,
+    },
+  )
   const wallSeconds = ((clock?.() ?? 0) - started) / 1000
   return summarize(simulation, run.ledger, {
     oracleHitTokens: oracle,

@@ -1,7 +1,9 @@
-import { resolve } from 'node:path'
-import { exitCodes, type ExitCode } from '../../errors/index.ts'
-import { writeFileAtomic } from '../../files/index.ts'
+import { access, constants, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { exitCodes, UserError, type ExitCode } from '../../errors/index.ts'
+import { createFolder, writeFileAtomic } from '../../files/index.ts'
 import { judge, recommend, sweepPoints, withReplicas, type SimulationResult } from '../../simulate/index.ts'
+import { sizeModel } from '../../sizing/index.ts'
 import type { CommandContext, CommandHandler } from '../command.ts'
 import {
   createRunner,
@@ -52,6 +54,7 @@ export const simulate: CommandHandler = async ({ args: [fleet], options }, conte
   const isAsked = options['compare'] !== undefined || engine.policy === undefined
   const question = isAsked ? asked : { ...asked, policies: [engine.policy] }
   const setting = await openSetting(question, engine, options, context)
+  await checkReport(question, context)
   const runner = createRunner(context)
   let isDone = false
   try {
@@ -142,14 +145,21 @@ async function answerAutoscale(work: Work): Promise<ExitCode> {
   const { output } = context
   const base = { ...setting.simulation, policy: question.policies[0] ?? setting.simulation.policy }
   const { autoscale: _scaled, ...fixed } = base
+  const { prefillRequest } = engine
   const gpus = engine.sizing.resolved.count
+  const prefillGpus = prefillRequest === undefined ? gpus : sizeModel(prefillRequest).resolved.count
   const scaled = await runner.run(base, 'scaled')
   const hours = scaled.simulatedSeconds / 3600
-  const runs: ScalingRun[] = [{ name: 'scaled', result: scaled, gpuHours: (scaled.scaling?.replicaHours ?? 0) * gpus }]
+  const gpuHoursOf = (replicaHours: number, prefillHours: number) =>
+    (replicaHours - prefillHours) * gpus + prefillHours * prefillGpus
+  const { replicaHours = 0, prefillHours = 0 } = scaled.scaling ?? {}
+  const runs: ScalingRun[] = [{ name: 'scaled', result: scaled, gpuHours: gpuHoursOf(replicaHours, prefillHours) }]
   const mean = Math.ceil(scaled.scaling?.meanReplicas ?? 1)
   for (const replicas of new Set([Math.max(mean, base.prefillReplicas + 1), base.replicas])) {
-    const result = await runner.run(withReplicas(fixed, replicas), `${replicas} fixed`)
-    runs.push({ name: String(replicas), result, gpuHours: replicas * hours * gpus })
+    const simulation = withReplicas(fixed, replicas)
+    const result = await runner.run(simulation, `${replicas} fixed`)
+    const gpuHours = gpuHoursOf(replicas * hours, simulation.prefillReplicas * hours)
+    runs.push({ name: String(replicas), result, gpuHours })
   }
   await report(work, { scaling: runs })
   if (output.json) output.document(scalingDocument(runs, setting))
@@ -179,6 +189,20 @@ function answerOf({ setting }: Work, results: readonly SimulationResult[]): Exit
   if (!setting.isSloAsked) return exitCodes.done
   const { simulation, share } = setting
   return results.some((result) => judge(result, simulation.slo, share).holds) ? exitCodes.done : exitCodes.answerIsNo
+}
+
+/** Refuses a place for the report that cannot be written, before hours are simulated for it. */
+async function checkReport({ html }: SimulateQuestion, { workingFolder }: CommandContext): Promise<void> {
+  if (html === undefined) return
+  const file = resolve(workingFolder, html)
+  await createFolder(dirname(file))
+  await access(dirname(file), constants.W_OK)
+  const found = await stat(file).catch(() => null)
+  if (found?.isDirectory() !== true) return
+  throw new UserError({
+    what: `--html ${html} is a folder`,
+    mend: `Name a file in it, such as ${join(html, 'report.html')}.`,
+  })
 }
 
 /** Writes the report, where one is asked for. */

@@ -26,7 +26,7 @@ export async function openSetting(
   }
   const measured = await readStep(question, engine, options, context)
   const shape = withBlocks(engineShapeOf(engine.request, measured?.step), workload.blockTokens)
-  const { prefillReplicas, prefillRequest, minSplitTokens, saturation } = engine
+  const { prefillReplicas, prefillRequest, minSplitTokens, saturation, sessions } = engine
   const isOther = prefillReplicas > 0 && prefillRequest !== undefined && measured === null
   const prefill = isOther ? withBlocks(engineShapeOf(prefillRequest), workload.blockTokens).engine : null
   const flow = readFlow(options, engine.flow)
@@ -38,6 +38,7 @@ export async function openSetting(
       ...(prefill === null || prefill.title === shape.engine.title ? {} : { prefillEngine: prefill }),
       ...(minSplitTokens === undefined ? {} : { minSplitTokens }),
       ...(saturation === undefined ? {} : { saturation }),
+      ...(sessions === undefined ? {} : { sessions }),
       ...(flow === null ? {} : { flow }),
       replicas: engine.replicas,
       prefillReplicas,

@@ -23,6 +23,12 @@ export function readAutoscaling(
   options: CommandInput['options'],
   flow: FlowLimits | null,
 ): { readonly autoscale: Autoscaling; readonly remark: string } {
+  if (scaling === undefined && prefillReplicas > 0) {
+    throw usageError({
+      what: '--autoscale with --prefill, and no Fleet says how replicas that prefill are scaled',
+      mend: 'Write prefill and decode with minReplicas and maxReplicas in a Fleet and name it, or leave --prefill out.',
+    })
+  }
   const [declared, prefill] = scaling ?? [usualSettings(replicas - prefillReplicas)]
   if (declared === undefined || (prefillReplicas > 0 && prefill === undefined)) {
     throw usageError({
@@ -37,8 +43,6 @@ export function readAutoscaling(
     tokensPerReplica: sizing.kvCapacityTokens,
     staleAfterMs: Infinity,
   }
-  const answering = { ...declared, ...known }
-  const most = replicas - prefillReplicas
   const written = readText(options['start-time'])
   const startMs =
     written === undefined ? besideWeightsMs + sizing.weightBytes / weightBytesPerMs : parseDuration(written)
@@ -47,10 +51,10 @@ export function readAutoscaling(
   }
   return {
     autoscale: {
-      settings: { ...answering, max: most, min: Math.min(answering.min, most) },
+      settings: atMost(replicas - prefillReplicas, { ...declared, ...known }),
       ...(prefillReplicas === 0 || prefill === undefined
         ? {}
-        : { prefill: { ...prefill, ...known, max: prefillReplicas } }),
+        : { prefill: atMost(prefillReplicas, { ...prefill, ...known }) }),
       startMs,
       intervalMs,
     },
@@ -60,6 +64,13 @@ export function readAutoscaling(
         : `A replica serves ${formatMs(startMs)} after it is wanted.`,
   }
 }
+
+/** The same with so many replicas at the most. */
+const atMost = (max: number, settings: ScalingSettings): ScalingSettings => ({
+  ...settings,
+  max,
+  min: Math.min(settings.min, max),
+})
 
 /** What a Fleet scales by that says nothing of it. */
 function usualSettings(max: number): ScalingSettings {

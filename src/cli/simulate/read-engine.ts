@@ -3,7 +3,7 @@ import { didYouMean, type Fleet, type Model, type RoutingPolicy } from '../../fl
 import { readGeometries } from '../../operate/planning/index.ts'
 import { makePlan, priceOf, type ModelPlan, type PoolPlan } from '../../plan/index.ts'
 import { policyOfFleet, type ScalingSettings } from '../../scheduling/index.ts'
-import type { FlowLimits } from '../../simulate/index.ts'
+import { prefillOf, type FlowLimits, type Simulation } from '../../simulate/index.ts'
 import { poolsToScale } from '../../targets/index.ts'
 import { findWaysOut, gpus, sizeModel, type GpuSpec, type Sizing, type SizingRequest } from '../../sizing/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
@@ -26,6 +26,8 @@ export interface ReadEngine {
   /** Shorter prompts are not split; the Fleet's. */
   readonly minSplitTokens?: number
   readonly saturation?: number
+  /** How the Fleet keeps sessions. */
+  readonly sessions?: NonNullable<Simulation['sessions']>
   /** The policy that the Fleet names; absent where it leaves that open, or no Fleet is named. */
   readonly policy?: string
   /** The Fleet's own queue; absent where replicas get whatever comes. */
@@ -60,7 +62,7 @@ export async function readEngine(
 ): Promise<ReadEngine> {
   const read = fleet === undefined ? await readNamed(options, context) : await readPlanned(fleet, options, context)
   const replicas = readInteger(options['replicas']) ?? read.replicas
-  const prefillReplicas = readInteger(options['prefill']) ?? (replicas === read.replicas ? read.prefillReplicas : 0)
+  const prefillReplicas = readInteger(options['prefill']) ?? prefillOf(replicas, read)
   if (prefillReplicas >= replicas) {
     throw usageError({
       what: `--prefill ${prefillReplicas} leaves none of ${replicas} replicas to decode`,
@@ -146,12 +148,16 @@ async function readPlanned(fleet: string, options: Options, context: CommandCont
       : {
           minSplitTokens: declared.routing.disaggregation.minPromptTokens,
           saturation: declared.routing.saturation,
+          sessions: { isKept: declared.routing.session.enabled, timeMs: declared.routing.session.time },
         }),
     ...flowOf(declared),
     ...policyOfModel(declared?.routing.policy),
     ...(declared === undefined ? {} : { scaling: scalingOf(source.fleet, declared.name) }),
     isGpuNamed: options['gpu'] !== undefined,
     remarks: [
+      ...(pool.replicas.max > 0 || options['replicas'] !== undefined
+        ? []
+        : [`The Fleet has no replica of ${model.name}; one is simulated.`]),
       ...(others.length === 0 || options['model'] !== undefined
         ? []
         : [`Of the Fleet’s models this is ${model.name}; --model names another.`]),

@@ -40,6 +40,8 @@ const usualSlo = { ttftMs: 2000, tpotMs: 50 } as const
 const usualLinkGigabits = 100
 /** No engine is asked more often: a report takes milliseconds. */
 const leastReportsMs = 10
+/** Of a rate, and of Gbit/s: with less, hours become years. */
+const leastAmount = 0.001
 /** Of the Fleet's schema. */
 const usualFlow = { maxQueue: 1000, maxWaitMs: 300_000 } as const
 
@@ -61,12 +63,26 @@ export function readQuestion(options: Options): SimulateQuestion {
       mend: 'Name one policy, or leave --compare out for the one that the gateway uses.',
     })
   }
+  if (options['autoscale'] === true && compared.length > 1) {
+    throw usageError({
+      what: '--autoscale simulates one policy',
+      why: `--compare names ${compared.length}.`,
+      mend: 'Name one policy, or leave --compare out for the one that the gateway uses.',
+    })
+  }
+  if (options['autoscale'] !== true && options['start-time'] !== undefined) {
+    throw usageError({
+      what: '--start-time is for --autoscale, without which all replicas serve from the beginning',
+      mend: 'Add --autoscale, or leave --start-time out.',
+    })
+  }
   return {
     policies: compared,
     slo: readSlo(readText(options['slo']), recommend),
     seed: readInteger(options['seed']) ?? 1,
-    rate: readAmount(options, 'rate', 1000, 'a factor such as 2 or 0.5') ?? 1,
-    transferBitsPerSecond: (readAmount(options, 'link', 100_000, 'Gbit/s such as 100') ?? usualLinkGigabits) * 1e9,
+    rate: readAmount(options, 'rate', 1000, 'a factor such as 2 or 0.5, from 0.001 to 1000') ?? 1,
+    transferBitsPerSecond:
+      (readAmount(options, 'link', 100_000, 'Gbit/s such as 100, from 0.001 to 100000') ?? usualLinkGigabits) * 1e9,
     ...readGateways(options),
     sweep,
     recommend,
@@ -125,15 +141,17 @@ function readSlo(text: string | undefined, recommend: boolean): AskedSlo {
   if (text === undefined) return { slo: usualSlo, share: usualShare, isAsked: recommend }
   const parts: Record<string, number> = {}
   for (const part of text.split(',')) {
-    const [name = '', value = ''] = part.split('=').map((piece) => piece.trim())
-    if (name in parts) refuseSlo(text, `${name} stands in it twice.`)
+    const [name = '', ...values] = part.split('=').map((piece) => piece.trim())
+    const value = values.join('=')
+    if (Object.hasOwn(parts, name)) refuseSlo(text, `${name} stands in it twice.`)
     if (name === 'ttft' || name === 'tpot') {
       const ms = parseDuration(value)
       if (ms === undefined || ms <= 0) refuseSlo(text, `"${part}" has no duration such as 2s or 50ms.`)
       parts[name] = ms
     } else if (name === 'share') {
       const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(value)
-      const share = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1)
+      // By its digits: 99.9 / 100 is a little more than 999 of 1,000.
+      const share = match === null ? Number.NaN : Number(`${match[1]}${match[2] === '%' ? 'e-2' : ''}`)
       if (!(share > 0 && share <= 1)) refuseSlo(text, `"${part}" has no share such as 99% or 0.99.`)
       parts[name] = share
     } else {
@@ -154,7 +172,7 @@ function readAmount(options: Options, name: string, most: number, expected: stri
   const text = readText(options[name])
   if (text === undefined) return undefined
   const value = Number(text)
-  if (text.trim() !== '' && value > 0 && value <= most) return value
+  if (text.trim() !== '' && value >= leastAmount && value <= most) return value
   throw usageError({ what: `--${name} ${text} is not understood`, mend: `Write --${name} with ${expected}.` })
 }
 

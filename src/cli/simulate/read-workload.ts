@@ -54,6 +54,7 @@ function decode(bytes: Buffer, file: string): string {
       what: `${file} is no text`,
       where: file,
       why: 'It is not UTF-8; a compressed trace has to be unpacked first.',
+      mend: 'Unpack it, or name a trace of JSON lines.',
       cause: error,
     })
   }

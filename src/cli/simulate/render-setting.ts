@@ -40,6 +40,7 @@ function replicaTerms(setting: Setting): readonly (readonly [string, string])[] 
     flow,
     gateways,
     loadReportsMs,
+    sessions,
   } = setting.simulation
   const price = engine.pricePerHour * (replicas - prefillReplicas) + prefillEngine.pricePerHour * prefillReplicas
   return [
@@ -48,6 +49,9 @@ function replicaTerms(setting: Setting): readonly (readonly [string, string])[] 
     ['Each holds', `${grouped(engine.kvCapacityTokens)} tokens of KV cache`],
     ...(gateways === undefined ? [] : ([['Gateways', describeGateways(gateways, loadReportsMs)]] as const)),
     ...(flow === undefined ? [] : ([['Queue', describeFlow(flow)]] as const)),
+    ...(sessions?.isKept === true
+      ? ([['Sessions', `stay with their replica for ${formatMs(sessions.timeMs)}`]] as const)
+      : []),
     ...(price === 0 ? [] : ([['Price', `${money(price, setting.currency)} an hour for all`]] as const)),
   ]
 }

@@ -6,8 +6,11 @@ import { SimulatorThread } from './simulator-thread.ts'
 
 /** Where nobody looks, it is said this often what is simulated. */
 const sayEveryMs = 10_000
-/** Requests that are simulated in less time than a thread takes to start (about a second): no thread is started for them. */
+/** Requests, and tokens of their answers, that are simulated in less time than a thread takes to start (about a second). */
 const fewRequests = 1000
+const fewTokens = 1_000_000
+/** The same of the time from the first to the last, in which gateways ask for loads and replicas are counted. */
+const fewMs = 3_600_000
 
 /** Runs simulations, one at a time, and tells how far it is. */
 export interface Runner {
@@ -36,9 +39,9 @@ export function createRunner(context: CommandContext): Runner {
   }
   const run: Runner['run'] = async (simulation, title) => {
     tell(title)
-    const result = await (simulation.workload.requests.length > fewRequests
-      ? (thread ??= new SimulatorThread(signal)).simulate(simulation)
-      : simulateHere(simulation, signal))
+    const result = await (isShort(simulation)
+      ? simulateHere(simulation, signal)
+      : (thread ??= new SimulatorThread(signal)).simulate(simulation))
     done++
     return result
   }
@@ -56,6 +59,12 @@ export function createRunner(context: CommandContext): Runner {
     },
   }
 }
+
+/** Whether nobody waits for a simulation, so that no thread is started for it. */
+const isShort = ({ workload: { requests }, rate }: Simulation): boolean =>
+  requests.length <= fewRequests &&
+  requests.reduce((sum, { outputTokens }) => sum + outputTokens, 0) <= fewTokens &&
+  (requests.at(-1)?.atMs ?? 0) / rate <= fewMs
 
 async function simulateHere(simulation: Simulation, signal: AbortSignal): Promise<SimulationResult> {
   // What is to be drawn or to stop gets its turn before it.

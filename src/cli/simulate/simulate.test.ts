@@ -167,6 +167,18 @@ describe('fairlead simulate', () => {
     expect([code, stdout]).toEqual([exitCodes.interrupted, ''])
   })
 
+  it('ends one of few requests and long answers at once, too', async () => {
+    const lines = Array.from({ length: 300 }, (_, place) =>
+      JSON.stringify({ timestamp: place, input_length: 10, output_length: 30_000, hash_ids: [place] }),
+    )
+    await writeFile(join(folder, 'long.jsonl'), lines.join('\n'))
+    const stop = new AbortController()
+    const running = runCli(['simulate', '--trace', 'long.jsonl'], { cwd: folder, signal: stop.signal })
+    setTimeout(() => stop.abort({ kind: 'stop', cause: 'SIGINT' }), 300)
+    const { code, stdout } = await running
+    expect([code, stdout]).toEqual([exitCodes.interrupted, ''])
+  })
+
   it.each([
     [['--compare', 'least-requests'], /There is no policy "least-requests"[^]*Did you mean least-request\?/],
     [['--compare', ''], /--compare needs a value/],
@@ -175,6 +187,13 @@ describe('fairlead simulate', () => {
     [['--slo', 'share=99%'], /neither ttft nor tpot/],
     [['--slo', 'ttft=2s,ttft=3s'], /twice/],
     [['--slo', 'ttft=2s,share=101%'], /has no share/],
+    [['--slo', 'constructor=2s'], /"constructor=2s" is none of ttft, tpot and share/],
+    [['--slo', 'ttft=2s=5s'], /"ttft=2s=5s" has no duration/],
+    [['--rate', '1e-300'], /--rate 1e-300 is not understood/],
+    [['--link', '1e-300'], /--link 1e-300 is not understood/],
+    [['--autoscale', '--compare', 'all'], /--autoscale simulates one policy/],
+    [['--autoscale', '--prefill', '1'], /no Fleet says how replicas that prefill are scaled/],
+    [['--start-time', '5s'], /--start-time is for --autoscale/],
     [['--rate', 'fast'], /--rate fast is not understood/],
     [['--rate', '0'], /--rate 0 is not understood/],
     [['--replicas', '0'], /--replicas takes a whole number from 1/],
@@ -209,6 +228,50 @@ describe('fairlead simulate of a Fleet', () => {
     expect(stdout).toMatch(/Left out: \d+ of the requests[^]*16,384/)
   })
 
+  it('keeps the shares of prefill and decode where it has another number of replicas, as a sweep does', async () => {
+    const fleet = await readFile(join(folder, 'fleet.yaml'), 'utf8')
+    const apart = fleet.replace('    replicas: 3\n', '    prefill: { replicas: 2 }\n    decode: { replicas: 4 }\n')
+    await writeFile(join(folder, 'apart.yaml'), apart)
+    const { rows: results } = await rows('apart.yaml', ...few, '--replicas', '12')
+    expect(results[0]).toMatchObject({ setting: { replicas: 12, prefillReplicas: 4 } })
+  })
+
+  it('of no replica is simulated with one, and says so', async () => {
+    const fleet = await readFile(join(folder, 'fleet.yaml'), 'utf8')
+    await writeFile(join(folder, 'none.yaml'), fleet.replace('replicas: 3', 'replicas: 0'))
+    const { stdout } = await simulate('none.yaml', '--requests', '20')
+    expect(unbroken(stdout)).toContain('The Fleet has no replica of chat; one is simulated.')
+  })
+
+  it('counts the GPUs of replicas that prefill beside those of others, of which each has more', async () => {
+    const fleet = await readFile(join(folder, 'fleet.yaml'), 'utf8')
+    const range = 'minReplicas: 1, maxReplicas: 2'
+    const pools = [
+      `    prefill: { ${range}, hardware: { gpu: l40s, gpus: 1 } }`,
+      `    decode: { ${range}, hardware: { gpu: l40s, gpus: 2 } }\n`,
+    ]
+    const apart = fleet.replace('    replicas: 3\n', pools.join('\n'))
+    await writeFile(join(folder, 'gpus.yaml'), apart)
+    const { rows: results } = await rows('gpus.yaml', ...few, '--replicas', '4', '--autoscale')
+    const hours = Number(results[0]?.['simulatedSeconds']) / 3600
+    const counted = results.map(({ replicas, gpuHours }) => [replicas, Number(gpuHours) / hours])
+    expect(counted).toEqual([
+      ['scaled', expect.closeTo(3)],
+      ['3', expect.closeTo(4)],
+      ['4', expect.closeTo(6)],
+    ])
+  })
+
+  it('starts with no more replicas that prefill than there are', async () => {
+    const fleet = await readFile(join(folder, 'fleet.yaml'), 'utf8')
+    const range = '{ minReplicas: 2, maxReplicas: 3 }'
+    const apart = fleet.replace('    replicas: 3\n', `    prefill: ${range}\n    decode: ${range}\n`)
+    await writeFile(join(folder, 'ranges.yaml'), apart)
+    const asked = ['ranges.yaml', '--requests', '20', '--autoscale', '--prefill', '1', '--replicas', '4']
+    const { rows: results } = await rows(...asked)
+    expect(results[0]).toMatchObject({ scaling: { timeline: [{ atMs: 0, wanted: 3, ready: 3 }] } })
+  })
+
   it('has its requests wait by what engines say where it says so, with and without a limit of its own', async () => {
     const fleet = await readFile(join(folder, 'fleet.yaml'), 'utf8')
     await writeFile(join(folder, 'waits.yaml'), `${fleet}\nflow: { saturation: true, maxQueue: 9 }\n`)
@@ -224,6 +287,14 @@ describe('fairlead simulate of a Fleet', () => {
     await writeFile(join(folder, 'sticky.yaml'), `${text}\nrouting: { policy: stickyUntilSaturated }\n`)
     expect(await policiesOfSticky()).toMatchObject([{ policy: 'sticky-until-saturated' }])
     expect(await policiesOfSticky('--compare', 'random')).toMatchObject([{ policy: 'random' }])
+  })
+
+  it('keeps sessions where it says so', async () => {
+    const fleet = await readFile(join(folder, 'fleet.yaml'), 'utf8')
+    await writeFile(join(folder, 'sessions.yaml'), `${fleet}\nrouting: { session: { enabled: true, time: 20m } }\n`)
+    const { stdout } = await simulate('sessions.yaml', '--requests', '20')
+    expect(stdout).toMatch(/Sessions +stay with their replica for 1,200 s/)
+    expect((await simulate('fleet.yaml', '--requests', '20')).stdout).not.toMatch(/Sessions/)
   })
 
   it('takes another GPU and number where the command line says so', async () => {
@@ -299,6 +370,13 @@ describe('the report', () => {
     for (const { name } of policies) expect(page).toContain(`>${name}</`)
     for (const title of ['Time to first token', 'Load of each replica']) expect(page).toContain(`aria-label="${title}"`)
     expect(page).not.toMatch(/NaN|Infinity|undefined/)
+  })
+
+  it('is refused where it cannot be written, before anything is simulated', async () => {
+    const { code, stdout, stderr } = await simulate(...few, '--html', '.')
+    expect([code, stdout]).toEqual([exitCodes.failed, ''])
+    expect(stderr).toMatch(/--html \. is a folder/)
+    expect(stderr).not.toMatch(/Simulated|\.tmp/)
   })
 
   it('of a sweep has a line a policy', async () => {

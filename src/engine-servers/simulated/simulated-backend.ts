@@ -16,6 +16,7 @@ import { embedTokens } from './embed-tokens.ts'
 import { shapeOf } from './engine-shape.ts'
 import { Faults } from './faults.ts'
 import type { TransferWish } from './kv-transfer/index.ts'
+import { longestTimerMs } from './longest-timer.ts'
 import { transferOf, type EngineTransfer } from './engine-transfer.ts'
 import type { SimulatedSettings } from './settings.ts'
 import { SimulatedEngine, type Job, type SimulatedEngineOptions } from './simulated-engine.ts'
@@ -56,7 +57,7 @@ export class SimulatedBackend implements Backend {
     const shape = shapeOf(settings, contextLength)
     this.engine = new SimulatedEngine({ ...options, shape, ...this.#transfer })
     if (settings.loadTime === 0) this.#state = 'ready'
-    this.#loaded = setTimeout(() => this.setState('ready'), settings.loadTime)
+    this.#loaded = setTimeout(() => this.setState('ready'), Math.min(settings.loadTime, longestTimerMs))
   }
 
   get modelNames(): readonly string[] {

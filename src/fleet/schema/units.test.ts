@@ -16,6 +16,10 @@ describe('parseDuration', () => {
     expect(parseDuration(text)).toBeUndefined()
   })
 
+  it('refuses what no number holds', () => {
+    expect(parseDuration(`${'9'.repeat(400)}d`)).toBeUndefined()
+  })
+
   it('adds its parts, whatever they are', () => {
     const parts = fc.tuple(fc.nat(99), fc.nat(59), fc.nat(59), fc.nat(999))
     expect(

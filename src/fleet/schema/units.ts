@@ -16,7 +16,7 @@ export function parseDuration(text: string): Milliseconds | undefined {
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
     total += Number(amount) * (millisecondsPer[unit ?? ''] ?? 0)
   }
-  return Math.round(total)
+  return Number.isFinite(total) ? Math.round(total) : undefined
 }
 
 const bytesPer: Record<string, number> = {

@@ -62,6 +62,11 @@ describe('fitStepCost', () => {
     )
   })
 
+  it('takes as many samples as a file may have', () => {
+    const samples = Array.from({ length: 200_000 }, (_, place) => ({ tokens: 1 + (place % 7), context: 0, ms: 5 }))
+    expect(fitStepCost(samples).cost.baseMs).toBeCloseTo(5)
+  })
+
   it('says so when there is nothing to go by', () => {
     expect(() => fitStepCost([{ tokens: 1, context: 1, ms: 0 }])).toThrow('nothing to calibrate')
   })

@@ -73,7 +73,9 @@ function errorOf(rows: readonly StepSample[], factors: Factors): number {
 function solve(rows: readonly StepSample[], isAsked: readonly boolean[]): Factors | null {
   const places = [0, 1, 2].filter((place) => isAsked[place])
   // Columns are of very different size: scaled to one, or nothing could be said about what is determined.
-  const scales = places.map((place) => Math.max(...rows.map((row) => (columnsOf(row)[place] ?? 0) / row.ms)))
+  const scales = places.map((place) =>
+    rows.reduce((most, row) => Math.max(most, (columnsOf(row)[place] ?? 0) / row.ms), 0),
+  )
   if (scales.some((scale) => scale === 0)) return null
   const size = places.length
   const matrix = Array.from({ length: size }, () => new Float64Array(size + 1))

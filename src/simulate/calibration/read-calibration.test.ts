@@ -63,6 +63,8 @@ describe('readCalibration', () => {
     ['{"step":{"baseMs":-1}}', 'baseMs'],
     ['{"step":{"basems":1}}', 'basems'],
     ['{"step":{}}', 'some time'],
+    ['{"step":{"baseMs":1e-320}}', 'some time'],
+    ['{"steps":[{"tokens":1,"ms":1e-320}]}', 'how long anything took'],
     ['{"latencies":[{"outputTokens":3,"tpotMs":1}]}', 'promptTokens'],
     ['{"latencies":[{"promptTokens":3,"outputTokens":3,"concurrency":2,"ttftMs":1}]}', 'how long anything took'],
     ['{"steps":[{"tokens":1,"ms":null}]}', 'ms'],

@@ -6,6 +6,8 @@ import { stepSamplesOf } from './step-samples.ts'
 
 /** An hour in milliseconds: no step and no latency is longer. */
 const mostMs = 3_600_000
+/** A nanosecond in milliseconds: whatever takes less takes no time. */
+const leastMs = 1e-6
 const mostTokens = 100_000_000
 const mostSamples = 100_000
 
@@ -24,7 +26,7 @@ const constants = object({
   assumptions: array(string().max(1000)).max(100).default(['as stated']),
 })
   .strict()
-  .refine((step) => step.baseMs + step.msPerToken + step.weightsMs > 0, 'a step takes some time')
+  .refine((step) => step.baseMs + step.msPerToken + step.weightsMs >= leastMs, 'a step takes some time')
 
 const latency = object({
   promptTokens: tokens.min(1),
@@ -64,7 +66,7 @@ export function readCalibration(text: string, file: string, maxBatchedTokens: nu
   const read = parse(schema, text, file)
   if (read.step !== undefined) return read.step
   const samples = read.steps ?? (read.latencies ?? []).flatMap((each) => stepSamplesOf(each, maxBatchedTokens))
-  if (!samples.some((sample) => sample.ms > 0)) {
+  if (!samples.some((sample) => sample.ms >= leastMs)) {
     throw refuse(
       file,
       'No sample says how long anything took: ttftMs counts where concurrency is 1, tpotMs everywhere.',

@@ -54,4 +54,12 @@ describe('Clients', () => {
     clients.ended(0, 300)
     expect(said.slice(1)).toEqual([[1, 350]])
   })
+
+  it('let who was held come before who comes at the very time at which there is room', () => {
+    const { clients } = clientsOf(workloadOf([requestOf({}), requestOf({}), requestOf({ atMs: 40 })], 1))
+    expect([clients.admits(0), clients.admits(1)]).toEqual([true, false])
+    clients.ended(0, 40)
+    expect(clients.admits(2)).toBe(false)
+    expect(clients.admits(1)).toBe(true)
+  })
 })

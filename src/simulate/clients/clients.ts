@@ -18,6 +18,8 @@ export class Clients {
   /** Those that others under way keep from coming, in order. */
   readonly #held: number[] = []
   #firstHeld = 0
+  /** Those that have the place of one that has ended, until they come. */
+  readonly #called = new Set<number>()
 
   /** @param come told that a request's time comes at `atMs`; at that time `admits` is to be asked */
   constructor(workload: Workload, rate: number, come: (place: number, atMs: number) => void) {
@@ -39,6 +41,7 @@ export class Clients {
 
   /** A request's time has come: whether it comes now. Else it comes when another has ended. */
   admits(place: number): boolean {
+    if (this.#called.delete(place)) return true
     if (this.#underWay >= (this.#workload.concurrency ?? Infinity)) {
       this.#held.push(place)
       return false
@@ -49,10 +52,11 @@ export class Clients {
 
   /** A request that came is over, whatever became of it. */
   ended(place: number, nowMs: number): void {
-    this.#underWay -= 1
     const next = this.#held[this.#firstHeld]
-    if (next !== undefined) {
+    if (next === undefined) this.#underWay -= 1
+    else {
       this.#firstHeld += 1
+      this.#called.add(next)
       this.#come(next, nowMs)
     }
     const { requests } = this.#workload

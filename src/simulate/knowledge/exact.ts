@@ -7,7 +7,7 @@ interface UnitHolders {
   /** Blocks that each replica holds, as its engine said. */
   readonly held: Uint16Array
   /** Prompts with this unit that each replica was sent and has not computed yet. */
-  readonly coming: Uint16Array
+  readonly coming: Uint32Array
 }
 
 /**
@@ -88,7 +88,7 @@ export class ExactKnowledge implements PrefixKnowledge {
   #holdersOf(unit: number): UnitHolders {
     let holders = this.#units.get(unit)
     if (holders === undefined) {
-      holders = { held: new Uint16Array(this.#size.replicas), coming: new Uint16Array(this.#size.replicas) }
+      holders = { held: new Uint16Array(this.#size.replicas), coming: new Uint32Array(this.#size.replicas) }
       this.#units.set(unit, holders)
     }
     return holders

@@ -16,6 +16,7 @@ export class Ledger {
   readonly refused = new Map<number, RefusalReason>()
   rejected = 0
   preemptions = 0
+  /** When the last request was over, answered or not. */
   lastMs = 0
   /** Requests that wait inside engines now, the most at once, and their integral over time. */
   waiting = 0

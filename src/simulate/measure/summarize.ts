@@ -1,4 +1,5 @@
 import type { Simulation, SimulationResult } from '../contract.ts'
+import type { ScalingFigures } from '../scaling/contract.ts'
 import type { Ledger } from './ledger.ts'
 import { percentilesOf } from './percentiles.ts'
 
@@ -16,8 +17,7 @@ export function summarize(
   const outputTokens = ledger.outputTokens.reduce((sum, tokens) => sum + tokens, 0)
   const seconds = ledger.lastMs / 1000
   const work = [...ledger.work]
-  // Of as many replicas as there can be.
-  const busyHours = others.scaling === null ? seconds / 3600 : others.scaling.replicaHours / simulation.replicas
+  const cost = costOf(simulation, others.scaling ?? fixedHours(simulation, seconds / 3600))
   const meanWork = work.reduce((sum, tokens) => sum + tokens, 0) / Math.max(1, work.length)
   return {
     policy,
@@ -36,12 +36,18 @@ export function summarize(
     work,
     queue: { mean: ledger.lastMs === 0 ? 0 : ledger.waitingMs / ledger.lastMs, most: ledger.mostWaiting },
     preemptions: ledger.preemptions,
-    costPerMillionTokens: outputTokens === 0 ? 0 : (priceOf(simulation) * busyHours * 1e6) / outputTokens,
+    costPerMillionTokens: outputTokens === 0 ? 0 : (cost * 1e6) / outputTokens,
     simulatedSeconds: seconds,
   }
 }
 
-/** Of all replicas for an hour. */
-function priceOf({ engine, prefillEngine = engine, replicas, prefillReplicas }: Simulation): number {
-  return engine.pricePerHour * (replicas - prefillReplicas) + prefillEngine.pricePerHour * prefillReplicas
+type ReplicaHours = Pick<ScalingFigures, 'replicaHours' | 'prefillHours'>
+
+const fixedHours = ({ replicas, prefillReplicas }: Simulation, hours: number): ReplicaHours => ({
+  replicaHours: replicas * hours,
+  prefillHours: prefillReplicas * hours,
+})
+
+function costOf({ engine, prefillEngine = engine }: Simulation, { replicaHours, prefillHours }: ReplicaHours): number {
+  return engine.pricePerHour * (replicaHours - prefillHours) + prefillEngine.pricePerHour * prefillHours
 }

@@ -27,6 +27,8 @@ export interface ScalingFigures {
   readonly timeline: readonly ScalingMoment[]
   /** Of all replicas that held their GPUs, hours. */
   readonly replicaHours: number
+  /** Of them, those of replicas that only prefill. */
+  readonly prefillHours: number
   /** The same by the hour: the mean over time. */
   readonly meanReplicas: number
   readonly mostReplicas: number

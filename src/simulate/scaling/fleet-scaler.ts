@@ -34,6 +34,8 @@ interface Pool {
   readonly settings: ScalingSettings
   readonly replicas: readonly Replica[]
   memory: ScalingMemory
+  /** Replicas that were decided on last. */
+  wanted: number
 }
 
 /** Scales simulated replicas by the scheduler's own decision. */
@@ -47,7 +49,11 @@ export class FleetScaler {
   #lastMs = 0
   #heldMs = 0
   #held = 0
-  #wanted = 0
+  /** The same of those that only prefill. */
+  #prefillMs = 0
+  #heldToPrefill = 0
+  /** When each that starts will serve: one that is let go and wanted again starts anew. */
+  readonly #servesAtMs = new Map<Replica, number>()
 
   constructor(parts: FleetScalerParts) {
     this.#parts = parts
@@ -57,6 +63,7 @@ export class FleetScaler {
       settings,
       replicas: replicas.filter((replica) => replica.role === role),
       memory: emptyMemory,
+      wanted: settings.min,
     })
     const { settings, prefill } = autoscale
     this.#pools =
@@ -64,7 +71,6 @@ export class FleetScaler {
     for (const pool of this.#pools) {
       pool.replicas.forEach((replica, index) => (replica.life = index < pool.settings.min ? 'on' : 'off'))
     }
-    this.#wanted = this.#pools.reduce((sum, { settings: { min } }) => sum + min, 0)
     this.#note(0)
   }
 
@@ -89,11 +95,10 @@ export class FleetScaler {
       if (pool === undefined) continue
       pool.memory = memory
       const { wanted, current, reason } = decision
-      if (wanted === current) continue
-      this.#changes[reason] = (this.#changes[reason] ?? 0) + 1
-      this.#wanted += wanted - current
-      if (wanted > current) this.#start(pool, wanted - current, nowMs)
-      else this.#drain(pool, current - wanted)
+      pool.wanted = wanted
+      const changed =
+        wanted > current ? this.#start(pool, wanted - current, nowMs) : this.#drain(pool, current - wanted)
+      if (changed > 0) this.#changes[reason] = (this.#changes[reason] ?? 0) + 1
     }
     this.#arrivals = 0
     this.#lastMs = nowMs
@@ -103,7 +108,7 @@ export class FleetScaler {
 
   /** A replica serves from now on, unless it was let go meanwhile. */
   started(replica: Replica, nowMs: number): void {
-    if (replica.life !== 'starting') return
+    if (replica.life !== 'starting' || this.#servesAtMs.get(replica) !== nowMs) return
     replica.life = 'on'
     this.#note(nowMs)
   }
@@ -125,26 +130,34 @@ export class FleetScaler {
     return {
       timeline,
       replicaHours: this.#heldMs / 3_600_000,
+      prefillHours: this.#prefillMs / 3_600_000,
       meanReplicas: endMs === 0 ? this.#held : this.#heldMs / endMs,
       mostReplicas: Math.max(...timeline.map(({ ready, others }) => ready + others)),
       changes: this.#changes,
     }
   }
 
-  #start({ replicas }: Pool, count: number, nowMs: number): void {
-    for (const replica of replicas.filter(({ life }) => life === 'off').slice(0, count)) {
+  /** Gives how many start: the place of one that finishes what it has is not free yet. */
+  #start({ replicas }: Pool, count: number, nowMs: number): number {
+    const starting = replicas.filter(({ life }) => life === 'off').slice(0, count)
+    const servesAtMs = nowMs + this.#parts.autoscale.startMs
+    for (const replica of starting) {
       replica.life = 'starting'
-      this.#parts.startAt(replica, nowMs + this.#parts.autoscale.startMs)
+      this.#servesAtMs.set(replica, servesAtMs)
+      this.#parts.startAt(replica, servesAtMs)
     }
+    return starting.length
   }
 
-  /** Those that do not serve yet go first, then those with the least to do. */
-  #drain({ replicas }: Pool, count: number): void {
+  /** Those that do not serve yet go first, then those with the least to do. Gives how many go. */
+  #drain({ replicas }: Pool, count: number): number {
     const running = replicas.filter(({ life }) => life === 'on' || life === 'starting')
     const order = running.toSorted((one, other) => {
       return Number(one.life === 'on') - Number(other.life === 'on') || one.inFlight - other.inFlight
     })
-    for (const replica of order.slice(0, count)) replica.life = replica.life === 'on' ? 'draining' : 'off'
+    const going = order.slice(0, count)
+    for (const replica of going) replica.life = replica.life === 'on' ? 'draining' : 'off'
+    return going.length
   }
 
   #loadOf({ role, replicas, settings }: Pool, nowMs: number): PoolLoad {
@@ -171,9 +184,11 @@ export class FleetScaler {
     const ready = count(({ life }) => life === 'on')
     const others = count(({ life }) => life === 'starting' || life === 'draining')
     this.#heldMs += this.#held * (atMs - this.#notedMs)
+    this.#prefillMs += this.#heldToPrefill * (atMs - this.#notedMs)
     this.#notedMs = atMs
     this.#held = ready + others
-    const wanted = this.#wanted
+    this.#heldToPrefill = count(({ life, role }) => life !== 'off' && role === 'prefill')
+    const wanted = this.#pools.reduce((sum, pool) => sum + pool.wanted, 0)
     if (last?.ready === ready && last.others === others && last.wanted === wanted) return
     if (last?.atMs === atMs) this.#timeline.pop()
     this.#timeline.push({ atMs, wanted, ready, others })

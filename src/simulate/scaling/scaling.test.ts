@@ -90,6 +90,81 @@ describe('simulated replicas that follow their load', () => {
     expect(result.scaling?.mostReplicas).toBeGreaterThan(1)
   })
 
+  it('serve no sooner than their start takes, though one was let go and wanted again meanwhile', () => {
+    const startMs = 60_000
+    const { scaling } = simulate(
+      simulationOf(requestsAt([...steadily(0, 12, 8), ...steadily(50, 130, 8)]), {
+        engine,
+        flow,
+        policy: 'least-request',
+        replicas: 2,
+        autoscale: { settings: { ...settings, max: 2, downAfterMs: 5_000 }, startMs, intervalMs: 1_000 },
+      }),
+    )
+    const timeline = scaling?.timeline ?? []
+    const ups = timeline.filter(({ others }, index) => others > 0 && timeline[index - 1]?.others === 0)
+    expect(ups.length).toBeGreaterThan(1)
+    const two = timeline.find(({ ready }) => ready === 2)
+    const wanted = ups.findLast(({ atMs }) => atMs < (two?.atMs ?? 0))
+    expect((two?.atMs ?? 0) - (wanted?.atMs ?? Infinity)).toBeGreaterThanOrEqual(startMs)
+  })
+
+  it('are never wanted beyond the most, while one that was let go finishes what it has', () => {
+    const long = Array.from({ length: 8 }, (_, place) =>
+      requestOf({ atMs: 66_000 + place, outputTokens: 3000, blocks: [10_000 + place] }),
+    )
+    const bursts = requestsAt([...steadily(0, 60, 14), ...steadily(90, 120, 14)])
+    const requests = [...bursts, ...long].toSorted((one, other) => one.atMs - other.atMs)
+    const { scaling } = simulate(
+      simulationOf(requests, {
+        engine,
+        flow,
+        policy: 'least-request',
+        replicas: 4,
+        autoscale: {
+          settings: { ...settings, kvCacheUse: 0.95, downAfterMs: 5_000 },
+          startMs: 1_000,
+          intervalMs: 1_000,
+        },
+      }),
+    )
+    expect(Math.max(...(scaling?.timeline ?? []).map(({ wanted }) => wanted))).toBe(4)
+  })
+
+  it('hold their GPUs for no less than no time where all who wait give up', () => {
+    const { scaling, simulatedSeconds, goodput } = simulate(
+      simulationOf(requestsAt(steadily(20, 30, 1)), {
+        engine,
+        flow: { ...flow, maxWaitMs: 5_000 },
+        policy: 'least-request',
+        replicas: 4,
+        autoscale: { settings: { ...settings, min: 0 }, startMs: 600_000, intervalMs: 1_000 },
+      }),
+    )
+    expect(goodput).toBe(0)
+    expect(simulatedSeconds).toBeCloseTo(34)
+    expect(scaling?.replicaHours).toBeGreaterThan(0)
+    expect(scaling?.timeline.every(({ atMs }) => atMs <= 34_000)).toBe(true)
+  })
+
+  it('cost what those that ran cost, where those that prefill cost something else', () => {
+    const times = steadily(0, 60, 1)
+    const { scaling, costPerMillionTokens, outputTokens } = simulate(
+      simulationOf(requestsAt(times), {
+        engine,
+        prefillEngine: { ...engine, pricePerHour: 100 },
+        policy: 'least-request',
+        replicas: 6,
+        prefillReplicas: 2,
+        minSplitTokens: 1000,
+        autoscale: { settings, prefill: { ...settings, max: 2 }, startMs: 10_000, intervalMs: 1_000 },
+      }),
+    )
+    expect(scaling?.timeline.map(({ ready }) => ready)).toEqual([2])
+    const hours = (scaling?.replicaHours ?? 0) / 2
+    expect(costPerMillionTokens).toBeCloseTo((hours * (engine.pricePerHour + 100) * 1e6) / outputTokens)
+  })
+
   it('prefill and decode apart', () => {
     const result = simulate(
       simulationOf(requestsAt([...steadily(0, 90, 8), ...steadily(90, 300, 1)]), {

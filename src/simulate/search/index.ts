@@ -4,4 +4,4 @@
 export { recommend, type Recommendation, type Search, type Searching, type Tried } from './recommend.ts'
 export { sweepAxes, sweepPoints, type EngineChoice, type SweepAxis, type SweepPoint } from './sweep.ts'
 export { judge, usualShare, type Verdict } from './verdict.ts'
-export { withReplicas } from './with-replicas.ts'
+export { prefillOf, withReplicas } from './with-replicas.ts'

@@ -1,7 +1,7 @@
 import type { Simulation, SimulationResult } from '../contract.ts'
 import type { EngineChoice } from './sweep.ts'
 import { judge, type Verdict } from './verdict.ts'
-import { withReplicas } from './with-replicas.ts'
+import { withEngine, withReplicas } from './with-replicas.ts'
 
 /** What to search in. */
 export interface Search {
@@ -51,7 +51,7 @@ export function* recommend({ base, choices, share, most }: Search): Searching<Re
   function* test(choice: EngineChoice, replicas: number): Searching<Tried> {
     const known = tried.find((one) => one.choice === choice && one.replicas === replicas)
     if (known !== undefined) return known
-    const result = yield withReplicas({ ...base, engine: choice.engine }, replicas)
+    const result = yield withReplicas(withEngine(base, choice.engine), replicas)
     const pricePerHour = choice.engine.pricePerHour * replicas
     const one = { choice, replicas, pricePerHour, result, verdict: judge(result, base.slo, share) }
     tried.push(one)

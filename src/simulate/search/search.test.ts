@@ -55,6 +55,16 @@ describe('the cheapest Fleet that holds', () => {
     expect(asked.filter(({ engine }) => engine === dear.engine).map(({ replicas }) => replicas)).toEqual([3])
   })
 
+  it('is of one GPU where prefill and decode are apart, each tried in place of both', () => {
+    const prefillEngine = { ...engineShape, title: 'a dear GPU', pricePerHour: 9 }
+    const base = { ...emptySimulation, prefillReplicas: 1, prefillEngine }
+    const { best, asked } = search([gpu('l40s', 1, 3)], { base })
+    expect(asked.every((simulation) => simulation.prefillEngine === undefined)).toBe(true)
+    expect(best).toMatchObject({ replicas: 3, pricePerHour: 3 })
+    const [point] = sweepPoints('gpu', base, [gpu('l4', 1, 1)])
+    expect(point?.simulation.prefillEngine).toBeUndefined()
+  })
+
   it('is found for all loads and prices as by trying everything', () => {
     const one = record({ price: integer({ min: 1, max: 9 }), needs: integer({ min: 1, max: 40 }) })
     assert(
@@ -87,6 +97,11 @@ describe('a verdict', () => {
       '89.96 % of the requests keep the SLO, not 90 %',
       'TTFT p90 is a little over 2 s',
     ])
+  })
+
+  it('does not say that 90 % is not 90 %', () => {
+    const bad = resultWith({ requests: 30_000, goodput: 26_999 / 30_000 })
+    expect(judge(bad, emptySimulation.slo, 0.9).fails).toEqual(['a little under 90 % of the requests keep the SLO'])
   })
 
   it('looks at the tail where nearly all requests have to hold', () => {

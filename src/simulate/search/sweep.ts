@@ -1,5 +1,5 @@
 import type { EngineShape, Simulation } from '../contract.ts'
-import { withReplicas } from './with-replicas.ts'
+import { withEngine, withReplicas } from './with-replicas.ts'
 
 /** What a sweep may change. */
 export const sweepAxes = ['replicas', 'rate', 'gpu', 'split'] as const
@@ -49,7 +49,7 @@ export function sweepPoints(
         .filter((value) => value < base.replicas)
         .map((value) => ({ value, simulation: { ...base, prefillReplicas: value } }))
     case 'gpu':
-      return choices.map(({ name, engine }) => ({ value: name, simulation: { ...base, engine } }))
+      return choices.map(({ name, engine }) => ({ value: name, simulation: withEngine(base, engine) }))
   }
 }
 

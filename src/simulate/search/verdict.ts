@@ -25,7 +25,7 @@ export function judge(result: SimulationResult, slo: Simulation['slo'], share: n
   return {
     holds: false,
     fails: [
-      `${percent(result.goodput)} of the requests keep the SLO, not ${percent(share)}`,
+      keptOf(result.goodput, share),
       ...beyond.map(({ title, is, most }) => `${title} ${name} is ${compared(is, most)}`),
     ],
   }
@@ -40,6 +40,12 @@ function percentileFor(share: number): readonly [string, (percentiles: Percentil
 /** A time beyond the most that it may be. */
 const compared = (is: number, most: number) =>
   duration(is) === duration(most) ? `a little over ${duration(most)}` : `${duration(is)}, not ${duration(most)}`
+
+/** A share of the requests below the one that has to keep the SLO. */
+const keptOf = (is: number, least: number) =>
+  percent(is) === percent(least)
+    ? `a little under ${percent(least)} of the requests keep the SLO`
+    : `${percent(is)} of the requests keep the SLO, not ${percent(least)}`
 
 const percent = (share: number) => `${Number((share * 100).toFixed(2))} %`
 

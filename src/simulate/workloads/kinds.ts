@@ -185,8 +185,10 @@ const day: WorkloadKind = {
     // A Poisson process whose rate changes: its mean passes as time does in one of rate 1 (Lewis and Shedler, 1979).
     const passed = (ms: number) => perMs * (ms - (lengthMs / (2 * Math.PI)) * Math.sin((2 * Math.PI * ms) / lengthMs))
     const gap = () => {
-      const wanted = passed(at) + draw.exponential(1)
-      let [low, high] = [at, at + lengthMs]
+      const ahead = draw.exponential(1)
+      const wanted = passed(at) + ahead
+      // A day brings as many as are asked for.
+      let [low, high] = [at, at + lengthMs * Math.max(1, Math.ceil(ahead / requests))]
       while (high - low > 0.5) {
         const middle = (low + high) / 2
         if (passed(middle) < wanted) low = middle

@@ -101,6 +101,13 @@ describe('a trace in Mooncake’s format', () => {
     expect(parts.why).toMatch(/… and more$/)
   })
 
+  it('is refused where clocks are mixed up, since years without a request are nothing to simulate', () => {
+    const text = [line({ timestamp: 1_700_000_000_000 }), line({ timestamp: 5 }), line({ timestamp: 7 })].join('\n')
+    expect(refusal(text).parts.why).toBe(
+      'trace.jsonl:1: timestamp is 1700000000000, more than a year after that of line 2, which is 5',
+    )
+  })
+
   it('is refused when there is nothing in it', () => {
     expect(refusal('\n \n').parts.why).toMatch(/holds no request/)
   })

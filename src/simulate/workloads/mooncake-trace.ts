@@ -5,6 +5,8 @@ import { readTraceLine, type TraceLine } from './trace-line.ts'
 
 /** Requests of a trace at the most. */
 const mostTraceRequests = 1_000_000
+/** A year in milliseconds: whatever comes later comes by another clock. */
+const mostSpanMs = 366 * 86_400_000
 /** Problems told at once; more help nobody. */
 const mostFindings = 20
 
@@ -33,6 +35,8 @@ export function readMooncakeTrace(text: string, file: string, name = file): Work
   }
   if (findings.length > 0) throw refuse(file, findings)
   if (lines.length === 0) throw refuse(file, [findingAt(file, 1, 'the trace holds no request')])
+  const late = findLate(lines)
+  if (late !== null) throw refuse(file, [findingAt(file, late.line, late.message)])
   const blocks = inferBlockTokens(lines)
   if (blocks.kind === 'mismatch') throw refuse(file, [findingAt(file, blocks.line, blocks.message)])
   return { name, blockTokens: blocks.tokens, requests: toRequests(lines) }
@@ -44,6 +48,17 @@ function* eachLine(text: string): Generator<string> {
     const end = text.indexOf('\n', start)
     yield text.slice(start, end === -1 ? text.length : end)
     start = end === -1 ? text.length : end + 1
+  }
+}
+
+/** The first line that comes more than a year after another; null where there is none. */
+function findLate(lines: readonly TraceLine[]): { readonly line: number; readonly message: string } | null {
+  const first = lines.reduce((least, line) => (line.timestamp < least.timestamp ? line : least))
+  const late = lines.find(({ timestamp }) => timestamp - first.timestamp > mostSpanMs)
+  if (late === undefined) return null
+  return {
+    line: late.number,
+    message: `timestamp is ${late.timestamp}, more than a year after that of line ${first.number}, which is ${first.timestamp}`,
   }
 }
 

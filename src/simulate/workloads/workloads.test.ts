@@ -150,6 +150,12 @@ describe('groups with a prompt in common', () => {
 })
 
 describe('arrivals', () => {
+  it('of a day know of no end of it: where few come, some come on the next', () => {
+    const times = Array.from({ length: 200 }, (_, seed) => made('day', 1, seed).requests[0]?.atMs ?? 0)
+    expect(new Set(times).size).toBe(200)
+    expect(times.filter((atMs) => atMs > 7_200_000).length).toBeGreaterThan(40)
+  })
+
   it('of a Poisson process have the rate asked for and vary as their mean', () => {
     const poisson = twentyThousand(poissonGaps(createDraw(1), 50))
     expect(mean(poisson)).toBeCloseTo(20, 0)

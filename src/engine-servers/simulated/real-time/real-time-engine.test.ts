@@ -53,6 +53,12 @@ function record(engine: RealTimeEngine, outputTokens: number, signal = never, fu
 }
 
 describe('RealTimeEngine', () => {
+  it('takes its time however long that is, where a timer of more than 24 days fires at once', async () => {
+    const { times } = record(engineWith({ ttftMs: 2 ** 31, tokensPerSecond: 30 }), 1)
+    await vi.advanceTimersByTimeAsync(86_400_000)
+    expect(times).toEqual([])
+  })
+
   it('gives the first token after ttft, then tokens at the rate, without drift', async () => {
     const { times, ended } = record(engineWith({ ttftMs: 50, tokensPerSecond: 30 }), 301)
     await vi.runAllTimersAsync()

@@ -5,6 +5,7 @@ import {
   type KvListener,
   type Sequence,
 } from '../../../engines/index.ts'
+import { longestTimerMs } from '../longest-timer.ts'
 
 /** Who has a sequence computed, and hears of it. */
 export interface SequenceOwner {
@@ -217,7 +218,8 @@ export class RealTimeEngine {
   }
 
   #await(): void {
-    this.#timer = setTimeout(() => this.#goOn(), Math.max(0, Math.ceil(this.#dueAt - performance.now())))
+    const leftMs = Math.max(0, Math.ceil(this.#dueAt - performance.now()))
+    this.#timer = setTimeout(() => this.#goOn(), Math.min(leftMs, longestTimerMs))
   }
 
   /** Ends the step that is due, and all that would be over by now as well. */

@@ -138,6 +138,27 @@ describe('BatchingEngine', () => {
     expect([sequence.state, sequence.generated, engine.usedBlocks]).toEqual(['done', 2, 0])
   })
 
+  it('finds nothing of a prompt that is on its way, and all of it once it has come', () => {
+    const engine = small({ maxBatchedTokens: 100 })
+    const coming = add(engine, requestOf([1, 2], 8, 2, 'decode'))
+    engine.step()
+    const [fetched, computed] = [requestOf([1, 2], 8, 2, 'decode'), requestOf([1], 5, 1)].map((request) => {
+      const sequence = add(engine, request)
+      engine.step()
+      return sequence
+    })
+    expect([fetched?.cachedTokens, fetched?.state, computed?.cachedTokens]).toEqual([0, 'receiving', 0])
+    engine.received(coming)
+    const late = add(engine, requestOf([1, 2], 8, 1))
+    drain(engine)
+    expect(late.cachedTokens).toBe(4)
+  })
+
+  it('holds the prompt that it computes for another replica, and not the answer', () => {
+    expect(small().add(requestOf([1, 2], 39, 100, 'prefill'))).not.toBeNull()
+    expect(small().add(requestOf([1, 2], 40, 1, 'prefill'))).toBeNull()
+  })
+
   it('ends what its client has left, in whatever state', () => {
     const engine = small()
     const sequences = [

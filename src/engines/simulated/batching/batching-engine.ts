@@ -85,7 +85,9 @@ export class BatchingEngine {
 
   /** Takes a request on; null for one that the cache cannot hold even alone. */
   add(request: BatchRequest): Sequence | null {
-    if (this.#blocks.blocksFor(request.promptTokens + request.outputTokens) > this.#cache.capacity) return null
+    const { promptTokens, outputTokens, stage } = request
+    const tokens = promptTokens + (stage === 'prefill' ? 1 : outputTokens)
+    if (this.#blocks.blocksFor(tokens) > this.#cache.capacity) return null
     const sequence = new Sequence(request)
     this.#waiting.push(sequence)
     return sequence
@@ -97,6 +99,7 @@ export class BatchingEngine {
     this.#aside -= 1
     sequence.state = 'waiting'
     sequence.hasReceived = true
+    this.#blocks.fill(sequence)
     this.#received.push(sequence)
   }
 
@@ -225,7 +228,7 @@ export class BatchingEngine {
     sequence.computed = match.tokens
     // After preemption the prompt is computed here: whoever sent it has let go of it.
     if (sequence.request.stage === 'decode' && sequence.preemptions === 0) {
-      this.#blocks.reserve(sequence, sequence.tokens)
+      this.#blocks.reserve(sequence, sequence.tokens, false)
       const { receivedTokens = Infinity } = sequence.request
       sequence.computed = Math.max(match.tokens, Math.min(receivedTokens, sequence.tokens - 1))
       sequence.state = 'receiving'

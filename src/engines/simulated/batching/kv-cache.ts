@@ -82,6 +82,7 @@ export class KvCache {
     if (run.references !== 1 || run.blocks === 0) return
     this.#used -= run.blocks
     run.blocks = 0
+    run.filled = 0
     this.#lose(run)
   }
 

@@ -9,6 +9,8 @@ export class KvRun {
   readonly unit: number
   /** Blocks held, from the run's beginning on. */
   blocks = 0
+  /** Of them, those whose content is there; that of the others is on its way from elsewhere. */
+  filled = 0
   /** Sequences that use it. */
   references = 0
   older: KvRun | null = null
@@ -56,6 +58,7 @@ export class IdleRuns {
     if (run === null) return null
     const blocks = Math.min(most, run.blocks)
     run.blocks -= blocks
+    run.filled = Math.min(run.filled, run.blocks)
     this.blocks -= blocks
     if (run.blocks === 0) this.remove(run)
     return { run, blocks }

@@ -41,11 +41,11 @@ export class SequenceBlocks {
     let idleBlocks = 0
     for (let place = 0; place * unitBlocks < Math.min(most, named); place += 1) {
       const run = this.#cache.find(sequence.request.units[place] ?? anonymous)
-      if (run === undefined || run.blocks === 0) break
+      if (run === undefined || run.filled === 0) break
       if (run.references === 0) idleBlocks += run.blocks
       const wanted = Math.min(unitBlocks, named - place * unitBlocks)
-      blocks += Math.min(run.blocks, wanted)
-      if (run.blocks < wanted) break
+      blocks += Math.min(run.filled, wanted)
+      if (run.filled < wanted) break
     }
     const { rest } = sequence
     if (blocks === named && rest !== null && rest.blocks > 0) {
@@ -90,8 +90,11 @@ export class SequenceBlocks {
     return lack + Math.max(0, wanted - named - restBlocks)
   }
 
-  /** Gives a sequence blocks for so many tokens; false, and nothing is done, where too few are free. */
-  reserve(sequence: Sequence, tokens: number): boolean {
+  /**
+   * Gives a sequence blocks for so many tokens; false, and nothing is done, where too few are free.
+   * @param isFilled whether they are computed now; else others find them once `fill` says that they have come
+   */
+  reserve(sequence: Sequence, tokens: number, isFilled = true): boolean {
     const wanted = this.blocksFor(tokens)
     if (wanted <= sequence.blocks) return true
     if (this.lacking(sequence, tokens, sequence.blocks) > this.#cache.free) return false
@@ -101,7 +104,9 @@ export class SequenceBlocks {
     for (let place = Math.floor(sequence.blocks / unitBlocks); place * unitBlocks < last; place += 1) {
       const run = sequence.runs[place] ?? this.#join(sequence.request.units[place] ?? anonymous)
       sequence.runs[place] = run
-      this.#cache.grow(run, Math.min(unitBlocks, last - place * unitBlocks))
+      const blocks = Math.min(unitBlocks, last - place * unitBlocks)
+      this.#cache.grow(run, blocks)
+      if (isFilled) run.filled = Math.max(run.filled, blocks)
     }
     if (wanted > named) {
       sequence.rest ??= this.#cache.open(anonymous)
@@ -109,6 +114,14 @@ export class SequenceBlocks {
     }
     sequence.blocks = wanted
     return true
+  }
+
+  /** All that a sequence has blocks for has come. */
+  fill({ runs, blocks }: Sequence): void {
+    const { unitBlocks } = this.#cut
+    for (const [place, run] of runs.entries()) {
+      run.filled = Math.max(run.filled, Math.min(run.blocks, unitBlocks, blocks - place * unitBlocks))
+    }
   }
 
   /** Takes all blocks back, the end first, so that the beginning stays longest. */
