@@ -8,7 +8,7 @@ export interface Usage {
   readonly cachedTokens?: number
 }
 
-/** How much of an answer's end is kept: `usage` stands in the last event but one, or near the end of a JSON answer. */
+/** How much of an answer's end is kept, and of its beginning searched: `usage` stands in the last event but one, or near an end of a JSON answer. */
 const tailBytes = 4096
 const marker = '"usage":'
 /** The first event of a message tells its input tokens, the last one its output tokens (Anthropic API, "Streaming messages"). */
@@ -31,8 +31,9 @@ export class UsageTail {
   take(piece: Buffer): void {
     if (this.#memory === null) {
       this.#memory = new BodyMemory(2 * tailBytes)
-      if (piece[0] === OPEN_BRACE) this.#inHead = usageBehind(piece, 0)
-      else this.#atStart = usageBehind(piece, piece.indexOf(messageStart))
+      const head = piece.subarray(0, tailBytes)
+      if (piece[0] === OPEN_BRACE) this.#inHead = usageBehind(head, 0)
+      else this.#atStart = usageBehind(head, head.indexOf(messageStart))
     }
     const tail = this.#memory.bytes
     if (this.#length + piece.length > tail.length) {
