@@ -481,6 +481,31 @@ describe('a pair', () => {
     await expectNothingLeft(scene)
   })
 
+  it('whose decode replica is busy is followed by another one, whose answer the client gets', async () => {
+    const busy = await startUpstream((response, received, index) =>
+      (isHandedOver(received) ? answerJson({ error: { message: 'busy' } }, 503) : answering)(response, received, index),
+    )
+    const free = await startUpstream(answering)
+    cleanUps.push(
+      () => busy.kill(),
+      () => free.kill(),
+    )
+    const scene = await startScene({
+      model: {
+        decode: { addresses: [busy.url, free.url] },
+        routing: { policy: 'roundRobin', disaggregation: { minPromptTokens: 1 } },
+      },
+    })
+    await untilReady(scene.gateway, 3)
+    for (const stream of [true, false, true, false]) {
+      const answer = await scene.gateway.ask(chat, question({ stream }))
+      expect([answer.status, answer.body.toString().includes('hi')]).toEqual([200, true])
+    }
+    expect(busy.received.length).toBeGreaterThan(0)
+    await until('no answer is open', () => busy.openAnswers() + free.openAnswers() === 0)
+    await expectNothingLeft(scene)
+  })
+
   const legs = ['prefill', 'decode'] as const
   it.each(legs)('whose client leaves in the %s leg is let go at once', async (leg) => {
     for (const stream of [true, false]) {

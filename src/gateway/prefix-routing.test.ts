@@ -61,6 +61,33 @@ describe('routing by prefix', () => {
     expect(gateway.log.findLast(({ msg }) => msg === 'request')).toMatchObject({ choice: 'prefix' })
   })
 
+  it('finds what was asked of a model itself where it answers for another one’s adapter', async () => {
+    const [gone, ...engines] = await Promise.all([1, 2, 3].map(() => startUpstream(answerJson({}))))
+    for (const engine of engines) cleanUps.push(() => engine.kill())
+    await gone?.kill()
+    const gateway = await startTestGateway({
+      models: [
+        {
+          name: 'tuned',
+          engine: 'external',
+          addresses: [gone?.url ?? ''],
+          adapters: [{ name: 'bot', source: 'hf://a/bot' }],
+          routing: { fallbackModels: ['m'] },
+        },
+        { name: 'm', engine: 'external', addresses: engines.map(({ url }) => url), routing: { policy: 'prefix' } },
+      ],
+    })
+    cleanUps.push(() => gateway.close())
+    await untilReady(gateway, 2)
+    for (const family of ['a', 'b', 'c', 'd']) {
+      await gateway.ask(chat, conversation(family, 1))
+      await gateway.ask(chat, conversation(family, 3, { model: 'bot' }))
+      await untilIdle(gateway)
+    }
+    const choices = gateway.log.filter(({ msg }) => msg === 'request').map(({ choice }) => choice)
+    expect(choices).toEqual(Array.from({ length: 4 }, () => ['new-prompt', 'prefix']).flat())
+  })
+
   it('is of one mind with several threads: what one has sent, all know', async () => {
     const [gateway, engines] = await serve(3, {}, { workers: 4 })
     const families = ['a', 'b', 'c', 'd', 'e', 'f']

@@ -88,6 +88,38 @@ describe('a Fleet file that changes', () => {
     expect(logged(gateway, 'starts again')).toBeUndefined()
   })
 
+  it('leaves known what replicas were sent and where sessions are, where it does not change how they are chosen', async () => {
+    const [one, two] = [await upstream(), await upstream()]
+    const both = (name: string, routing: object, more: object = {}) => ({
+      ...model(name, one),
+      addresses: [one.url, two.url],
+      routing,
+      ...more,
+    })
+    const session = { policy: 'session', session: { header: 'x-session' } }
+    const gateway = await start({ models: [both('m', { policy: 'prefix' }), both('s', session)] })
+    await untilReady(gateway, 4)
+    const choices = async (requestId: string) => {
+      const prompt = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'one '.repeat(500) }] })
+      await gateway.ask(chat, prompt, { headers: { 'x-request-id': `${requestId}-m` } })
+      const headers = { 'x-request-id': `${requestId}-s`, 'x-session': 'mine' }
+      await gateway.ask(chat, '{"model":"s"}', { headers })
+      await untilIdle(gateway)
+      return ['m', 's'].map(
+        (name) =>
+          gateway.log.find((line) => line['requestId'] === `${requestId}-${name}` && 'choice' in line)?.['choice'],
+      )
+    }
+    expect(await choices('first')).toEqual(['new-prompt', 'least-loaded'])
+    await write({ models: [both('m', { policy: 'prefix' }, { aliases: ['alias'] }), both('s', session)] })
+    await inForce(gateway)
+    expect(await choices('second')).toEqual(['prefix', 'session'])
+    gateway.log.length = 0
+    await write({ models: [both('m', { policy: 'prefix', prefix: { blocks: 2_000 } }), both('s', session)] })
+    await inForce(gateway)
+    expect(await choices('third')).toEqual(['new-prompt', 'session'])
+  })
+
   it('costs no request while it changes again and again under load', async () => {
     const [one, two] = [await upstream(), await upstream()]
     const fleet = (turn: number) => ({

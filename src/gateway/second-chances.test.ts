@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import OpenAI from 'openai'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startTestGateway, until, untilIdle, untilReady, type TestGateway } from './testing/harness.ts'
@@ -270,6 +271,37 @@ describe('a replica that answers its probes but fails its requests', () => {
     )
     expect(await metric(gateway, 'fairlead_gateway_replica_ejected{model="m",replica="m-0"}')).toBe(0)
     expect(await metric(gateway, 'fairlead_gateway_ejections_total{model="m",replica="m-0"}')).toBe(2)
+  })
+
+  it('stays aside for the failure after its trial, however long the answer to that takes', async () => {
+    const all = await upstreams(answerJson({}, 500), answerJson({}))
+    const gateway = await gatewayFor(all, {
+      gateway: { ejection: { failures: 1, time: '300ms' } },
+      model: { routing: { policy: 'roundRobin' } },
+    })
+    const [sick] = all
+    if (sick === undefined) throw new Error('no upstream')
+    const ejections = () => metric(gateway, 'fairlead_gateway_ejections_total{model="m",replica="m-0"}')
+    await until('it is set aside', async () => (await gateway.ask(chat, body)).status !== 200)
+    const answers: ServerResponse[] = []
+    sick.behave = answerEvents((response) => {
+      response.write(event)
+      answers.push(response)
+    })
+    const asked: Promise<unknown>[] = []
+    await until('it is tried', async () => {
+      asked.push(gateway.ask(chat, streaming))
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      return sick.received.length === 2
+    })
+    sick.behave = answerJson({}, 500)
+    await until('it fails again', async () => (await gateway.ask(chat, body)).status !== 200)
+    expect(await ejections()).toBe(2)
+    for (const answer of answers) answer.end(done)
+    await Promise.all(asked)
+    await untilIdle(gateway)
+    expect(await metric(gateway, 'fairlead_gateway_replica_ejected{model="m",replica="m-0"}')).toBe(1)
+    expect(await ejections()).toBe(2)
   })
 
   it('that hangs is found by its first bytes that do not come', async () => {

@@ -221,13 +221,13 @@ describe('the prefix index', () => {
     expect(matches[0]).toBe(0)
   })
 
-  it('equals a plain model under any sequence of prompts, restarts and sizes of caches', () => {
+  it('equals a plain model under any sequence of prompts, restarts, sizes of caches and moves to another index', () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 7 })
     const step = fc.record({
       letters,
       // Some replicas get much.
       replica: fc.oneof(fc.nat(1), fc.nat(32)),
-      kind: fc.constantFrom(...Array<'send'>(8).fill('send'), 'clear' as const, 'bound' as const),
+      kind: fc.constantFrom(...Array<'send'>(8).fill('send'), 'clear' as const, 'bound' as const, 'move' as const),
       bound: fc.oneof(fc.nat(14), fc.constant(Infinity)),
     })
     const extentOf = fc.constantFrom((blocks: number) => blocks, coarseFromThird)
@@ -238,7 +238,8 @@ describe('the prefix index', () => {
         extentOf,
         (steps, capacity, extents) => {
           const replicas = 33
-          const index = new PrefixIndex({ replicas, blocksPerReplica: capacity, extentOf: extents })
+          const size = { replicas, blocksPerReplica: capacity, extentOf: extents }
+          let index = new PrefixIndex(size)
           const plain = new PlainIndex(replicas, capacity, extents)
           const matches = new Int32Array(replicas)
           for (const { letters: asked, replica, kind, bound } of steps) {
@@ -248,6 +249,10 @@ describe('the prefix index', () => {
             if (kind === 'bound') {
               index.bound(replica, bound)
               plain.bound(replica, bound)
+            } else if (kind === 'move') {
+              const before = index
+              index = new PrefixIndex(size)
+              for (let each = 0; each < replicas; each += 1) index.takeOver(each, before, each)
             } else if (kind === 'clear') {
               index.clear(replica)
               plain.clear(replica)

@@ -172,6 +172,36 @@ export class PrefixIndex {
     }
   }
 
+  /**
+   * A replica that holds nothing here yet holds what one of another index does, or the newest of that where there is less room.
+   * @param its number there
+   * @param most blocks that are taken over, about a microsecond each
+   */
+  takeOver(replica: number, from: PrefixIndex, its: number, most = Infinity): void {
+    const ring = this.#rings[replica]
+    const theirs = from.#rings[its]
+    if (ring === undefined || theirs === undefined) return
+    const word = replica >>> 5
+    const bit = 1 << (replica & 31)
+    ring.bound = theirs.bound
+    const first = Math.max(0, theirs.size - Math.min(ring.capacity, most))
+    for (let place = first; place < theirs.size; place += 1) {
+      const old = theirs.at(place)
+      const high = from.#hashes[2 * old] ?? 0
+      const low = from.#hashes[2 * old + 1] ?? 0
+      const extent = from.#extents[old] ?? 0
+      const known = this.#find(high, low)
+      const node = known === none ? this.#create(high, low, extent) : known
+      const at = node * this.#words + word
+      this.#holders[at] = (this.#holders[at] ?? 0) | bit
+      this.#mark(node, replica)
+      const isUsed = ((from.#used[old * from.#words + (its >>> 5)] ?? 0) & (1 << (its & 31))) !== 0
+      if (isUsed) this.#used[at] = (this.#used[at] ?? 0) | bit
+      ring.push(node)
+      ring.extent += extent
+    }
+  }
+
   /** A replica holds nothing any more: it was restarted, or is another one now. */
   clear(replica: number): void {
     const ring = this.#rings[replica]

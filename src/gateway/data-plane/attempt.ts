@@ -32,7 +32,7 @@ export class Attempt implements UpstreamHandler {
   /** Whether it was asked in the client's own words though they could be translated. */
   isOwnDialect: boolean
   readonly #permit: Permit
-  readonly #judged: JudgedRequest
+  #judged: JudgedRequest
   #call: UpstreamCall | null = null
   #endsWithDone = false
   /** Of a stream whose end nothing else tells from its engine's death; null for all others. */
@@ -122,6 +122,7 @@ export class Attempt implements UpstreamHandler {
   answered(): void {
     this.#endPrefill()
     this.replica.outlier.answered(this.#judged.isTrial)
+    if (this.#judged.isTrial) this.#judged = { ...this.#judged, isTrial: false }
   }
 
   /** Begins to pass its answer on to the client. */

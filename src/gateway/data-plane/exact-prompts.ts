@@ -98,10 +98,11 @@ export class ExactPrompts {
   /**
    * Renders a question's prompt; good until another one is read.
    * @param question the same object for the same prompt
+   * @param adapter that computes it; null for the model itself
    */
-  read(question: { readonly adapter?: string | null }, renderable: () => RenderableQuestion | null): ExactReading {
+  read(question: object, renderable: () => RenderableQuestion | null, adapter: string | null = null): ExactReading {
     if (last.by === this && last.of === question) return last.reading
-    const reading = this.#read(renderable(), question.adapter ?? null)
+    const reading = this.#read(renderable(), adapter)
     last.by = this
     last.of = question
     last.reading = reading

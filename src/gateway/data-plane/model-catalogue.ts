@@ -58,16 +58,20 @@ export class ModelCatalogue {
   }
 
   #serve(model: Model): ServedModel {
-    return new ServedModel(model, this.#seriesOf(model.name), this.#sizesOf(model.name), (served) => {
-      const known = this.#rooms.get(model.name)
-      if (known !== undefined) {
-        known.model = served
-        return known
-      }
-      const room = this.#parts.roomFor(served)
-      this.#rooms.set(model.name, room)
-      return room
-    })
+    const before = this.#models.find(({ name }) => name === model.name) ?? null
+    const roomFor = (served: ServedModel) => this.#roomFor(served)
+    return new ServedModel(model, this.#seriesOf(model.name), this.#sizesOf(model.name), roomFor, before)
+  }
+
+  #roomFor(served: ServedModel): Room<ServedModel> {
+    const known = this.#rooms.get(served.name)
+    if (known !== undefined) {
+      known.model = served
+      return known
+    }
+    const room = this.#parts.roomFor(served)
+    this.#rooms.set(served.name, room)
+    return room
   }
 
   #seriesOf(name: string): ModelSeries {

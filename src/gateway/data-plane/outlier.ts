@@ -14,7 +14,7 @@ export type Verdict = 'success' | 'failure' | 'broken' | 'none'
 
 /** A request as its replica is judged by it. */
 export interface JudgedRequest {
-  /** As `begin` said. */
+  /** As `begin` said, until its first byte: what comes of it then says nothing of a later ejection. */
   readonly isTrial: boolean
   /** Milliseconds of the clock. */
   readonly startedAt: number

@@ -14,6 +14,8 @@ import { sharing } from './sent-requests.ts'
 
 /** Hashes that there is room for at each replica: those of one to four million tokens, more than one GPU's cache holds. */
 const mostHashes = 15_625
+/** Hashes that are taken over into a larger index, over all replicas: it takes some tens of milliseconds, in which nobody is served. */
+const mostTakenOver = 65_536
 /** Where every prompt is hashed. */
 const scratch = emptyBlockHashes()
 /** Whose prompt stands there, and for which model: one that is looked at again at once is not hashed again. */
@@ -51,14 +53,15 @@ export class PrefixRouter {
   /**
    * The blocks of a prompt, good until another one is read; null for one that is shorter than a block.
    * @param question the same object for the same prompt
+   * @param adapter that computes it; null for the model itself
    */
-  read(question: { readonly prompt: PromptRange | null; readonly adapter?: string | null }): RoutedPrompt | null {
+  read(question: { readonly prompt: PromptRange | null }, adapter: string | null = null): RoutedPrompt | null {
     if (hashed.by === this && hashed.of === question) return scratch
     const { prompt } = question
     if (prompt === null || prompt.end - prompt.start < blockBytes) return null
     const { bytes, start, end, context } = prompt
     // What an adapter computes of a prompt is of no use to its model.
-    const own = typeof question.adapter === 'string' ? seedOf(question.adapter, this.#seed) : this.#seed
+    const own = adapter === null ? this.#seed : seedOf(adapter, this.#seed)
     const seed = context === null ? own : contextSeed(bytes, context, own)
     hashed.by = this
     hashed.of = question
@@ -92,7 +95,9 @@ export class PrefixRouter {
     this.#replicas = replicas
     if (this.#matches.length < replicas.length) this.#matches = new Int32Array(replicas.length)
     const index =
-      known === null || replicas.length > this.#numbers.length ? this.#begin(replicas) : this.#renumber(known, replicas)
+      known === null || replicas.length > this.#numbers.length
+        ? this.#begin(replicas, known)
+        : this.#renumber(known, replicas)
     this.#numberAt = replicas.map((replica) => this.#numbers.indexOf(replica))
     return index
   }
@@ -110,11 +115,17 @@ export class PrefixRouter {
     return index
   }
 
-  /** A new index, with room for as many replicas again. */
-  #begin(replicas: readonly ReplicaHandle[]): PrefixIndex {
+  /** A new index, with room for as many replicas again, and with what is known of those that stay. */
+  #begin(replicas: readonly ReplicaHandle[], before: PrefixIndex | null): PrefixIndex {
     const room = Math.max(8, 2 * replicas.length)
     const blocksPerReplica = Math.max(1, Math.min(mostHashes, Math.floor(this.#totalBlocks / room)))
     const index = new PrefixIndex({ replicas: room, blocksPerReplica, extentOf: blocksOf })
+    if (before !== null) {
+      const each = Math.floor(mostTakenOver / this.#numbers.filter((replica) => replica !== null).length)
+      for (const [number, replica] of replicas.entries()) {
+        index.takeOver(number, before, this.#numbers.indexOf(replica), each)
+      }
+    }
     this.#index = index
     this.#numbers = Array.from({ length: room }, (_, number) => replicas[number] ?? null)
     this.#byNumber = new Int32Array(room)

@@ -384,7 +384,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     const prompts = model.router?.exact ?? null
     const wording = this.#wording
     if (blocks === null || prompts === null || wording === null) return null
-    return prompts.read(wording, () => wording.renderableFor(model))
+    return prompts.read(wording, () => wording.renderableFor(model), this.#adapterOf(model))
   }
 
   /** The prompt's blocks; null where they are of no use. */
@@ -392,7 +392,7 @@ export class ReplicaSearch implements AttemptOwner, Waiter {
     const prefixes = model.router?.prefixes ?? null
     if (prefixes === null || this.#wording === null) return null
     if (model.replicas.length < 2 && model.prefillers.length === 0) return null
-    return prefixes.read(this.#wording)
+    return prefixes.read(this.#wording, this.#adapterOf(model))
   }
 
   /** What a replica is sent; null where it cannot be put to it, which ends the search unless another attempt runs. */

@@ -146,17 +146,19 @@ export class ServedModel implements ReplicaLimits {
   #disaggregation: Disaggregation | null = null
   #turn = 0
 
+  /** @param before the same model before a reload: its router goes on where it would be made of the same; null at first */
   constructor(
     model: Model,
     series: ModelSeries,
     sizes: LearnedSizes,
     roomFor: (served: ServedModel) => Room<ServedModel>,
+    before: ServedModel | null = null,
   ) {
     this.model = model
     this.series = series
     this.sizes = sizes
     this.retryBudget = new RetryBudget(model.retry.budget)
-    this.router = routerOf(model)
+    this.router = before !== null && isRoutedAlike(before.model, model) ? before.router : routerOf(model)
     this.keepsSessions = keepsSessions(model)
     this.takesTurns = model.routing.policy === 'roundRobin'
     this.#sleeps = sleeps(model)
@@ -280,6 +282,14 @@ function fewestReplicas({ prefill, decode, ...alone }: Model): number {
 }
 
 const keepsSessions = ({ routing }: Model): boolean => routing.session.enabled || routing.policy === 'session'
+
+/** What a router is made of, beside the model's name. */
+const partsOfRouter = ({
+  routing: { policy, saturation, session, prefix },
+  kvCache: { prefixCaching },
+}: Model): string => JSON.stringify([policy, saturation, session, prefix, prefixCaching])
+
+const isRoutedAlike = (one: Model, other: Model): boolean => partsOfRouter(one) === partsOfRouter(other)
 
 /** None where requests in flight or turns alone decide, for which nothing has to be kept (`choose-replica.ts`). */
 function routerOf(model: Model): PolicyRouter | null {

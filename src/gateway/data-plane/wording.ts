@@ -82,11 +82,6 @@ export class Wording {
     return adapter === null || model.name !== name ? null : adapter
   }
 
-  /** The LoRA adapter that was asked for, whose prompts are not those of its model. */
-  get adapter(): string | null {
-    return this.#admitted.adapter
-  }
-
   #passOn(served: ServedModel): Spoken {
     const { model } = served
     const engineName = this.adapterFor(served) ?? served.engineName

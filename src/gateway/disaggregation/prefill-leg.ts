@@ -34,7 +34,7 @@ const answerLimitBytes = 1024 * 1024
 export class PrefillLeg implements UpstreamHandler {
   readonly #listener: PrefillListener
   readonly #chosen: ChosenPrefill
-  readonly #judged: JudgedRequest
+  #judged: JudgedRequest
   #call: UpstreamCall | null = null
   #status = 0
   readonly #pieces: Buffer[] = []
@@ -69,6 +69,7 @@ export class PrefillLeg implements UpstreamHandler {
   onHead(status: number): void {
     this.#status = status
     this.#chosen.replica.outlier.answered(this.#judged.isTrial)
+    if (this.#judged.isTrial) this.#judged = { ...this.#judged, isTrial: false }
     if (status < 400) return
     // Its answer is of no use; one that is busy is not broken.
     if (status >= 500) this.#chosen.replica.lastError = `status ${status}`

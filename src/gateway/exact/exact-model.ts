@@ -72,6 +72,8 @@ interface Followed {
 /** What is there once files and engine agree. */
 interface Ready {
   readonly writer: ExactKnowledgeWriter
+  /** Ranks that there is room for. */
+  readonly mostRanks: number
   readonly tokens: TokenBytes
   readonly prompting: PromptingData
   readonly trust: SharedArrayBuffer
@@ -85,6 +87,8 @@ const tidyEveryMs = 20
 /** Replicas of several ranks and KV cache groups, and as many again for those that restart. */
 const fewestLanes = 256
 const lanesEachRank = 8
+/** A rank has this many at the least: one of its own, and one for when it restarts. */
+const fewestLanesEachRank = 2
 
 /** Routing of one model by what its engines hold: from its files to the events of its replicas. */
 export class ExactModel {
@@ -133,8 +137,25 @@ export class ExactModel {
       this.#forget(handle, followed)
     }
     if (this.#state === 'off') return
+    if (this.#state === 'on' && this.#ranks > (this.#ready?.mostRanks ?? Infinity)) this.#beginAnew()
     if (this.#ready !== null) for (const handle of handles) void this.#followLater(handle, this.#ready)
     if (this.#state === 'starting') void this.#begin()
+  }
+
+  /** Ranks of all its replicas that say where they publish events. */
+  get #ranks(): number {
+    return this.#handles.reduce((sum, { replica }) => {
+      return sum + (eventsPlaceOf(this.#options.model, replica)?.ranks ?? 0)
+    }, 0)
+  }
+
+  /** More replicas are there than can be told apart: until there is room for them, prompts go by what was sent where. */
+  #beginAnew(): void {
+    for (const [handle, followed] of this.#followed) void this.#forget(handle, followed)
+    this.#ready = null
+    this.#state = 'starting'
+    this.#reason = 'room is made for more replicas'
+    this.#options.onChange()
   }
 
   async close(): Promise<void> {
@@ -182,13 +203,11 @@ export class ExactModel {
     const compared = outcome.cutsAlike ? read : { ...read, tokens: unjudged }
     const { data, tokens } = await this.#withImages(compared, handle, askTokens)
     // The first subscription shows whether there is ZeroMQ here at all.
-    const ranks = this.#handles.reduce((sum, { replica }) => sum + (eventsPlaceOf(model, replica)?.ranks ?? 0), 0)
-    const size = {
-      nodes: model.routing.prefix.blocks,
-      lanes: 32 * Math.ceil(Math.max(fewestLanes, lanesEachRank * ranks) / 32),
-    }
+    const lanes = 32 * Math.ceil(Math.max(fewestLanes, lanesEachRank * this.#ranks) / 32)
+    const size = { nodes: model.routing.prefix.blocks, lanes }
     const writer = new ExactKnowledgeWriter(size, [randomInt(2 ** 31), randomInt(2 ** 31)])
-    const ready = { writer, tokens, prompting: data, trust: createTrustMemory() }
+    const mostRanks = lanes / fewestLanesEachRank
+    const ready = { writer, mostRanks, tokens, prompting: data, trust: createTrustMemory() }
     this.#ready = ready
     try {
       for (const each of this.#handles) await this.#follow(each, ready)

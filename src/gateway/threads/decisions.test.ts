@@ -217,7 +217,7 @@ function decide(steps: readonly Step[], threads: number, policy: RoutingPolicy):
     const text = textOf(each.family, each.length)
     const bytes = Buffer.from(text)
     const prompt = { bytes, start: 0, end: bytes.length, context: null }
-    const question = { adapter: null, prompt }
+    const question = { prompt }
     const asked = {
       blocks: thread.router.prefixes?.read(question) ?? null,
       exact: thread.router.exact?.read(question, () => completionOf(text)) ?? null,

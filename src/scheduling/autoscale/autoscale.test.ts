@@ -105,6 +105,24 @@ describe('how many replicas a pool gets', () => {
     expect(moments.find(({ nowMs }) => nowMs === 350_000)?.decision).toMatchObject({ reason: 'no_readings', wanted: 3 })
   })
 
+  it('begins its windows anew where the time of day is set back, and does not stand still until it has come there again', () => {
+    let memory = emptyMemory
+    let replicas = 1
+    const wanted: number[] = []
+    const round = (nowMs: number, demand: number) => {
+      const load = loadOf({ atMs: nowMs, waiting: demand, inFlight: replicas * 8, arrivalsPerSecond: demand })
+      const [outcome] = decidePools([input({ memory, load, replicas: ready(replicas) })], null, nowMs)
+      if (outcome === undefined) throw new Error('a pool without a decision')
+      ;({ memory } = outcome)
+      replicas = outcome.decision.wanted
+      wanted.push(replicas)
+    }
+    for (let nowMs = minutes(60); nowMs <= minutes(61); nowMs += 5_000) round(nowMs, 20)
+    const before = replicas
+    for (let nowMs = minutes(30); nowMs <= minutes(30) + 30_000; nowMs += 5_000) round(nowMs, 20)
+    expect([before, replicas]).toEqual([3, 5])
+  })
+
   it('adds by what it sees and removes nothing where one of several gateways is missing', () => {
     const three = { ready: 3, starting: 0, draining: 0 }
     const partial = { isComplete: false }

@@ -16,14 +16,17 @@ export function isFresh(load: PoolLoad | null, settings: ScalingSettings, nowMs:
   return load !== null && nowMs - load.atMs <= settings.staleAfterMs
 }
 
-/** The memory with a new reading and what it asks for; after a gap without readings, windows begin anew. */
+/**
+ * The memory with a new reading and what it asks for; after a gap without readings, and where the time of day was set back,
+ * windows begin anew.
+ */
 export function remember(
   memory: ScalingMemory,
   { load, asked, nowMs }: { readonly load: PoolLoad; readonly asked: number; readonly nowMs: number },
   settings: ScalingSettings,
 ): ScalingMemory {
   const { lastReadingMs } = memory
-  const isGap = lastReadingMs === null || nowMs - lastReadingMs > settings.staleAfterMs
+  const isGap = lastReadingMs === null || nowMs < lastReadingMs || nowMs - lastReadingMs > settings.staleAfterMs
   const windowMs = Math.max(settings.upAfterMs, settings.downAfterMs)
   const stepsMs = Math.max(stepPeriodMs(settings.upAfterMs), stepPeriodMs(settings.downAfterMs))
   const before = isGap ? [] : memory.asked.filter(({ atMs }) => nowMs - atMs <= windowMs)
@@ -33,7 +36,7 @@ export function remember(
     sinceMs: isGap ? nowMs : memory.sinceMs,
     lastReadingMs: nowMs,
     asked: [...before, { atMs: nowMs, replicas: asked, arrivalsPerSecond: load.arrivalsPerSecond }],
-    changes: memory.changes.filter(({ atMs }) => nowMs - atMs < stepsMs),
+    changes: memory.changes.filter(({ atMs }) => atMs <= nowMs && nowMs - atMs < stepsMs),
     idleSinceMs: isIdle ? ((isGap ? null : memory.idleSinceMs) ?? nowMs) : null,
   }
 }

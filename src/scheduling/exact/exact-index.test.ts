@@ -1,5 +1,6 @@
 import { array, assert, nat, property, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { BlockStored } from '../../engines/index.ts'
 import { ExactKnowledge, ExactKnowledgeWriter, type ExactIndexSize } from './index.ts'
 import { NaiveKnowledge } from './testing/naive-knowledge.ts'
 import {
@@ -57,6 +58,21 @@ function run(happenings: readonly Happening[], size: ExactIndexSize) {
 const hasSecondGroup = (happening: Happening, replica: number): boolean =>
   'at' in happening && happening.at.replica === replica && happening.at.group === 1
 
+/** The first token of the vocabulary, at a prompt's beginning. */
+const firstBlock: BlockStored = {
+  kind: 'stored',
+  blockHashes: [1n],
+  parentBlockHash: null,
+  tokenIds: [0],
+  blockSize: 1,
+  loraId: null,
+  loraName: null,
+  medium: null,
+  extraKeys: null,
+  group: 0,
+  specKind: null,
+}
+
 const inputs = record({
   happenings: array(happening, { maxLength: 60, size: 'max' }),
   prompts: array(prompts, { minLength: 1, maxLength: 12 }),
@@ -92,6 +108,19 @@ describe('the exact prefix index', () => {
       { numRuns: 300 },
     )
   }, 60_000)
+
+  it('tells replicas apart that came when all lanes were taken, once some are free', () => {
+    const writer = new ExactKnowledgeWriter({ nodes: 1024, lanes: 32 }, [1, 2])
+    const reader = new ExactKnowledge(writer.memory)
+    for (let replica = 0; replica < 36; replica += 1) writer.apply(replica, 0, [firstBlock], vocabulary)
+    for (let replica = 0; replica < 8; replica += 1) writer.forget(replica)
+    writer.tidy(1e6)
+    writer.tidy(1e6)
+    for (let replica = 32; replica < 36; replica += 1) writer.apply(replica, 0, [firstBlock], vocabulary)
+    const held = new Int32Array(36)
+    reader.heldTokens(Buffer.from(`${smallVocabulary[0]}x`, 'latin1'), held)
+    expect([...held]).toEqual(Array.from(held, (_, replica) => (replica < 8 ? 0 : 1)))
+  })
 
   it('never says more than is held when it is far too small, and goes on', () => {
     assert(

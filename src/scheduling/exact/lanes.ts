@@ -51,6 +51,7 @@ export class Lanes {
     this.#change(() => {
       for (const lane of unit.lanes.values()) this.#retire(lane)
       unit.lanes.clear()
+      this.#giveNumberBack(unit)
     })
     // Those that hold nothing can be given to another at once.
     this.freeRetired()
@@ -64,8 +65,7 @@ export class Lanes {
         if (unit.replica !== replica) continue
         for (const lane of unit.lanes.values()) this.#retire(lane)
         this.#units.delete(key)
-        this.#freeUnits.push(this.#unitNumbers.get(unit) ?? 0)
-        this.#unitNumbers.delete(unit)
+        this.#giveNumberBack(unit)
       }
     })
   }
@@ -96,16 +96,34 @@ export class Lanes {
     if (known !== undefined) return known
     const unit: Unit = { replica, rank, lanes: new Map() }
     this.#units.set(key, unit)
-    this.#unitNumbers.set(unit, this.#freeUnits.pop() ?? 0)
     return unit
+  }
+
+  /** The number of a unit that has a lane, or is about to: there are as many numbers as lanes. */
+  #numberOf(unit: Unit): number {
+    const known = this.#unitNumbers.get(unit)
+    if (known !== undefined) return known
+    const number = this.#freeUnits.pop()
+    if (number === undefined) throw new Error('there are more units with lanes than lanes')
+    this.#unitNumbers.set(unit, number)
+    return number
+  }
+
+  /** A unit has no lane any more. */
+  #giveNumberBack(unit: Unit): void {
+    const number = this.#unitNumbers.get(unit)
+    if (number === undefined) return
+    this.#unitNumbers.delete(unit)
+    this.#freeUnits.push(number)
   }
 
   #open(unit: Unit, group: number): number | null {
     const lane = this.#free.pop()
     if (lane === undefined) return null
     const { header, laneReplicas, laneUnits } = this.#views
+    const number = this.#numberOf(unit)
     this.#change(() => {
-      Atomics.store(laneUnits, lane, this.#unitNumbers.get(unit) ?? 0)
+      Atomics.store(laneUnits, lane, number)
       Atomics.store(laneReplicas, lane, unit.replica + 1)
       if (lane >= Atomics.load(header, laneLimitAt)) Atomics.store(header, laneLimitAt, lane + 1)
     })

@@ -18,7 +18,10 @@ export class DrainRate {
   perSecond(nowMs: number): number | null {
     this.#turnTo(nowMs)
     const count = this.#counts.reduce((total, each) => total + each, 0)
-    if (count === 0) return null
+    if (count === 0) {
+      this.#firstMs = Infinity
+      return null
+    }
     // Less than a second tells nothing of a rate.
     const seconds = Math.min(windowSeconds, Math.max(1, (nowMs - this.#firstMs) / 1000))
     return count / seconds

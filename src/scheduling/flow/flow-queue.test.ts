@@ -176,6 +176,17 @@ describe('the queue of a model', () => {
     expect(dispatchAll(queue)).toEqual([5, 2, 3])
   })
 
+  it('when full, sheds what is below 0 though it had its turn and found no place', () => {
+    const queue = new FlowQueue<number>(1)
+    const [low] = fill(queue, [{ priority: -1 }])
+    const entry = queue.dispatch()
+    if (entry === null) throw new Error('one waits')
+    queue.putBack(entry)
+    expect(queue.enqueue(ask(1, { priority: -1 }), 1)).toEqual({ kind: 'full' })
+    expect(queue.enqueue(ask(2, { priority: 0 }), 2)).toMatchObject({ kind: 'waits', displaced: low })
+    expect(dispatchAll(queue)).toEqual([2])
+  })
+
   it('when full, one tenant that holds every place makes room for another', () => {
     const queue = new FlowQueue<number>(4)
     fill(queue, [{ tenant: 'flood' }, { tenant: 'flood' }, { tenant: 'flood' }, { tenant: 'flood' }])

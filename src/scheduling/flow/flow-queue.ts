@@ -80,7 +80,7 @@ export class FlowQueue<Payload> {
   /**
    * A request comes. Where the queue is full, somebody leaves for it: the lowest priority below 0 that is lower than
    * its own; else, of its own priority, a tenant that has at least two entries more. Of either the newest entry of the
-   * tenant with the most.
+   * tenant with the most; below 0, where all that is left had its turn already, the newest of that.
    */
   enqueue(request: WaitingRequest<Payload>, nowMs: number): Enqueued<Payload> {
     const displaced = this.#size < this.maxQueue ? null : this.#findVictim(request)
@@ -143,8 +143,7 @@ export class FlowQueue<Payload> {
   #findVictim({ priority, tenant }: WaitingRequest<Payload>): Entry<Payload> | null {
     const lowest = this.#levels.at(-1)
     if (lowest !== undefined && lowest.priority < 0 && lowest.priority < priority) {
-      const victim = lowest.fair.newestOfLongest
-      if (victim !== null) return victim.entry
+      return lowest.fair.newestOfLongest?.entry ?? lowest.returned.last
     }
     const own = this.#levels.find((level) => level.priority === priority)?.fair
     const longest = own?.newestOfLongest ?? null

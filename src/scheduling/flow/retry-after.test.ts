@@ -27,4 +27,12 @@ describe('the drain rate', () => {
     rate.note(100_000)
     expect(rate.perSecond(100_000)).toBe(1)
   })
+
+  it('is the same whether or not it was looked at while nobody came', () => {
+    const rate = new DrainRate()
+    rate.note(0)
+    for (let at = 1_000; at < 100_000; at += 1_000) rate.perSecond(at)
+    for (let at = 100_000; at < 101_000; at += 100) rate.note(at)
+    expect(rate.perSecond(101_000)).toBe(10)
+  })
 })

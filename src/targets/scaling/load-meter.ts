@@ -87,7 +87,10 @@ export class LoadMeter {
       for (const counts of report.models) {
         const key = keyOf(gateway, counts.model)
         kept.add(key)
-        const past = (this.#before.get(key) ?? []).filter(({ atMs }) => nowMs - atMs <= longestTtftSpanMs)
+        // What came after now, where the time of day was set back, would count as recent for as long as that.
+        const past = (this.#before.get(key) ?? []).filter(
+          ({ atMs }) => atMs <= nowMs && nowMs - atMs <= longestTtftSpanMs,
+        )
         this.#before.set(key, [...past, { atMs: nowMs, counts }])
       }
     }
