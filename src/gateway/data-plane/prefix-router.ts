@@ -14,8 +14,8 @@ import { sharing } from './sent-requests.ts'
 
 /** Hashes that there is room for at each replica: those of one to four million tokens, more than one GPU's cache holds. */
 const mostHashes = 15_625
-/** Hashes that are taken over into a larger index, over all replicas: it takes some tens of milliseconds, in which nobody is served. */
-const mostTakenOver = 65_536
+/** Hashes that are taken over into a larger index, over all replicas, the newest: it takes 3 to 17 ms, in which nobody is served. */
+const mostTakenOver = 16_384
 /** Where every prompt is hashed. */
 const scratch = emptyBlockHashes()
 /** Whose prompt stands there, and for which model: one that is looked at again at once is not hashed again. */

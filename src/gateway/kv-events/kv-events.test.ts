@@ -176,6 +176,16 @@ describe('a subscription', () => {
     expect(told.warnings.join()).toContain('malformed')
   })
 
+  it('tells once of events that it does not understand, however many batches have them', async () => {
+    const { publisher, told, subscription } = await start()
+    for (let batch = 0; batch < 3; batch += 1) {
+      await publisher.publish(pack([batch, [{ type: 'Later' }, { type: 'AllBlocksCleared' }], 0]))
+    }
+    await expect.poll(() => told.lines, patience).toEqual(['0 cleared', '0 cleared', '0 cleared'])
+    expect(told.warnings).toEqual([expect.stringContaining('type Later')])
+    expect(subscription.counts.problems).toBe(3)
+  })
+
   it('tells nothing once it is closed', async () => {
     const { publisher, told, subscription } = await start()
     await subscription.close()

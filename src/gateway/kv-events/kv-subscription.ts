@@ -5,7 +5,7 @@ import {
   type KvMessage,
   type MalformedKvMessage,
 } from '../../engines/index.ts'
-import { mostMessageBytes, mostWaitingMessages } from './limits.ts'
+import { mostMessageBytes, mostWaitingMessages, mostTold } from './limits.ts'
 import { loadZeromq, type Zeromq } from './load-zeromq.ts'
 import type { KvPublisher } from './publisher-address.ts'
 import { replay } from './replay-client.ts'
@@ -57,6 +57,8 @@ export class KvSubscription {
   readonly #publisher: KvPublisher
   readonly #sink: KvEventSink
   readonly #replayTimeoutMs: number
+  /** Problems of single events. */
+  readonly #told = new Set<string>()
   readonly #order = new StreamOrder()
   readonly #socket: InstanceType<Zeromq['Subscriber']>
   readonly #abort = new AbortController()
@@ -148,7 +150,7 @@ export class KvSubscription {
     this.counts.batches += 1
     this.counts.events += batch.events.length
     this.counts.problems += batch.problems.length
-    for (const problem of batch.problems) this.#warn(`Batch ${sequence} of KV cache events: ${problem}.`)
+    for (const problem of batch.problems) this.#tellOnce(problem)
     this.#sink.apply(this.#rank, batch.events)
   }
 
@@ -196,6 +198,13 @@ export class KvSubscription {
   #tellMalformed(message: KvMessage | MalformedKvMessage): void {
     this.counts.problems += 1
     if (message.kind === 'malformed') this.#warn(`A message of KV cache events is malformed: ${message.reason}.`)
+  }
+
+  /** An engine that publishes what is not understood does so in each batch: `counts` says how often. */
+  #tellOnce(problem: string): void {
+    if (this.#told.has(problem) || this.#told.size === mostTold) return
+    this.#told.add(problem)
+    this.#warn(`KV cache events: ${problem}. Others like it are not told of.`)
   }
 
   #warn(sentence: string): void {

@@ -4,3 +4,5 @@ export const mostMessageBytes = 16 * 1024 * 1024
 export const mostWaitingMessages = 1000
 /** Replies of a replay that wait to be read. */
 export const mostWaitingReplies = 4000
+/** Problems of single events that are told of. */
+export const mostTold = 16
