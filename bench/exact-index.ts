@@ -4,7 +4,7 @@
 import { ExactKnowledge, ExactKnowledgeWriter } from '../src/scheduling/exact/index.ts'
 import { hashRange } from '../src/scheduling/exact/range-hash.ts'
 import { layTokenBytes, writeTokenBytes } from '../src/scheduling/exact/vocabulary/token-bytes.ts'
-import { storedEvent } from './stored-event.ts'
+import { storedEvent } from '../src/engines/vllm/kv-events/testing/stored-event.ts'
 
 const blocks = Number(process.argv[2] ?? 500_000)
 const blockSize = 16

@@ -7,7 +7,7 @@ import {
   readChatTemplate,
   readVocabulary,
 } from '../src/scheduling/exact/index.ts'
-import { storedEvent } from './stored-event.ts'
+import { storedEvent } from '../src/engines/vllm/kv-events/testing/stored-event.ts'
 
 const tokens = Number(process.argv[2] ?? 100_000)
 const messages = Number(process.argv[3] ?? 40)

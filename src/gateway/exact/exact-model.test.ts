@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { tokenize } from '../../engines/index.ts'
+import { storedEvent } from '../../engines/vllm/kv-events/testing/stored-event.ts'
 import { loadFleet } from '../../fleet/index.ts'
 import { createLogger } from '../../observe/index.ts'
 import { ExactKnowledge } from '../../scheduling/index.ts'
@@ -66,21 +67,7 @@ describe('a model that is routed by what its engines say', () => {
       .poll(() => [exact.report.state, exact.report.replicas.length], { timeout: 10_000 })
       .toEqual(['on', 1_025])
     for (const sink of sinks.values()) {
-      sink.apply(0, [
-        {
-          kind: 'stored',
-          blockHashes: [1n],
-          parentBlockHash: null,
-          tokenIds: tokens,
-          blockSize: tokens.length,
-          loraId: null,
-          loraName: null,
-          medium: 'GPU',
-          extraKeys: null,
-          group: 0,
-          specKind: null,
-        },
-      ])
+      sink.apply(0, [storedEvent(tokens, [1n], tokens.length)])
     }
     const { serving } = exact
     if (serving === null) throw new Error('it is not on')

@@ -3,6 +3,7 @@ import { pack } from 'msgpackr'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { KvEvent } from '../../engines/index.ts'
 import { recordedFrames } from '../../engines/vllm/kv-events/testing/recorded-frames.ts'
+import { storedEvent } from '../../engines/vllm/kv-events/testing/stored-event.ts'
 import { UserError } from '../../errors/index.ts'
 import {
   Agreement,
@@ -201,20 +202,7 @@ const tiny = (() => {
   return vocabulary
 })()
 
-const stored = (name: bigint, tokenIds: readonly number[]) =>
-  ({
-    kind: 'stored',
-    blockHashes: [name],
-    parentBlockHash: null,
-    tokenIds,
-    blockSize: 2,
-    loraId: null,
-    loraName: null,
-    medium: 'GPU',
-    extraKeys: null,
-    group: 0,
-    specKind: null,
-  }) as const
+const stored = (name: bigint, tokenIds: readonly number[]) => storedEvent(tokenIds, [name], 2)
 
 // proves C4 (recording)
 describe('what replicas are known to hold', () => {

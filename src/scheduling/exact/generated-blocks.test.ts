@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { BlockStored } from '../../engines/index.ts'
+import { storedEvent } from '../../engines/vllm/kv-events/testing/stored-event.ts'
 import { ExactKnowledge, ExactKnowledgeWriter, readVocabulary } from './index.ts'
 
 const tokenizer = JSON.parse(
@@ -11,19 +12,9 @@ const blockSize = 4
 
 /** Blocks of four words, each a token, named by their place; what comes after `parent`. */
 function stored(parent: number | null, blocks: readonly (readonly string[])[], firstName: number): BlockStored {
-  return {
-    kind: 'stored',
-    blockHashes: blocks.map((_block, place) => BigInt(firstName + place)),
-    parentBlockHash: parent === null ? null : BigInt(parent),
-    tokenIds: blocks.flat().map((word) => tokenizer.model.vocab[word] ?? -1),
-    blockSize,
-    loraId: null,
-    loraName: null,
-    medium: 'GPU',
-    extraKeys: null,
-    group: 0,
-    specKind: null,
-  }
+  const tokens = blocks.flat().map((word) => tokenizer.model.vocab[word] ?? -1)
+  const names = blocks.map((_block, place) => BigInt(firstName + place))
+  return storedEvent(tokens, names, blockSize, parent === null ? null : BigInt(parent))
 }
 
 const words = ['hello', 'Ġworld', 'Ġbatch', 'Ġqueue']

@@ -1,15 +1,16 @@
-import type { KvEvent } from '../src/engines/index.ts'
+import type { BlockStored } from '../events.ts'
 
-/** An engine says that it holds blocks of a prompt from its beginning on. */
+/** An engine says that it holds blocks of a prompt: from its beginning on, or behind the block that it names `parent`. */
 export function storedEvent(
   tokenIds: readonly number[],
   blockHashes: readonly bigint[],
   blockSize: number,
-): Extract<KvEvent, { readonly kind: 'stored' }> {
+  parent: bigint | null = null,
+): BlockStored {
   return {
     kind: 'stored',
     blockHashes: [...blockHashes],
-    parentBlockHash: null,
+    parentBlockHash: parent,
     tokenIds: [...tokenIds],
     blockSize,
     loraId: null,
